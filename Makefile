@@ -1,0 +1,42 @@
+# make demo: the whole main job on invented data; make test: every test; make check: what CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test check lint types schemas constraints clean
+
+# uv is used when it is there; plain pip does the same, slower.
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) …"
+	@if command -v uv >/dev/null 2>&1; \
+	then uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev,postgresql]'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgresql]'; fi
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/allin demo demo
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n auto
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+check: lint types test
+
+# Writes the JSON Schema files from the models.
+schemas: $(STAMP)
+	$(BIN)/python -m allin_schemas.json_schema
+
+# Needs uv. Names and versions only; no address of a registry.
+constraints:
+	uv pip compile --quiet --upgrade --no-emit-index-url --no-annotate --all-extras --python-version 3.11 --universal pyproject.toml -o constraints.txt
+
+clean:
+	rm -rf $(VENV) demo

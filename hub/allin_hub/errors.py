@@ -1,0 +1,54 @@
+"""What can go wrong with a plan, grouped by what the caller should do.
+
+HubError
+├── ConfigError    stop before any input or output; the message names the key
+├── Unavailable    try again later
+├── Refused        stop this source and tell its owner
+├── StoreError     roll back
+└── PublishError   keep the last good one
+
+Faults in partners' data are no exceptions; they are values (`allin_hub.problems`).
+"""
+
+from __future__ import annotations
+
+
+class HubError(Exception):
+    """Base of all: a sentence for people, and what to do next. Neither may hold a person's data.
+
+    `code` is a problem code of the catalogue where there is one.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "", **params: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigError(HubError):
+    """The configuration or the call is wrong."""
+
+
+class Unavailable(HubError):
+    """A system did not answer as it should; later it may. `retry_after` is in seconds."""
+
+    def __init__(self, message: str, *, hint: str = "", code: str = "", retry_after: float | None = None, **params: object) -> None:
+        super().__init__(message, hint=hint, code=code, **params)
+        self.retry_after = retry_after
+
+
+class Refused(HubError):
+    """What the source gave cannot be used: its owner has to change something."""
+
+
+class StoreError(HubError):
+    """The hub's database could not do what was asked; nothing of it was kept."""
+
+
+class PublishError(HubError):
+    """An output could not be made; what was published before stays."""

@@ -1,0 +1,96 @@
+"""Findings about partners' data: values with a code, a place and a hint, never exceptions.
+
+The texts of all codes stand in `catalogue.toml`, in German and English; docs/partners.md explains each.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+class Severity(StrEnum):
+    """What a problem means for its record."""
+
+    ERROR = "error"
+    """The record waits in quarantine."""
+    WARNING = "warning"
+    """The record lives without that field."""
+    HINT = "hint"
+    """A guess was made, and is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding. `params` fill the texts of the catalogue; for private fields they hold no value."""
+
+    code: str
+    key: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    field: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """As the catalogue says for this code."""
+        return Severity(catalogue()[self.code]["severity"])
+
+    def message(self, language: str = "de") -> str:
+        """What is wrong and where, in a sentence."""
+        text = _filled(self.code, "message", language, self.params)
+        where = self.where(language)
+        return f"{where}: {text}" if where else text
+
+    def hint(self, language: str = "de") -> str:
+        """How to mend it, with an example."""
+        return _filled(self.code, "hint", language, self.params)
+
+    def where(self, language: str = "de") -> str:
+        """Sheet, row and column as the person sees them."""
+        words = ("Blatt", "Zeile", "Spalte") if language == "de" else ("Sheet", "Row", "Column")
+        parts = []
+        if self.sheet:
+            parts.append(f"{words[0]} '{self.sheet}'")
+        if self.row is not None:
+            parts.append(f"{words[1]} {self.row}")
+        if self.column:
+            parts.append(f"{words[2]} '{self.column}'")
+        return ", ".join(parts)
+
+    def to_json(self, language: str = "de") -> dict[str, Any]:
+        """The shape that `--json` prints."""
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "key": self.key,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "field": self.field,
+            "message": self.message(language),
+            "hint": self.hint(language),
+        }
+
+
+@cache
+def catalogue() -> dict[str, dict[str, Any]]:
+    """Every problem code with its severity, texts and a documented example."""
+    return tomllib.loads((Path(__file__).parent / "catalogue.toml").read_text(encoding="utf-8"))
+
+
+class _Known(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _filled(code: str, what: str, language: str, params: Mapping[str, Any]) -> str:
+    entry = catalogue()[code][what]
+    text: str = entry.get(language) or entry["en"]
+    return text.format_map(_Known(params))

@@ -1,0 +1,1 @@
+"""Readers of what people write: pure functions `read_x(text) -> Reading`."""
