@@ -90,7 +90,9 @@ class Source(Plugin[C]):
     """The entity that each record describes; None: the source's `kind` in hub.toml says it."""
     holds: Holds = Holds.ALL
     columns: ColumnMap
-    """How this source's names of fields become paths of the model; set by the hub before `map`."""
+    """How this source's names of fields become paths of the model; set by the hub before `fetch`."""
+    key_column: str | None = None
+    """The name of the column or answer that identifies a record, from the setting `key`; set by the hub."""
 
     def fetch(self, run: SourceRun) -> Iterator[Raw]:
         """Yield every record of the feed, as it is. The only method that may meet the network or files."""
