@@ -5,9 +5,10 @@ The texts of all codes stand in `catalogue.toml`, in German and English; docs/pa
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,7 @@ class Problem:
     row: int | None = None
     column: str | None = None
     field: str | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def severity(self) -> Severity:
