@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allin_hub.assets import shared_asset as shared_asset
     from allin_hub.columns import ColumnMap as ColumnMap
     from allin_hub.contract import CONTRACT as CONTRACT
     from allin_hub.contract import Draft as Draft
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from allin_hub.contract import Raw as Raw
     from allin_hub.contract import Secret as Secret
     from allin_hub.contract import Source as Source
+    from allin_hub.csv_files import csv_file as csv_file
     from allin_hub.errors import ConfigError as ConfigError
     from allin_hub.errors import HubError as HubError
     from allin_hub.errors import PublishError as PublishError
@@ -55,6 +57,8 @@ _HOME = {
     "SourceRun": "runs",
     "Unavailable": "errors",
     "View": "view",
+    "csv_file": "csv_files",
+    "shared_asset": "assets",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the one list; a test holds it against the imports

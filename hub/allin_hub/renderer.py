@@ -1,0 +1,207 @@
+"""What the hub lends an output in earnest: lazy pages with keys, so that only what changed is rendered."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from allin_hub.contract import Output
+from allin_hub.errors import PublishError
+from allin_hub.rendering import Artifact, Order
+from allin_hub.wording import words
+from allin_schemas import Record
+
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+class Renderer:
+    """The `OutputRun` of one output and one publish.
+
+    `digests` gives for a gated entity what changes with anything of it that may be seen.
+    """
+
+    def __init__(
+        self,
+        output: Output[Any],
+        *,
+        title: str,
+        languages: Sequence[str],
+        now: dt.datetime,
+        zone: str,
+        digests: Callable[[Record], str],
+        state: dict[str, Any],
+    ) -> None:
+        self.name = output.name
+        self.title = title
+        self.languages = tuple(languages)
+        self.now = now
+        self.zone = zone
+        self.state = state
+        self.notes: list[str] = []
+        self._digests = digests
+        home = home_of(type(output))
+        self._templates = type(output).templates or home / "templates"
+        self._locale = home / "locale"
+        self._base = _digest(made_of(type(output)), type(output).version, title, zone)
+        self._paths: set[str] = set()
+
+    def page(
+        self,
+        path: str,
+        template: str,
+        *,
+        uses: Sequence[Record] = (),
+        language: str | None = None,
+        order: Order = Order.PAGE,
+        **context: Any,
+    ) -> Artifact:
+        """A page from a template, rendered only when the template, what it uses or the context changed."""
+        language = language or self.languages[0]
+        if path.endswith((".html", ".svg", ".xml")) and template.endswith(".txt.j2"):
+            raise PublishError(
+                f"The page '{path}' cannot be made from '{template}': texts in it would not be escaped."
+            )
+
+        def render() -> bytes:
+            from jinja2 import TemplateError, TemplateSyntaxError
+
+            from allin_hub.templating import environment
+
+            made = environment(self._templates, self._locale, language, self.zone)
+            try:
+                text = made.get_template(template).render(
+                    title=self.title, languages=self.languages, uses=uses, **context
+                )
+            except TemplateError as error:
+                place = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+                raise PublishError(
+                    f"The template '{template}'{place} of '{self.name}' cannot be used: {error.message}.",
+                    hint="The pages that were published before stay.",
+                ) from error
+            return text.encode("utf-8")
+
+        return self._artifact(path, render, order, uses, context, "page", template, language, *self.languages)
+
+    def file(
+        self,
+        path: str,
+        content: bytes | str | Callable[[], bytes],
+        *,
+        uses: Sequence[Record] = (),
+        order: Order = Order.ASSET,
+        **context: Any,
+    ) -> Artifact:
+        """A file as it is, or made by a function of what it `uses` and the `context`."""
+        if callable(content):
+            return self._artifact(path, content, order, uses, context, "made")
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        self._claim(path)
+        return Artifact(path, hashlib.blake2b(data, digest_size=16).hexdigest(), lambda: data, order)
+
+    def gettext(self, language: str) -> Callable[[str], str]:
+        """The output's texts in a language."""
+        return words(self._locale, language).gettext
+
+    def note(self, text: str, **params: Any) -> None:
+        """Add a line to the run's report; no personal data."""
+        self.notes.append(text.format(**params))
+
+    def _artifact(
+        self,
+        path: str,
+        render: Callable[[], bytes],
+        order: Order,
+        uses: Sequence[Record],
+        context: dict[str, Any],
+        *parts: str,
+    ) -> Artifact:
+        self._claim(path)
+        try:
+            seen = orjson.dumps(context, default=self._seen, option=_OPTIONS) if context else b""
+        except orjson.JSONEncodeError as error:
+            raise (error.__cause__ or error) from None
+        key = _digest(self._base, path, *parts, *map(self._digests, uses), seen)
+        return Artifact(path, key, render, order)
+
+    def _claim(self, path: str) -> None:
+        if not _PATH.fullmatch(path):
+            raise PublishError("An output asked for a file name with characters that are not allowed.")
+        if path.lower() in self._paths:
+            raise PublishError(f"An output asked for the file '{path}' twice.")
+        self._paths.add(path.lower())
+
+    def _seen(self, value: Any) -> Any:
+        """What of a context value counts for the key."""
+        if isinstance(value, Record):
+            return self._digests(value)
+        if hasattr(value, "__html__"):
+            raise PublishError(
+                "An output handed a template a text that is marked safe; only templates make HTML."
+            )
+        if isinstance(value, str | int | float):
+            return type(value).__mro__[-2](value)
+        if isinstance(value, dict):
+            return dict(value)
+        if isinstance(value, set | frozenset):
+            return sorted(value)
+        if isinstance(value, Sequence):
+            return list(value)
+        if callable(value):
+            return None
+        if hasattr(value, "model_dump"):
+            return value.model_dump(mode="json")
+        raise PublishError(
+            f"An output handed a template a {type(value).__name__}; it takes entities and plain data."
+        )
+
+
+def home_of(output: type[Output[Any]]) -> Path:
+    """The folder of the module in which an output is defined."""
+    file = sys.modules[output.__module__].__file__
+    if file is None:
+        raise PublishError(
+            f"The output {output.__name__} has no module file, so its templates cannot be found."
+        )
+    return Path(file).parent
+
+
+def made_of(output: type[Output[Any]]) -> str:
+    """A digest of what makes an output's pages: templates, texts, its code and the hub's version."""
+    return _made_of(
+        Path(str(sys.modules[output.__module__].__file__)), output.templates or home_of(output) / "templates"
+    )
+
+
+@cache
+def _made_of(module: Path, templates: Path) -> str:
+    home = module.parent
+    files = [
+        path
+        for folder in (templates, home / "locale")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    files += sorted(home.rglob("*.py")) if module.name == "__init__.py" else [module]
+    parts: list[str | bytes] = [version("allin-hub"), version("babel"), version("jinja2")]
+    for file in files:
+        parts += [file.name, file.read_bytes()]
+    return _digest(*parts)
+
+
+def _digest(*parts: str | bytes) -> str:
+    made = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode("utf-8") if isinstance(part, str) else part
+        made.update(len(data).to_bytes(8, "little"))
+        made.update(data)
+    return made.hexdigest()

@@ -1,0 +1,53 @@
+"""Jinja2 as the hub lends it: everything is escaped, nothing undefined, and no template can change that."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.exceptions import TemplateSyntaxError
+
+from allin_hub.formats import Formats
+from allin_hub.wording import words
+from allin_schemas import direction
+
+TEXT = ".txt.j2"
+"""Templates of plain text end so; only these are not escaped, for files that no browser reads as HTML."""
+
+
+class SafeEnvironment(Environment):
+    """An environment whose templates can neither switch off escaping nor declare a text safe."""
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        for node in template.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)):
+            raise TemplateSyntaxError(
+                "a template cannot change how texts are escaped", node.lineno, name, filename
+            )
+        return template
+
+
+@cache
+def environment(templates: Path, locale: Path, language: str, zone: str) -> SafeEnvironment:
+    """The templates of an output for one language; compiled once in a process."""
+    made = SafeEnvironment(
+        loader=FileSystemLoader(templates),
+        autoescape=lambda name: not (name or "").endswith(TEXT),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = words(locale, language)
+    install: Any = made.extensions["jinja2.ext.InternationalizationExtension"]
+    install.environment.install_gettext_callables(
+        texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
+    )
+    del made.filters["safe"]
+    made.filters.update(Formats(language, zone).filters())
+    made.globals.update(language=language, direction=direction(language), direction_of=direction)
+    return made
