@@ -1,0 +1,172 @@
+"""Reads XLSX, ODS and XLS with calamine, after looking for what would harm it.
+
+Messages: `["sheet", name]`, then `["rows", number of the first, rows]` for each batch of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import python_calamine as calamine
+
+from allin_hub.workers import archive as archives
+from allin_hub.workers.refusal import Refusal
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CELLS_IN_BATCH = 20_000
+_LONGEST_SPACES = 10_000
+_INTEGRAL = 1e15
+_LAST_MOMENT = dt.datetime.max.replace(microsecond=0)  # noqa: DTZ901 - cells know no time zone
+
+# The column after ALL is the 1,001st. Cells without content are no matter: calamine passes them over.
+_FAR_CELL = re.compile(rb'<c\s[^<>]*?r="(?:AL[M-Z]|A[M-Z][A-Z]|[B-Z][A-Z]{2}|[A-Z]{4,})[0-9]+"[^<>]*(?<!/)>')
+_FAR_REPEAT = re.compile(rb'<table:table-cell\s[^<>]*?number-columns-repeated="[0-9]{4,}"[^<>]*(?<!/)>')
+_SPACES = re.compile(rb"""text:c\s*=\s*["']\s*\+?([0-9]+)""")
+_XLSX_ERROR = re.compile(rb'(<c\s[^<>]*?\bt=")e(")')
+_ODS_ERROR = re.compile(rb'<table:table-cell\s[^<>]*calcext:value-type="error"[^<>]*>')
+_ODS_TEXT = re.compile(rb'\soffice:string-value="[^"]*"')
+
+Plain = str | int | float | bool | None
+
+
+def read(data: bytes, params: dict[str, int]) -> Iterator[list[Any]]:
+    """Yield the visible sheets of a workbook, and their rows from row 1 to the last one with content."""
+    workbook = _workbook(data if data.startswith(_OLE) else _harmless(data, params))
+    visible = calamine.SheetVisibleEnum.Visible
+    tables = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+    cells = 0
+    for name in tables:
+        sheet = workbook.get_sheet_by_name(name)
+        cells += sheet.height * sheet.width
+        if cells > params["cells"] or (sheet.end or (0, 0))[1] >= params["columns"]:
+            raise Refusal("FILE_TOO_BIG")
+        yield ["sheet", name]
+        yield from _batches(sheet)
+
+
+def _workbook(data: bytes) -> calamine.CalamineWorkbook:
+    if data.startswith(_OLE):
+        if _utf16("EncryptedPackage") in data:
+            raise Refusal("FILE_ENCRYPTED")
+        if _utf16("Workbook") not in data and _utf16("Book") not in data:
+            raise Refusal("FILE_NOT_A_TABLE", found="Microsoft Office (.doc, .ppt, .msg)")
+    try:
+        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except calamine.PasswordError:
+        raise Refusal("FILE_ENCRYPTED") from None
+
+
+def _harmless(data: bytes, params: dict[str, int]) -> bytes:
+    """Check every part of an XLSX or ODS file; where it holds error cells, return it with these as text."""
+    limits = archives.Limits(params["entries"], params["inflated"], params["ratio"])
+    archive = archives.opened(data, limits)
+    is_xlsx = archives.kind(archive) == "xlsx"
+    cells, has_errors = 0, False
+    for name, pieces in archives.parts(archive, len(data), limits):
+        is_sheet = name.startswith("xl/worksheets/") if is_xlsx else name == "content.xml"
+        for piece in pieces:
+            if not is_sheet:
+                continue
+            if is_xlsx:
+                cells += piece.count(b"<c ")
+                far = _FAR_CELL.search(piece)
+                has_errors = has_errors or _XLSX_ERROR.search(piece) is not None
+            else:
+                cells += piece.count(b"<table:table-cell")
+                far = _FAR_REPEAT.search(piece)
+                has_errors = has_errors or b'calcext:value-type="error"' in piece
+                if any(int(count) > _LONGEST_SPACES for count in _SPACES.findall(piece)):
+                    raise Refusal("FILE_TOO_BIG")
+            if far or cells > params["cells"]:
+                raise Refusal("FILE_TOO_BIG")
+    if not has_errors:
+        return data
+    return _rewritten(archive, len(data), limits, _errors_as_text_xlsx if is_xlsx else _errors_as_text_ods)
+
+
+def _rewritten(
+    archive: zipfile.ZipFile, size: int, limits: archives.Limits, change: Callable[[bytes], bytes]
+) -> bytes:
+    """Copy the XML parts of an archive, their tags changed."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
+        for name, pieces in archives.parts(archive, size, limits):
+            keep = name.lower().endswith((".xml", ".rels")) or name == "mimetype"
+            with target.open(name, "w", force_zip64=True) if keep else io.BytesIO() as stream:
+                for piece in pieces:
+                    if keep:
+                        stream.write(change(piece))
+    return copy.getvalue()
+
+
+def _errors_as_text_xlsx(xml: bytes) -> bytes:
+    return _XLSX_ERROR.sub(rb"\1str\2", xml)
+
+
+def _errors_as_text_ods(xml: bytes) -> bytes:
+    return _ODS_ERROR.sub(lambda tag: _ODS_TEXT.sub(b"", tag[0]), xml)
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-le")
+
+
+def _batches(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
+    if sheet.start is None:
+        return
+    shift: list[Plain] = [None] * sheet.start[1]
+    most = max(1, _CELLS_IN_BATCH // (len(shift) + sheet.width))
+    batch: list[list[Plain]] = []
+    first = 1
+    for row in sheet.iter_rows():
+        batch.append(_row(shift, row))
+        if len(batch) == most:
+            yield ["rows", first, batch]
+            first += most
+            batch = []
+    if batch:
+        yield ["rows", first, batch]
+
+
+def _row(shift: list[Plain], row: list[Any]) -> list[Plain]:
+    """Make a row of plain values, from column A to the last one with content."""
+    cells = [*shift, *map(_plain, row)]
+    while cells and cells[-1] is None:
+        cells.pop()
+    return cells
+
+
+def _plain(cell: Any) -> Plain:
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < _INTEGRAL else cell
+    if isinstance(cell, dt.datetime):
+        moment = _to_the_second(cell)
+        return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat()
+    if isinstance(cell, dt.time):
+        return _to_the_second(dt.datetime.combine(dt.date.min, cell)).time().isoformat()
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
+    if isinstance(cell, dt.timedelta):
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
+    return cell if isinstance(cell, int) else None
+
+
+def _to_the_second(moment: dt.datetime) -> dt.datetime:
+    """Dates are kept as fractions of days, so 18:00 may come as 17:59:59.991."""
+    if moment > _LAST_MOMENT:
+        return _LAST_MOMENT
+    return (moment + dt.timedelta(milliseconds=500)).replace(microsecond=0)
