@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from allin_hub.errors import PublishError as PublishError
     from allin_hub.errors import Refused as Refused
     from allin_hub.errors import Unavailable as Unavailable
+    from allin_hub.formats import Formats as Formats
+    from allin_hub.occurrences import Occurrence as Occurrence
+    from allin_hub.occurrences import occurrences as occurrences
     from allin_hub.rendering import Artifact as Artifact
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun
@@ -43,8 +46,10 @@ _HOME = {
     "ConfigError": "errors",
     "Credit": "view",
     "Draft": "contract",
+    "Formats": "formats",
     "Holds": "contract",
     "HubError": "errors",
+    "Occurrence": "occurrences",
     "Order": "rendering",
     "Output": "contract",
     "OutputRun": "rendering",
@@ -58,6 +63,7 @@ _HOME = {
     "Unavailable": "errors",
     "View": "view",
     "csv_file": "csv_files",
+    "occurrences": "occurrences",
     "shared_asset": "assets",
 }
 
