@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from allin_hub.errors import Unavailable as Unavailable
     from allin_hub.formats import Formats as Formats
     from allin_hub.occurrences import Occurrence as Occurrence
-    from allin_hub.occurrences import occurrences as event_dates
+    from allin_hub.occurrences import event_dates as event_dates
     from allin_hub.rendering import Artifact as Artifact
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun
@@ -63,7 +63,7 @@ _HOME = {
     "Unavailable": "errors",
     "View": "view",
     "csv_file": "csv_files",
-    "event_dates": "occurrences:occurrences",  # a function named as its module would be hidden by it
+    "event_dates": "occurrences",
     "shared_asset": "assets",
 }
 
@@ -73,5 +73,4 @@ __all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the one list; a te
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"allin_hub has no public name {name!r}")
-    module, _, attribute = _HOME[name].partition(":")
-    return getattr(import_module(f"allin_hub.{module}"), attribute or name)
+    return getattr(import_module(f"allin_hub.{_HOME[name]}"), name)

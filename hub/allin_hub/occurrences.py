@@ -95,6 +95,10 @@ def occurrences(
     return [_shown(occurrence, ZoneInfo(zone)) for occurrence in seen[:most]] if zone else seen[:most]
 
 
+event_dates = occurrences
+"""The name that plugins import: in the package, the module's own name stands for the module."""
+
+
 @lru_cache(maxsize=20_000)
 def _starts(series: _Series, first: dt.datetime, last: dt.datetime, most: int) -> tuple[dt.datetime, ...]:
     """Wall times of the series from `first` to before `last`, without what is excluded."""
