@@ -1,0 +1,245 @@
+"""The door to the network: polite, bounded, and closed to whatever is not public.
+
+Plugins get it as `run.http`. It follows no proxy variable, keeps no cookies, and writes no log.
+"""
+
+from __future__ import annotations
+
+import random
+import ssl
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpcore
+import httpx
+
+from allin_hub import addresses
+from allin_hub.connecting import CheckedTransport, Clock, Deadline
+from allin_hub.contract import Secret
+from allin_hub.errors import Unavailable
+from allin_hub.refusals import refused, unavailable
+from allin_hub.responses import Cut, Response, body
+from allin_hub.sheets import MEGABYTE
+
+__all__ = ["FetchLimits", "Http", "Response"]
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_DENIED = (401, 403)
+_MISSING = (404, 410)
+_BUSY = (429, 503)
+_AGENT = "allin-hub"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How long and how much; times in seconds, sizes in bytes."""
+
+    connect: float = 10
+    read: float = 30
+    total: float = 120
+    compressed: int = 50 * MEGABYTE
+    inflated: int = 200 * MEGABYTE
+    redirects: int = 5
+    attempts: int = 5
+    patience: float = 600
+    """The longest that all the waiting which a server asks for may take."""
+
+
+_STANDARD = FetchLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What is to be fetched, and what only the configured host may see."""
+
+    url: httpx.URL
+    private: Mapping[str, str]
+    conditions: Mapping[str, str]
+
+    def headers(self, target: httpx.URL) -> dict[str, str]:
+        """Credentials and own headers go to the configured host alone, and never from https to http."""
+        same = target.host == self.url.host and target.scheme in (self.url.scheme, "https")
+        own = self.private if same else {}
+        return {"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **self.conditions, **own}
+
+
+class Http:
+    """Fetches what sources ask for. `allow_hosts` lists in-house hosts, as `"127.0.0.1:8080"`."""
+
+    def __init__(
+        self,
+        *,
+        allow_hosts: Sequence[str] = (),
+        limits: FetchLimits = _STANDARD,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Clock = time.monotonic,
+        now: Clock = time.time,
+        resolve: addresses.Resolver | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._allow_hosts = tuple(allow_hosts)
+        self._limits = limits
+        self._sleep = sleep
+        self._now = now
+        self._deadline = Deadline(clock)
+        self._resolve = resolve or addresses.resolver(limits.connect)
+        self._transport = transport
+
+    def get(
+        self,
+        url: str | httpx.URL,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: Secret | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Response:
+        """Fetch a URL; `auth` is sent as a bearer token, to the host of this URL alone.
+
+        Raises Refused when the owner has to change something, Unavailable when it may work later.
+        """
+        target = addresses.checked(url, self._allow_hosts)
+        if params:
+            target = target.copy_merge_params(
+                {key: value for key, value in params.items() if value is not None}
+            )
+        private = dict(headers or {})
+        if auth is not None:
+            if target.scheme != "https" and not addresses.is_listed(target, self._allow_hosts):
+                raise refused("URL_NOT_SECURE", url=addresses.shown(target))
+            private["Authorization"] = f"Bearer {auth.get_secret_value().strip()}"
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        call = _Call(target, private, {name: value for name, value in conditions.items() if value})
+        return self._patiently(call)
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def __enter__(self) -> Http:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _patiently(self, call: _Call) -> Response:
+        """Try again what may pass, as long as the server wants to be waited for."""
+        waited = 0.0
+        attempt = 1
+        while True:
+            try:
+                return self._once(call)
+            except Unavailable as failure:
+                wait = failure.retry_after
+                if attempt >= self._limits.attempts or failure.code == "FEED_CERTIFICATE":
+                    raise
+                if wait is None:
+                    # Not all hubs should come back in the same second.
+                    wait = 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+                if waited + wait > self._limits.patience:
+                    raise
+            self._sleep(wait)
+            waited += wait
+            attempt += 1
+
+    def _once(self, call: _Call) -> Response:
+        """Send a request, and those that its redirects ask for."""
+        target = call.url
+        inside = addresses.is_listed(target, self._allow_hosts)
+        self._deadline.set(self._limits.total)
+        for _ in range(self._limits.redirects + 1):
+            with self._answer(target, call.headers(target)) as answer:
+                if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
+                    return self._judged(answer, target, call)
+                location = answer.headers["location"]
+            target = self._redirected(target, location, inside=inside)
+        raise refused("FEED_REDIRECTS", url=addresses.shown(call.url))
+
+    def _redirected(self, base: httpx.URL, location: str, *, inside: bool) -> httpx.URL:
+        try:
+            target = addresses.checked(base.join(location), self._allow_hosts)
+        except (httpx.InvalidURL, ValueError):
+            raise refused("URL_REFUSED", url=addresses.shown(base)) from None
+        if not inside and addresses.is_listed(target, self._allow_hosts):
+            raise refused("URL_REFUSED", url=addresses.shown(target))
+        return target
+
+    @contextmanager
+    def _answer(self, target: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """Lend an answer whose body is still to be read; whatever breaks in between is `Unavailable`."""
+        limits, url = self._limits, addresses.shown(target)
+        timeout = {
+            "connect": limits.connect,
+            "read": limits.read,
+            "write": limits.read,
+            "pool": limits.connect,
+        }
+        request = httpx.Request("GET", target, headers=headers, extensions={"timeout": timeout})
+        if self._transport is None:
+            self._transport = CheckedTransport(self._allow_hosts, self._deadline, self._resolve)
+            weakref.finalize(self, self._transport.close)
+        try:
+            answer = self._transport.handle_request(request)
+            try:
+                yield answer
+            finally:
+                answer.close()
+        except (httpcore.TimeoutException, httpx.TimeoutException):
+            raise unavailable("FEED_TIMEOUT", url=url) from None
+        except (httpcore.ConnectError, httpx.ConnectError) as error:
+            certificate = isinstance(error.__context__, ssl.SSLCertVerificationError)
+            raise unavailable("FEED_CERTIFICATE" if certificate else "FEED_UNREACHABLE", url=url) from None
+        except (Cut, httpcore.RemoteProtocolError, httpx.RemoteProtocolError):
+            raise unavailable("FEED_CUT", url=url) from None
+        except (httpcore.NetworkError, httpx.NetworkError):
+            raise unavailable("FEED_UNREACHABLE", url=url) from None
+        except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol, httpx.TransportError):
+            raise refused("URL_REFUSED", url=url) from None
+
+    def _judged(self, answer: httpx.Response, target: httpx.URL, call: _Call) -> Response:
+        """Turn a status into content, or into who has to do what."""
+        status, url = answer.status_code, addresses.shown(target)
+        headers = httpx.Headers(answer.headers)
+        if status == httpx.codes.NOT_MODIFIED and call.conditions:
+            return Response(url, status, headers, b"", unchanged=True)
+        if status == httpx.codes.OK:
+            limits = self._limits
+            content = body(
+                answer, self._chunks(answer), compressed=limits.compressed, inflated=limits.inflated
+            )
+            return Response(url, status, headers, content)
+        if status in _BUSY:
+            wait = _retry_after(headers.get("retry-after"), self._now())
+            raise unavailable("FEED_BUSY", url=url, status=status, retry_after=wait)
+        if status in _DENIED:
+            raise refused("FEED_DENIED", url=url, status=status)
+        if status in _MISSING:
+            raise refused("FEED_MISSING", url=url, status=status)
+        if status >= httpx.codes.INTERNAL_SERVER_ERROR or status < httpx.codes.BAD_REQUEST:
+            raise unavailable("FEED_FAILS", url=url, status=status)
+        raise refused("FEED_REFUSES", url=url, status=status)
+
+    def _chunks(self, answer: httpx.Response) -> Iterator[bytes]:
+        assert isinstance(answer.stream, httpx.SyncByteStream)  # noqa: S101 - every transport here is synchronous
+        for chunk in answer.stream:
+            self._deadline.left(None)
+            yield chunk
+
+
+def _retry_after(value: str | None, now: float) -> float | None:
+    """Read how long a server wants to be left alone: seconds, or a date."""
+    if not value:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+    except (ValueError, OverflowError):
+        return None
