@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types schemas constraints clean
+.PHONY: demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -33,6 +33,10 @@ check: lint types test
 # Writes the JSON Schema files from the models.
 schemas: $(STAMP)
 	$(BIN)/python -m allin_schemas.json_schema
+
+# Writes the list of messages in docs/partners.md from the catalogue.
+docs: $(STAMP)
+	$(BIN)/python docs/problem_codes.py
 
 # Needs uv. Names and versions only; no address of a registry.
 constraints:

@@ -17,33 +17,33 @@ DATA = FOLDER / "data"
 
 @pytest.fixture(scope="module")
 def answers():
-    """Every answer of the form, question by question."""
+    """Read every answer of the form, question by question."""
     text = (DATA / "anmeldung.csv").read_text(encoding="utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
 
 
 @pytest.fixture(scope="module")
 def book():
-    """The partner's workbook."""
+    """Open the partner's workbook."""
     return openpyxl.load_workbook(DATA / "vereinsliste.xlsx")
 
 
 @pytest.fixture(scope="module")
 def rows(book):
-    """The rows below the header of the partner's list."""
+    """Read the rows below the header of the partner's list."""
     header, *rows = book["Vereine"].iter_rows(min_row=4, values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 @pytest.fixture(scope="module")
 def calendar():
-    """The calendar with its folded lines joined."""
+    """Read the calendar with its folded lines joined."""
     return (DATA / "termine.ics").read_bytes().decode().replace("\r\n ", "")
 
 
 @pytest.fixture(scope="module")
 def text(answers, book, calendar):
-    """Everything that the three files say."""
+    """Join everything that the three files say."""
     cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
     return "\n".join([*(value for answer in answers for value in answer.values()), *cells, calendar])
 

@@ -1,0 +1,109 @@
+"""Runs the pages of this folder: files that they show are written, commands that they show are called."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from sybil import Document, Example, Region
+from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+
+ALLIN = Path(sys.executable).with_name("allin")
+RUN_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_SHOWN_FILE = re.compile(
+    r"^<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+def shown_files(document: Document) -> Iterator[Region]:
+    """Find the blocks that a comment names as the content of a file."""
+    for match in _SHOWN_FILE.finditer(document.text):
+        yield Region(match.start(), match.end(), (match["name"], match["content"]), write)
+
+
+def shown_commands(document: Document) -> Iterable[Region]:
+    """Find the blocks of commands with the output that they show."""
+    for region in FencedCodeBlockLexer("console")(document):
+        region.parsed = str(region.lexemes["source"])
+        region.evaluator = run
+        yield region
+
+
+def write(example: Example) -> None:
+    """Write a shown file into the folder in which the page works."""
+    name, content = example.parsed
+    path = example.namespace["folder"] / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def run(example: Example) -> None:
+    """Call each shown command; what it prints has to agree with what is shown, `...` may be anything."""
+    for part in re.split(r"^\$ ", example.parsed, flags=re.MULTILINE)[1:]:
+        command, _, expected = part.partition("\n")
+        printed = _printed(command, example.namespace)
+        if expected.strip():
+            agrees = doctest.OutputChecker().check_output(
+                f"...{expected.strip()}...", printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            )
+            assert agrees, f"{example.path}:{example.line}: allin printed\n{printed}"
+
+
+def _printed(command: str, page: dict[str, object]) -> str:
+    folder = page["folder"]
+    assert isinstance(folder, Path)
+    command, _, ends = command.partition("  # exit ")
+    words = [str(page.get("run")) if word == "RUN" else word for word in shlex.split(command)]
+    if words[0] == "cd":
+        page["folder"] = folder / words[1]
+        return ""
+    assert words[0] == "allin", f"only allin and cd can be run in a page: {command}"
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "LANG": "C.UTF-8"}
+    done = subprocess.run(
+        [ALLIN, *words[1:]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    printed = done.stdout + done.stderr
+    assert done.returncode == int(ends or 0), f"{command} ended with {done.returncode}:\n{printed}"
+    if found := RUN_ID.search(printed):
+        page["run"] = found[0]
+    return printed
+
+
+class PageItem(pytest.Item):
+    """One page: its blocks share a folder and run from top to bottom."""
+
+    def runtest(self) -> None:
+        """Run every block."""
+        factory: pytest.TempPathFactory = self.config._tmp_path_factory  # type: ignore[attr-defined]
+        document = Document.parse(str(self.path), shown_files, shown_commands)
+        document.namespace["folder"] = factory.mktemp(self.path.stem)
+        for example in document.examples():
+            example.evaluate()
+
+
+class Page(pytest.File):
+    """A page of documentation."""
+
+    def collect(self) -> Iterator[PageItem]:
+        """Make one test of the page, so that its blocks are never run apart."""
+        yield PageItem.from_parent(self, name="runs")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Page | None:
+    """Take every Markdown page of this folder as a test."""
+    if file_path.suffix == ".md":
+        return Page.from_parent(parent, path=file_path)
+    return None

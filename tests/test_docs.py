@@ -1,0 +1,145 @@
+"""What the docs say is what the hub does: settings, messages, examples and links are compared."""
+
+import importlib.util
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from allin_hub import config, registry
+from allin_hub.problems import catalogue
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+EXAMPLE = ROOT / "hub.example.toml"
+
+
+@pytest.fixture(scope="module")
+def problem_codes():
+    """Load the script that writes the list of messages."""
+    spec = importlib.util.spec_from_file_location("problem_codes", ROOT / "docs/problem_codes.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def anchors(page: Path) -> set[str]:
+    """List the anchors that a page's headings have."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_list_of_messages_is_that_of_the_catalogue(problem_codes):
+    """A message that a partner cannot look up helps nobody; `make docs` renews the list."""
+    written = problem_codes.PAGE.read_text(encoding="utf-8")
+
+    assert written == problem_codes.page(), "run: make docs"
+    assert set(catalogue()) == set(re.findall(r"^### `([A-Z_]+)`$", written, re.MULTILINE))
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_every_message_is_complete_in_two_languages(code):
+    """A partner reads what is wrong and how to mend it, in German or in English."""
+    entry = catalogue()[code]
+
+    assert {"severity", "message", "hint", "example"} <= set(entry)
+    for what in ("message", "hint"):
+        assert {"de", "en"} <= set(entry[what])
+        for text in entry[what].values():
+            assert text.strip()[-1] in ".?!:)…"
+            assert "{nearest}" not in text
+
+
+def test_german_messages_address_people_politely():
+    """No message says du, and none blames."""
+    texts = [entry[what]["de"] for entry in catalogue().values() for what in ("message", "hint")]
+
+    assert [
+        text
+        for text in texts
+        if re.search(r"\b(du|dein\w*|dir|dich|ungültig\w*|falsch\w*)\b", text, re.IGNORECASE)
+    ] == []
+
+
+def test_the_example_settings_are_read_as_they_stand(tmp_path):
+    """Whoever copies hub.example.toml has settings that the hub takes."""
+    shutil.copy(EXAMPLE, tmp_path / "hub.toml")
+    read = config.load(tmp_path)
+    plugins = [registry.source(read, source) for source in read.sources.values()]
+    plugins += [registry.output(read, output) for output in read.outputs.values()]
+
+    assert {"vereine", "anmeldung", "termine"} == set(read.sources)
+    assert len(plugins) == 6
+
+
+def test_every_setting_stands_in_the_example():
+    """A setting that the example leaves out would be found by reading code only."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, re.MULTILINE))
+    models = [config.HubSettings, config.GuardLimits, config.OutputSettings]
+    settings = {name for model in models for name in model.model_fields} | set(config.RESERVED)
+    for group in (registry.SOURCES, registry.OUTPUTS):
+        for found in registry.announced(group).values():
+            if found.package == "allin-hub":
+                settings |= set(registry.plugin_class(group, found.name, "").config_class.model_fields)
+
+    assert settings - named - {"name", "options", "limits"} == set()
+
+
+def test_the_plugin_in_the_readme_fetches_and_maps():
+    """The first code that a developer copies has to work."""
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {}
+    exec(block, names)  # noqa: S102 - the code is that of our own page
+    source = names["EventFeed"]("feed", names["Config"](url="https://example.org/events.json"))
+
+    class Answer:
+        def json(self):
+            return {"events": [{"id": "7", "name": "Sprachcafé", "begins": "2026-10-05T18:00:00+02:00"}]}
+
+    class Run:
+        class http:  # noqa: N801 - it stands for the attribute of a run
+            get = staticmethod(lambda _: Answer())
+
+    (raw,) = source.fetch(Run)
+
+    assert raw.key == "7"
+    assert source.map(raw) == {"title": "Sprachcafé", "start": "2026-10-05T18:00:00+02:00"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_and_headings_that_exist(page):
+    """A reader who follows a link arrives."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name) if name else page
+
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+def test_every_proof_that_the_readme_names_exists():
+    """A promise may only point to a test that is there."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    proofs = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", text)
+
+    assert len(proofs) >= 5
+    for path, test in proofs:
+        assert (ROOT / path).exists(), path
+        assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), test
+
+
+def test_the_demo_and_the_example_agree_with_toml():
+    """Both files are plain TOML."""
+    for path in (EXAMPLE, ROOT / "hub/allin_hub/demo/hub.toml"):
+        assert {"hub", "sources", "outputs"} == set(tomllib.loads(path.read_text(encoding="utf-8")))
