@@ -42,9 +42,7 @@ class CheckedTransport(httpx.BaseTransport):
 
     def __init__(self, allow_hosts: Sequence[str], deadline: Deadline, resolve: Resolver) -> None:
         backend = _CheckedBackend(allow_hosts, deadline, resolve)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=backend
-        )
+        self._pool = httpcore.ConnectionPool(network_backend=backend)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request; the answer's body is not read yet."""

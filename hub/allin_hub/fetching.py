@@ -142,7 +142,7 @@ class Http:
                     raise
                 if wait is None:
                     # Not all hubs should come back in the same second.
-                    wait = 2 ** (attempt - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+                    wait = 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311
                 if waited + wait > self._limits.patience:
                     raise
             self._sleep(wait)
@@ -237,7 +237,7 @@ def _retry_after(value: str | None, now: float) -> float | None:
     """Read how long a server wants to be left alone: seconds, or a date."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)

@@ -96,7 +96,7 @@ def body(answer: httpx.Response, chunks: Iterator[bytes], *, compressed: int, in
         for piece in inflater.pieces(chunk) if inflater else (chunk,):
             content += piece
     declared = answer.headers.get("content-length")
-    if declared is not None and declared.isdigit() and int(declared) != received:
+    if declared is not None and declared.isdecimal() and int(declared) != received:
         raise Cut
     if inflater is not None and not inflater.complete:
         raise Cut
