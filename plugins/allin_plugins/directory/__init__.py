@@ -1,0 +1,222 @@
+"""A static site of all organisations, events and opportunities, in several languages, that opens from any disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, HttpUrl
+
+from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, shared_asset
+from allin_plugins.directory import downloads, linked_data, reading
+from allin_plugins.directory.facets import FACETS, Listing, listings
+from allin_plugins.directory.needs import NEEDS, meets
+from allin_plugins.directory.search import index_file, read_file
+from allin_plugins.directory.site import Entry, Site
+from allin_schemas import Event, Opportunity, Organisation, Person, Purpose
+
+HOME = Path(__file__).parent
+SPOKEN = frozenset({"en", *(path.parts[-3] for path in (HOME / "locale").glob("*/LC_MESSAGES/messages.po"))})
+LEGAL = ("imprint", "privacy", "accessibility", "downloads")
+
+
+class DirectoryConfig(PluginConfig):
+    """Written under ``[outputs.<name>]`` in hub.toml."""
+
+    imprint: Annotated[str, Field(min_length=1)]
+    """Who publishes the site and how to reach them; the law asks for it. Markdown."""
+    privacy: str = ""
+    """What the office adds to the built-in sentences on privacy. Markdown."""
+    contact_email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    """Where corrections of entries go."""
+    site_url: HttpUrl | None = None
+    """The public address of the site; only the page for wrong addresses and the site map need it."""
+    languages: tuple[str, ...] = ()
+    """The languages of the site; the hub's when empty."""
+    page_size: Annotated[int, Field(ge=10, le=1000)] = 60
+    """How many entries a list shows on one page."""
+
+
+class Directory(Output[DirectoryConfig]):
+    """A page per entry, lists by language, topic and district, search without a server, and downloads."""
+
+    reads = (Organisation, Event, Opportunity, Person)
+    purpose = Purpose.DIRECTORY_PUBLIC
+    channel = "site"
+
+    def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
+        """Yield assets, then pages, then the lists and the index that lead to them."""
+        languages = self._languages(run)
+        site = Site(view, run.now, run.zone)
+        yield run.file("assets/tokens.css", shared_asset("tokens.css"))
+        for name in ("site.css", "site.js"):
+            yield run.file(f"assets/{name}", (HOME / "static" / name).read_bytes())
+        yield from downloads.files(site, run)
+        yield read_file(site, run)
+        for language in languages:
+            pages = Pages(run, site, self.config, languages, language)
+            yield index_file(site, run, language)
+            yield from pages.entries()
+            yield from pages.lists()
+            yield from pages.start()
+        yield from Pages(run, site, self.config, languages, languages[0]).root()
+
+    def _languages(self, run: OutputRun) -> tuple[str, ...]:
+        wanted = self.config.languages or run.languages
+        spoken = tuple(language for language in wanted if language.partition("-")[0] in SPOKEN)
+        for language in wanted:
+            if language not in spoken:
+                run.note("The directory has no texts in '{language}' yet; it is left out.", language=language)
+        return spoken or ("en",)
+
+
+class Pages:
+    """All pages of one language."""
+
+    def __init__(
+        self, run: OutputRun, site: Site, config: DirectoryConfig, languages: Sequence[str], language: str
+    ) -> None:
+        self.run = run
+        self.site = site
+        self.language = language
+        self.address = str(config.site_url).rstrip("/") + "/" if config.site_url else ""
+        self.size = config.page_size
+        self.about: dict[str, Any] = {
+            "contact_email": config.contact_email,
+            "languages": list(languages),
+            "has": {kind: bool(entries) for kind, entries in site.lists.items()},
+        }
+        self.texts = {"imprint": config.imprint, "privacy": config.privacy}
+
+    def entries(self) -> Iterator[Artifact]:
+        """A page for each organisation, event and opportunity."""
+        for entry in self.site.entries:
+            yield self._page(
+                entry.path,
+                f"{entry.kind}.html.j2",
+                uses=[entry.record, *self.site.around(entry)],
+                section=entry.folder,
+                entry=lambda entry=entry: entry,
+                contacts=lambda entry=entry: self.site.contacts(entry),
+                others=lambda entry=entry: self.site.of(entry),
+                dates=entry.dates[:6],
+                series=entry.series,
+                listed=entry.listed,
+                related=[(other.dates[:1], other.listed) for other in self.site.of(entry)],
+                credits=self.site.credits(entry),
+                linked_data=lambda entry=entry: linked_data.of(entry, self.site),
+            )
+
+    def lists(self) -> Iterator[Artifact]:
+        """All entries of a kind, and those of each language, topic, district and need, page by page."""
+        for kind, entries in self.site.lists.items():
+            for listing in listings(kind, entries, self.size):
+                yield self._list(listing)
+        for need in NEEDS:
+            if need.folder is None:
+                entries = [entry for entry in self.site.listed if meets(entry, need)]
+                yield self._page(
+                    f"needs/{need.name}.html",
+                    "need.html.j2",
+                    uses=_records(entries),
+                    order=Order.INDEX,
+                    section="",
+                    need=need.name,
+                    entries=lambda entries=entries: entries,
+                    dates=[entry.dates[:1] for entry in entries],
+                )
+
+    def start(self) -> Iterator[Artifact]:
+        """The start page and the pages that the law and fairness ask for."""
+        yield self._start(f"{self.language}/index.html", root="../")
+        for name in LEGAL:
+            yield self._page(
+                f"{name}.html",
+                f"{name}.html.j2",
+                order=Order.INDEX,
+                section="",
+                text=self.texts.get(name, ""),
+                sources=self.site.sources if name == "downloads" else [],
+            )
+
+    def root(self) -> Iterator[Artifact]:
+        """What lies beside the language folders: the start page in the first language, and the one for wrong addresses."""
+        yield self._start("index.html", root="")
+        yield self.run.page(
+            "404.html",
+            "404.html.j2",
+            language=self.language,
+            order=Order.INDEX,
+            **self._shared("index.html", root=self.address),
+            section="",
+        )
+        if self.address:
+            yield self.run.page(
+                "sitemap.xml",
+                "sitemap.xml.j2",
+                order=Order.INDEX,
+                address=self.address,
+                languages_shown=self.about["languages"],
+                paths=[entry.path for entry in self.site.entries],
+            )
+
+    def _start(self, path: str, root: str) -> Artifact:
+        week = self.site.week()
+        return self.run.page(
+            path,
+            "start.html.j2",
+            language=self.language,
+            uses=_records(entry for entry, _ in week),
+            order=Order.INDEX,
+            **self._shared("index.html", root=root),
+            section="",
+            counts={kind: len(entries) for kind, entries in self.site.lists.items()},
+            needs=[(need.name, need.target) for need in NEEDS],
+            week_dates=[date for _, date in week],
+            week_entries=lambda: week,
+        )
+
+    def _list(self, listing: Listing) -> Artifact:
+        return self._page(
+            listing.path,
+            "list.html.j2",
+            uses=_records(listing.shown),
+            order=Order.INDEX,
+            section=listing.folder,
+            kind=listing.kind,
+            facet=listing.facet,
+            value=listing.value,
+            number=listing.number,
+            last=listing.last,
+            total=listing.total,
+            name=listing.name,
+            facets=listing.facets,
+            facet_names=FACETS,
+            dates=[entry.dates[:1] for entry in listing.shown],
+            entries=lambda: listing.shown,
+        )
+
+    def _page(
+        self, rel: str, template: str, *, uses: Sequence[Any] = (), order: Order = Order.PAGE, **context: Any
+    ) -> Artifact:
+        root = "../" * (rel.count("/") + 1)
+        return self.run.page(
+            f"{self.language}/{rel}",
+            template,
+            uses=uses,
+            language=self.language,
+            order=order,
+            **self._shared(rel, root),
+            **context,
+        )
+
+    def _shared(self, rel: str, root: str) -> dict[str, Any]:
+        return {"rel": rel, "root": root, "home": f"{root}{self.language}/", "about": self.about, **reading.FUNCTIONS}
+
+
+def _records(entries: Any) -> list[Any]:
+    return [record for entry in entries for record in (entry.record, entry.owner) if record is not None]
+
+
+__all__ = ["Directory", "DirectoryConfig", "Entry"]

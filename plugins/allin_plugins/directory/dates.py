@@ -1,0 +1,62 @@
+"""The coming dates of an event; a series is expanded by the hub, a single date costs nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from allin_hub import Occurrence, event_dates
+from allin_schemas import Event, EventStatus, Place
+
+AHEAD = dt.timedelta(days=400)
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """One date of an event."""
+
+    start: dt.datetime | dt.date
+    end: dt.datetime | dt.date | None
+    cancelled: bool = False
+    place: Place | None = None
+
+    @property
+    def sort(self) -> str:
+        """Orders dates, whole days first."""
+        return _utc(self.start).isoformat() if isinstance(self.start, dt.datetime) else self.start.isoformat()
+
+    def before(self, moment: dt.datetime) -> bool:
+        """Whether it begins before this moment."""
+        return self.sort < _utc(moment).isoformat()
+
+
+def coming(event: Event, now: dt.datetime) -> tuple[Date, ...]:
+    """The dates that are not over yet, at most sixty; none for an event that is past."""
+    cancelled = event.status is EventStatus.CANCELLED
+    if not event.rrule and not event.rdates:
+        date = Date(event.start, event.end, cancelled)
+        return () if _over(date, event.zone, now) else (date,)
+    found = event_dates(event, now - dt.timedelta(days=1), now + AHEAD, most=MOST)
+    dates = [
+        Date(*_span(one), cancelled or one.status is EventStatus.CANCELLED, one.location) for one in found
+    ]
+    return tuple([date for date in dates if not _over(date, event.zone, now)][:MOST])
+
+
+def _over(date: Date, zone: str, now: dt.datetime) -> bool:
+    end = date.end or date.start
+    if isinstance(end, dt.datetime):
+        return end + (dt.timedelta(0) if date.end else dt.timedelta(hours=2)) < now
+    return (end if date.end else end + dt.timedelta(days=1)) <= now.astimezone(ZoneInfo(zone)).date()
+
+
+def _span(one: Occurrence) -> tuple[dt.datetime | dt.date, dt.datetime | dt.date | None]:
+    if not one.all_day:
+        return one.start, one.end
+    return one.start.date(), one.end.date() if one.end else None
+
+
+def _utc(moment: dt.datetime) -> dt.datetime:
+    return moment.astimezone(dt.UTC)

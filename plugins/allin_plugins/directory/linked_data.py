@@ -1,0 +1,159 @@
+"""Entries as schema.org JSON-LD, so that search engines and other directories understand them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allin_plugins.directory.site import Entry, Site
+from allin_schemas import (
+    Event,
+    EventStatus,
+    LocalizedText,
+    Mode,
+    Opportunity,
+    Organisation,
+    OrganisationType,
+    Place,
+)
+
+_TYPES = {
+    OrganisationType.MUNICIPAL: "GovernmentOrganization",
+    OrganisationType.SCHOOL: "EducationalOrganization",
+    OrganisationType.COMPANY: "Organization",
+}
+_STATUS = {
+    EventStatus.SCHEDULED: "EventScheduled",
+    EventStatus.CANCELLED: "EventCancelled",
+    EventStatus.POSTPONED: "EventPostponed",
+    EventStatus.MOVED: "EventRescheduled",
+}
+_MODE = {
+    Mode.ONSITE: "OfflineEventAttendanceMode",
+    Mode.ONLINE: "OnlineEventAttendanceMode",
+    Mode.MIXED: "MixedEventAttendanceMode",
+}
+
+
+def of(entry: Entry, site: Site) -> dict[str, Any]:
+    """The entry as schema.org calls it, without what is empty."""
+    record = entry.record
+    if isinstance(record, Organisation):
+        made = organisation(record)
+        made["contactPoint"] = [
+            _filled(
+                {
+                    "@type": "ContactPoint",
+                    "contactType": person.function or person.name,
+                    "name": person.name,
+                    "email": person.email,
+                    "telephone": person.phones[0].number if person.phones else None,
+                }
+            )
+            for person in site.contacts(entry)
+        ]
+    elif isinstance(record, Event):
+        made = event(record, entry)
+    else:
+        made = opportunity(record, entry)
+    return {"@context": "https://schema.org", **_filled(made)}
+
+
+def organisation(record: Organisation) -> dict[str, Any]:
+    """An association as NGO, an office as GovernmentOrganization."""
+    return {
+        "@type": _TYPES.get(record.type, "NGO") if record.type else "Organization",
+        "identifier": [str(record.id), *(identifier.value for identifier in record.identifiers)],
+        "name": record.name,
+        "legalName": record.legal_name,
+        "alternateName": record.alternate_names,
+        "description": _text(record.description),
+        "email": record.email,
+        "telephone": [phone.number for phone in record.phones],
+        "url": record.website,
+        "sameAs": record.social,
+        "foundingDate": str(record.founded_year) if record.founded_year else None,
+        "knowsLanguage": [language.code for language in record.languages],
+        "address": [_address(place) for place in record.places],
+        "areaServed": record.areas_served,
+        "keywords": record.topics,
+        "license": record.licence,
+    }
+
+
+def event(record: Event, entry: Entry) -> dict[str, Any]:
+    """An event with the offset of its own time zone; a series stands with its next date."""
+    date = entry.dates[0] if entry.dates else None
+    place = record.location
+    return {
+        "@type": "Event",
+        "identifier": str(record.id),
+        "name": record.title,
+        "description": _text(record.description) or record.summary,
+        "startDate": _moment(date.start if date else record.start, record.zone),
+        "endDate": _moment(date.end if date else record.end, record.zone),
+        "previousStartDate": _moment(record.previous_start, record.zone),
+        "eventStatus": f"https://schema.org/{_STATUS[record.status]}",
+        "eventAttendanceMode": f"https://schema.org/{_MODE[record.mode]}" if record.mode else None,
+        "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)}) if place else None,
+        "organizer": _owner(entry),
+        "inLanguage": [language.code for language in record.languages],
+        "isAccessibleForFree": record.cost.free if record.cost else None,
+        "maximumAttendeeCapacity": record.capacity,
+        "url": record.registration_url,
+        "keywords": record.topics,
+    }
+
+
+def opportunity(record: Opportunity, entry: Entry) -> dict[str, Any]:
+    """A chance to volunteer, as the job posting that search engines know."""
+    return {
+        "@type": "JobPosting",
+        "employmentType": "VOLUNTEER",
+        "identifier": str(record.id),
+        "title": record.title,
+        "description": _text(record.description) or record.title,
+        "datePosted": (record.publish_from or record.created_at.date()).isoformat(),
+        "validThrough": record.publish_until.isoformat() if record.publish_until else None,
+        "hiringOrganization": _owner(entry),
+        "jobLocation": _filled({"@type": "Place", "address": _address(record.location)}) if record.location else None,
+        "jobLocationType": "TELECOMMUTE" if record.remote_ok else None,
+        "responsibilities": [role.title for role in record.roles],
+        "skills": record.skills,
+    }
+
+
+def _owner(entry: Entry) -> dict[str, Any] | None:
+    if entry.owner is None:
+        return None
+    return _filled({"@type": "NGO", "name": entry.owner.name, "url": entry.owner.website})
+
+
+def _address(place: Place) -> dict[str, Any]:
+    street = " ".join(part for part in (place.street, place.house_number) if part)
+    return _filled(
+        {
+            "@type": "PostalAddress",
+            "streetAddress": street or place.raw,
+            "postalCode": place.postal_code,
+            "addressLocality": place.city,
+            "addressRegion": place.state,
+            "addressCountry": place.country,
+        }
+    )
+
+
+def _moment(moment: dt.datetime | dt.date | None, zone: str) -> str | None:
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(ZoneInfo(zone)).isoformat()
+    return moment.isoformat() if moment else None
+
+
+def _text(text: LocalizedText | None) -> str | None:
+    found = text.best() if text else None
+    return found[1] if found else None
+
+
+def _filled(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if value not in (None, "", [], {})}

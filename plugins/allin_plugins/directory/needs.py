@@ -1,0 +1,43 @@
+"""The six things that people come for, and the words by which an entry says that it has them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from allin_plugins.directory.site import Entry
+
+
+@dataclass(frozen=True)
+class Need:
+    """What people look for; `folder` where a whole list answers it."""
+
+    name: str
+    words: tuple[str, ...] = ()
+    folder: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The page that answers it, seen from a language's folder."""
+        return f"{self.folder}/index.html" if self.folder else f"needs/{self.name}.html"
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds one of the words at the beginning of a word."""
+        return re.compile(rf"\b(?:{'|'.join(map(re.escape, self.words))})", re.IGNORECASE)
+
+
+NEEDS = (
+    Need("advice", ("beratung", "sozialberatung", "rechtsberatung", "migrationsberatung", "sprechstunde", "begleitung", "hilfe bei", "advice", "counsel", "danışma", "استشار", "консультац")),
+    Need("german", ("deutsch lernen", "deutschkurs", "sprachkurs", "sprachcafé", "sprachcafe", "sprache lernen", "sprachförderung", "sprachtandem", "alphabetisierung", "integrationskurs", "deutsch", "german", "language café")),
+    Need("meeting", ("treff", "begegnung", "café", "cafe", "stammtisch", "fest", "kultur", "musik", "tanz", "chor", "sport", "meeting", "culture")),
+    Need("family", ("familie", "kinder", "eltern", "mütter", "väter", "jugend", "frauen", "schule", "hausaufgaben", "family", "children", "youth")),
+    Need("volunteer", folder="opportunities"),
+    Need("rooms", ("raum", "räume", "saal", "werkstatt", "vermietung", "raumvergabe", "room", "hall")),
+)
+
+
+def meets(entry: Entry, need: Need) -> bool:
+    """Whether the entry's topics or title name the need; the description does not count, it says too much."""
+    return any(need.pattern.search(text) for text in (*entry.topics, entry.title))

@@ -1,0 +1,169 @@
+"""What the directory shows, put in order once for all languages: entries, their dates, and who belongs to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from allin_hub import View
+from allin_plugins.directory.dates import Date, coming
+from allin_schemas import (
+    Event,
+    Kind,
+    Opportunity,
+    OpportunityStatus,
+    Organisation,
+    Person,
+    Place,
+    PlaceType,
+    Record,
+    SpokenLanguage,
+)
+
+FOLDERS = {Kind.ORGANISATION: "organisations", Kind.EVENT: "events", Kind.OPPORTUNITY: "opportunities"}
+WEEK = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One organisation, event or opportunity with what lists and filters need of it."""
+
+    record: Organisation | Event | Opportunity
+    languages: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    dates: tuple[Date, ...] = ()
+    owner: Organisation | None = None
+    listed: bool = True
+
+    @property
+    def kind(self) -> str:
+        """`organisation`, `event` or `opportunity`."""
+        return str(self.record.kind)
+
+    @property
+    def folder(self) -> str:
+        """Where the pages of this kind lie."""
+        return FOLDERS[self.record.kind]
+
+    @property
+    def path(self) -> str:
+        """The entry's page, seen from a language's folder."""
+        return f"{self.folder}/{self.record.slug}.html"
+
+    @property
+    def title(self) -> str:
+        """Its name or title."""
+        return str(getattr(self.record, self.record.title_field))
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it is about."""
+        return tuple(self.record.topics)
+
+    @property
+    def series(self) -> bool:
+        """Whether it is an event that comes again."""
+        return isinstance(self.record, Event) and bool(self.record.rrule or self.record.rdates)
+
+
+class Site:
+    """The gated view, arranged."""
+
+    def __init__(self, view: View, now: dt.datetime, zone: str) -> None:
+        self.view = view
+        self.now = now
+        self.today = now.astimezone(ZoneInfo(zone)).date()
+        self._contacts: dict[UUID, Sequence[Person]] = {}
+        self._credits: dict[UUID, list[tuple[str, str | None, str | None]]] = {}
+        organisations = [self._organisation(record) for record in view.all(Organisation)]
+        events = [self._event(record) for record in view.all(Event)]
+        opportunities = [self._opportunity(record) for record in view.all(Opportunity)]
+        self.entries = [*organisations, *events, *opportunities]
+        self.lists = {
+            "organisation": organisations,
+            "event": sorted((entry for entry in events if entry.dates), key=lambda entry: entry.dates[0].sort),
+            "opportunity": [entry for entry in opportunities if entry.listed],
+        }
+        self._owned: dict[UUID, list[Entry]] = {}
+        for entry in [*self.lists["event"], *self.lists["opportunity"]]:
+            if entry.owner is not None:
+                self._owned.setdefault(entry.owner.id, []).append(entry)
+
+    @property
+    def listed(self) -> Iterator[Entry]:
+        """Every entry that a list shows."""
+        for entries in self.lists.values():
+            yield from entries
+
+    def of(self, entry: Entry) -> list[Entry]:
+        """Coming events and open opportunities of an organisation."""
+        return self._owned.get(entry.record.id, [])
+
+    def contacts(self, entry: Entry) -> Sequence[Person]:
+        """Who may be called or written to."""
+        if entry.record.id not in self._contacts:
+            self._contacts[entry.record.id] = self.view.contacts(entry.record)
+        return self._contacts[entry.record.id]
+
+    def around(self, entry: Entry) -> list[Record]:
+        """Everything else that the entry's page shows."""
+        owner = [entry.owner] if entry.owner else []
+        return [*owner, *self.contacts(entry), *(other.record for other in self.of(entry))]
+
+    def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
+        """Source, owner and licence of where the entry comes from."""
+        if entry.record.id not in self._credits:
+            self._credits[entry.record.id] = [
+                (credit.source, credit.owner, credit.licence) for credit in self.view.credits(entry.record)
+            ]
+        return self._credits[entry.record.id]
+
+    @cached_property
+    def sources(self) -> list[tuple[str, str | None, str | None, dt.date]]:
+        """Every source that an entry comes from, with the day on which it was read last."""
+        found: dict[str, tuple[str, str | None, str | None, dt.date]] = {}
+        for entry in self.entries:
+            for credit in self.view.credits(entry.record):
+                day = credit.read_at.date()
+                if credit.source not in found or found[credit.source][3] < day:
+                    found[credit.source] = (credit.source, credit.owner, credit.licence, day)
+        return [found[name] for name in sorted(found)]
+
+    def week(self, most: int = 8) -> list[tuple[Entry, Date]]:
+        """What is on in the next seven days."""
+        end = self.now + WEEK
+        found = [(entry, date) for entry in self.lists["event"] for date in entry.dates if date.before(end)]
+        return sorted(found, key=lambda pair: pair[1].sort)[:most]
+
+    def _organisation(self, record: Organisation) -> Entry:
+        districts = _districts(record.places) or tuple(record.areas_served)
+        return Entry(record, _codes(record.languages), districts)
+
+    def _event(self, record: Event) -> Entry:
+        owner = self.view.get(Organisation, record.organiser_org_id)
+        dates = coming(record, self.now)
+        places = [record.location] if record.location else []
+        return Entry(record, _codes(record.languages), _districts(places), dates, owner, listed=bool(dates))
+
+    def _opportunity(self, record: Opportunity) -> Entry:
+        owner = self.view.get(Organisation, record.org_id)
+        places = [record.location] if record.location else []
+        codes = _codes([*record.languages_needed, *record.languages_welcome])
+        ended = record.status in {OpportunityStatus.DONE, OpportunityStatus.CANCELLED}
+        early = record.publish_from is not None and record.publish_from > self.today
+        late = record.publish_until is not None and record.publish_until < self.today
+        return Entry(record, codes, _districts(places), (), owner, listed=not (ended or early or late))
+
+
+def _codes(languages: Sequence[SpokenLanguage]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(language.code for language in languages))
+
+
+def _districts(places: Sequence[Place]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(place.district for place in places if place.district and place.type is PlaceType.PHYSICAL)
+    )

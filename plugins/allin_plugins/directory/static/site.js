@@ -1,0 +1,167 @@
+// Search and filters without a server, the relative dates, and today's opening hours.
+// Every page works without this file; it only makes them quicker to use.
+"use strict";
+const words = JSON.parse(document.getElementById("words").textContent);
+const { root, home } = document.body.dataset;
+const language = document.documentElement.lang;
+
+// "Café", "cafe" and "CAFÉ" are one word; so are the ways to write one Arabic, Turkish or Ukrainian letter.
+const LETTERS = { "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "æ": "a", "œ": "o", "đ": "d", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك",
+  "ٱ": "ا", "ـ": "", "і": "и", "ґ": "г", "є": "е", "ы": "и", "э": "е", "’": "", "'": "", "ʼ": "" };
+const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "")
+  .replace(/[ßıłøæœđةىیکٱـіґєыэ’'ʼ]/gu, (letter) => LETTERS[letter]).replace(/([aou])e/gu, "$1");
+const split = (text) => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+// How many letters differ (added, dropped, changed, swapped), or more than `most`.
+function distance(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before = [], row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+    }
+    if (Math.min(...next) > most) return most + 1;
+    [before, row] = [row, next];
+  }
+  return row[b.length];
+}
+
+function likeness(asked, word) {
+  if (word === asked) return 1;
+  if (word.startsWith(asked)) return 0.9;
+  if (asked.length >= 3 && word.includes(asked)) return 0.7;
+  const most = asked.length >= 8 ? 2 : asked.length >= 4 ? 1 : 0;
+  if (!most || word[0] !== asked[0] && asked.length < 6) return 0;
+  const off = Math.min(distance(asked, word, most), distance(asked, word.slice(0, asked.length), most) + 0.5);
+  return off <= most ? 0.6 - off * 0.15 : 0;
+}
+
+const WEIGHT = { title: 4, more: 2, tags: 2, line: 1 };
+function score(entry, asked) {
+  let sum = 0;
+  for (const word of asked) {
+    let best = 0;
+    for (const field in WEIGHT) for (const own of entry.words[field]) best = Math.max(best, likeness(word, own) * WEIGHT[field]);
+    if (!best) return 0;
+    sum += best;
+  }
+  return sum;
+}
+
+let loading;
+const index = () => loading ??= new Promise((resolve, reject) => {
+  const script = document.createElement("script");
+  script.src = `${root}data/search-${language}.js`;
+  script.onload = () => resolve(window.ALLIN_INDEX.map((entry) => ({ ...entry, words: { title: split(entry.title), more: split(entry.more),
+    tags: split([...entry.spoken, ...entry.topic, ...entry.district].join(" ")), line: split(entry.line) } })));
+  script.onerror = reject;
+  document.head.append(script);
+});
+
+const made = (tag, text, about = {}) => Object.assign(document.createElement(tag), { textContent: text }, about);
+const plural = (count) => words.hits[new Intl.PluralRules(language).select(count)].replace(/\d+/, count);
+
+function card(entry) {
+  const item = document.createElement("li"), heading = document.createElement("h3");
+  const link = made("a", "", { href: home + entry.path });
+  link.append(made("bdi", entry.title));
+  heading.append(link);
+  item.append(heading);
+  const next = (entry.when ?? []).find(([day]) => day.slice(0, 10) >= new Date().toISOString().slice(0, 10));
+  if (next) item.append(made("p", next[1] + (next[2] ? ` – ${words.cancelled}` : ""), { className: "when" }));
+  if (entry.line) item.append(made("p", entry.line, { lang: entry.lang, dir: "auto" }));
+  const about = [words.kinds[entry.kind], entry.spoken.join(", "), entry.district.join(", ")].filter(Boolean);
+  item.append(made("p", about.join(" · "), { className: "quiet" }));
+  return item;
+}
+
+function finder(form) {
+  const field = form.querySelector("input"), status = form.querySelector("[role=status]");
+  const list = form.parentElement.querySelector(".found"), still = form.parentElement.querySelector(".still");
+  const chips = form.querySelector(".chips"), { kind = "" } = form.dataset;
+  const preset = new URLSearchParams(form.dataset.preset ?? ""), facets = [...form.querySelectorAll("select")];
+  let turn = 0;
+
+  const asked = () => {
+    const state = new URLSearchParams();
+    if (field.value.trim()) state.set("q", field.value.trim());
+    for (const { name, value } of facets) if (value) state.set(name, value);
+    return state;
+  };
+  async function show(write = true) {
+    const state = asked(), mine = ++turn;
+    if (write) history.replaceState(null, "", state.size && state.toString() !== preset.toString() ? `#${state}` : location.pathname + location.search);
+    const idle = state.toString() === preset.toString();
+    still.hidden = !idle;
+    list.hidden = idle;
+    chips?.replaceChildren(...facets.filter(({ value }) => value).map(chip));
+    if (idle) { list.replaceChildren(); status.textContent = ""; return; }
+    const asking = split(state.get("q") ?? ""), entries = await index();
+    if (mine !== turn) return;
+    const found = entries
+      .filter((entry) => (!kind || entry.kind === kind) && facets.every(({ name, value }) => !value || entry[name].includes(value)))
+      .map((entry) => [asking.length ? score(entry, asking) : 1, entry]).filter(([points]) => points)
+      .sort(([a], [b]) => b - a).map(([, entry]) => entry);
+    list.replaceChildren(...found.slice(0, 50).map(card));
+    status.textContent = found.length ? plural(found.length) + (found.length > 50 ? ` ${words.first}` : "") : words.none;
+  }
+  function chip(facet) {
+    const item = document.createElement("li"), button = made("button", `${facet.selectedOptions[0].dataset.name} ✕`, { type: "button" });
+    button.setAttribute("aria-label", `${words.remove}: ${facet.selectedOptions[0].dataset.name}`);
+    button.onclick = () => { facet.value = ""; leave() || (show(), facet.focus()); };
+    item.append(button);
+    return item;
+  }
+  // Without its own filter, a list of one language, topic or district is the whole list.
+  function leave() {
+    const state = asked();
+    for (const [name] of preset) if (!state.has(name)) { location.href = `index.html${state.size ? `#${state}` : ""}`; return true; }
+    return false;
+  }
+  function read() {
+    const state = new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : preset);
+    field.value = state.get("q") ?? "";
+    for (const facet of facets) facet.value = state.get(facet.name) ?? "";
+    show(false);
+  }
+  let wait;
+  field.addEventListener("focus", index, { once: true });
+  field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(show, 120); });
+  form.addEventListener("change", (event) => { if (event.target !== field) leave() || show(); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); show().then(() => list.querySelector("a")?.focus()); });
+  addEventListener("hashchange", read);
+  for (const part of form.querySelectorAll("[data-scripted]")) part.hidden = false;
+  for (const part of form.querySelectorAll("[data-plain]")) part.hidden = true;
+  const drawer = form.querySelector(".filters");
+  if (drawer && matchMedia("(min-width: 48rem)").matches) drawer.open = true;
+  read();
+}
+document.querySelectorAll(".finder").forEach(finder);
+
+// "vor 3 Wochen" beside a date; the page itself keeps the date, so that it does not change every day.
+const ago = (day) => {
+  const days = Math.round((Date.parse(day) - Date.now()) / 864e5), step = [["year", 365], ["month", 30], ["week", 7], ["day", 1]];
+  const [unit, size] = step.find(([, length]) => Math.abs(days) >= length) ?? ["day", 1];
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(days / size), unit);
+};
+for (const time of document.querySelectorAll("time[data-ago]")) time.after(` (${ago(time.dateTime)})`);
+for (const source of document.querySelectorAll("[data-source]")) {
+  const day = window.ALLIN_READ?.[source.dataset.source];
+  if (day) source.textContent = ` – ${words.read} ${ago(day)}`;
+}
+
+// Whether it is open now, on the office's clock.
+for (const hours of document.querySelectorAll("[data-hours]")) {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: hours.dataset.zone, weekday: "short", hour: "2-digit", minute: "2-digit" }).formatToParts();
+  const now = Object.fromEntries(parts.map(({ type, value }) => [type, value])), clock = `${now.hour}:${now.minute}`;
+  const row = hours.querySelector(`[data-day="${now.weekday.slice(0, 2).toUpperCase()}"]`);
+  row?.classList.add("today");
+  const slots = (row?.dataset.slots ?? "").split(" ").filter(Boolean).map((slot) => slot.split("-"));
+  const open = slots.find(([from, to]) => from <= clock && clock < to), later = slots.find(([from]) => from > clock);
+  const said = hours.querySelector(".now");
+  said.textContent = open ? words.open.replace("0:00", open[1]) : later ? words.later.replace("0:00", later[0]) : words.closed;
+  said.hidden = false;
+}
