@@ -16,7 +16,6 @@ from sybil import Document, Example, Region
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
 ALLIN = Path(sys.executable).with_name("allin")
-RUN_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _SHOWN_FILE = re.compile(
     r"^<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -60,7 +59,7 @@ def _printed(command: str, page: dict[str, object]) -> str:
     folder = page["folder"]
     assert isinstance(folder, Path)
     command, _, ends = command.partition("  # exit ")
-    words = [str(page.get("run")) if word == "RUN" else word for word in shlex.split(command)]
+    words = shlex.split(command)
     if words[0] == "cd":
         page["folder"] = folder / words[1]
         return ""
@@ -77,8 +76,6 @@ def _printed(command: str, page: dict[str, object]) -> str:
     )
     printed = done.stdout + done.stderr
     assert done.returncode == int(ends or 0), f"{command} ended with {done.returncode}:\n{printed}"
-    if found := RUN_ID.search(printed):
-        page["run"] = found[0]
     return printed
 
 

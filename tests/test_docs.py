@@ -53,7 +53,7 @@ def test_every_message_is_complete_in_two_languages(code):
     for what in ("message", "hint"):
         assert {"de", "en"} <= set(entry[what])
         for text in entry[what].values():
-            assert text.strip()[-1] in ".?!:)…"
+            assert text.strip()[-1] in ".?!:)…}"
             assert "{nearest}" not in text
 
 
