@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 class SourceRun(Protocol):
     """The two doors, the cursor, and a place for what a source notices."""
 
-    http: Http
-    """The door to the network."""
     since: str | None
     """The cursor that the last complete sync left, for sources that can read changes."""
     now: dt.datetime
@@ -25,6 +23,10 @@ class SourceRun(Protocol):
     """The office's IANA time zone."""
     languages: tuple[str, ...]
     columns: ColumnMap
+
+    @property
+    def http(self) -> Http:
+        """The door to the network."""
 
     def path(self, written: str) -> Path:
         """A path of hub.toml, relative to the hub's folder."""

@@ -134,7 +134,7 @@ class Person(Record):
     email: Annotated[Email | None, Private()] = None
     phones: Annotated[list[Phone], Reads("phones"), Private()] = []
     messenger: Annotated[list[Messenger], Private()] = []
-    preferred_language: LanguageTag | None = None
+    preferred_language: Annotated[LanguageTag | None, Private()] = None
     hours: Annotated[OpeningHours | None, Reads("hours"), Private()] = None
     appointment_url: Annotated[WebAddress | None, Private()] = None
     reach_note: Annotated[Line | None, Private()] = None

@@ -1,0 +1,166 @@
+"""Steps 3 to 7 of one run in one write transaction: the records, the cursor, the changes and the report, or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from allin_hub.errors import StoreError
+from allin_hub.envelope import opened
+from allin_hub.hub import Hub
+from allin_hub.linking import Linker
+from allin_hub.preparing import Prepared
+from allin_hub.problems import Problem
+from allin_hub.report import SourceReport
+from allin_hub.store import bookkeeping, claims, raws
+from allin_hub.writing import Arrival, Writer, problem_of, problem_values
+
+BATCH = 4000
+SHOWN = 1000
+
+
+def apply(
+    connection: Connection,
+    hub: Hub,
+    prepared: Prepared,
+    run_id: str,
+    fence: int,
+    *,
+    pending: Mapping[str, Any],
+    file_problems: list[Problem],
+    replay: bool,
+) -> SourceReport:
+    """Make of a run's staging, and of kept raws when they are to be mapped again, what the hub knows.
+
+    Raises StoreError when another run has taken the source over meanwhile.
+    """
+    name = prepared.name
+    if not bookkeeping.holds_lease(connection, name, fence):
+        raise StoreError("Another run has taken this source over meanwhile.", hint="Nothing was lost; run the sync again.")
+    row = bookkeeping.source_row(connection, name)
+    writer = Writer(connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub))
+    counts = raws.staged_counts(connection, run_id)
+    for batch in _arrivals(connection, hub, name, run_id, replay):
+        writer.write(batch)
+    _withdraw(connection, name, run_id)
+    standing = prepared.standing(hub)
+    fingerprint = f"{prepared.fingerprint(hub)}|{standing}"
+    if row.get("fingerprint") and row["fingerprint"].partition("|")[2] != standing:
+        claims.touch_source(connection, name, run_id)
+    linked = Linker(connection, hub, run_id).link()
+    sealed = [(name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem))) for problem in file_problems]
+    if pending.get("read", True):
+        claims.replace_problems(connection, name, None, sealed)
+    report = SourceReport(
+        name,
+        "done" if pending.get("complete", True) else "partial",
+        run=run_id,
+        fetched=int(pending["fetched"]),
+        unchanged=int(pending["unchanged"]),
+        new=counts.get("new", 0),
+        changed=counts.get("changed", 0),
+        renamed=counts.get("renamed", 0),
+        withdrawn=counts.get("gone", 0),
+        skipped=sum(pending["skipped"].values()),
+        skipped_kinds=pending["skipped"],
+        created=linked.created,
+        updated=linked.updated,
+        questions=linked.questions,
+    )
+    complete_report(connection, hub, report)
+    raws.drop_staging(connection, run_id)
+    bookkeeping.close_held(connection, name, "overtaken")
+    bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
+    _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)
+    return report
+
+
+def _remember(
+    connection: Connection,
+    hub: Hub,
+    prepared: Prepared,
+    run_id: str,
+    fingerprint: str,
+    pending: Mapping[str, Any],
+    report: SourceReport,
+    row: Mapping[str, Any],
+) -> None:
+    now = hub.clock()
+    values: dict[str, Any] = {
+        "fingerprint": fingerprint,
+        "last_run": run_id,
+        "last_status": report.status,
+        "last_attempt_at": now,
+        "message": None,
+        "failing_since": None,
+        "report": orjson.dumps(report.counts()).decode(),
+    }
+    if pending.get("read", True):
+        values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
+        values["last_success_at"] = now
+        if report.status == "done":
+            values["mark"] = pending["mark"]
+            values["headers"] = orjson.dumps(pending["headers"]).decode()
+            if pending["cursor"] is not None:
+                values["cursor"] = pending["cursor"]
+    bookkeeping.save_source(connection, prepared.name, **values)
+
+
+def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> None:
+    """What a report says of the source as a whole: its quarantine, and all its open problems."""
+    report.quarantined = raws.counts(connection, report.source).get(raws.QUARANTINED, 0)
+    rows = bookkeeping.problems(connection, report.source)
+    report.problems_total = len(rows)
+    report.problems = [problem_of(hub.sealer.unseal(row.sealed)) for row in rows[:SHOWN]]
+    codes: dict[str, int] = {}
+    for row in rows:
+        codes[row.code] = codes.get(row.code, 0) + 1
+    report.codes = codes
+
+
+def _arrivals(connection: Connection, hub: Hub, name: str, run_id: str, replay: bool) -> Iterator[list[Arrival]]:
+    """Everything that is to be mapped, in the order of arrival: kept raws first when they are mapped again."""
+    if replay:
+        waiting = _staged_keys(connection, name, run_id)
+        for kept in raws.kept_batches(connection, name, BATCH, run_id):
+            yield [Arrival(raw.id, _open(hub, raw.sealed, raw.updated_at), False) for raw in kept if raw.id not in waiting]
+    first = raws.next_raw_id(connection)
+    raws.copy_new(connection, run_id, name, first)
+    for staged in raws.staged_batches(connection, run_id, ("new",), BATCH):
+        yield [Arrival(first + n, _open(hub, one.sealed, one.updated_at), True) for n, one in enumerate(staged)]
+        first += len(staged)
+    for staged in raws.staged_batches(connection, run_id, ("changed", "renamed"), BATCH):
+        ids = raws.ids_by_key(connection, name, [one.old_key or one.key for one in staged])
+        rows = [
+            (one.digest, one.sealed, one.updated_at, run_id, one.key, ids[bytes(one.old_key or one.key)]) for one in staged
+        ]
+        raws.renew(connection, rows)
+        yield [
+            Arrival(ids[bytes(one.old_key or one.key)], _open(hub, one.sealed, one.updated_at), False) for one in staged
+        ]
+
+
+def _staged_keys(connection: Connection, name: str, run_id: str) -> set[int]:
+    """Kept raws that this run brings anew or takes away: they are not mapped as they were."""
+    keys: list[bytes] = []
+    for batch in raws.staged_batches(connection, run_id, ("changed", "renamed", "gone"), BATCH):
+        keys += [bytes(one.old_key or one.key) for one in batch]
+    return set(raws.ids_by_key(connection, name, keys).values())
+
+
+def _open(hub: Hub, sealed: bytes | None, updated_at: dt.datetime | str | None) -> Any:
+    return opened(hub.sealer.unseal(sealed or b""), updated_at)
+
+
+def _withdraw(connection: Connection, name: str, run_id: str) -> None:
+    """Records that are gone, and what they claimed: a state, never a deletion."""
+    for batch in raws.staged_batches(connection, run_id, ("gone",), BATCH):
+        ids = list(raws.ids_by_key(connection, name, [bytes(one.key) for one in batch]).values())
+        raws.settle(connection, [(raws.WITHDRAWN, id) for id in ids])
+        made = claims.of_raws(connection, ids)
+        claims.withdraw(connection, [known.id for slots in made.values() for known in slots.values() if known.live], run_id)
+        claims.drop_problems(connection, ids)

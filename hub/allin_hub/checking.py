@@ -1,0 +1,142 @@
+"""A sync without consequences: reads, maps and checks, writes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from allin_hub.config import CONFIG_NAME
+from allin_hub.contract import Raw
+from allin_hub.envelope import Envelope
+from allin_hub.errors import ConfigError, HubError
+from allin_hub.hub import Hub, open_hub
+from allin_hub.keys import derive_key
+from allin_hub.pipeline import Told, chosen, foreign, uncollected
+from allin_hub.preparing import Prepared, prepare
+from allin_hub.problems import Problem
+from allin_hub.report import SourceReport, SyncReport
+from allin_hub.sourcing import LentRun
+from allin_hub.store import bookkeeping, raws
+from allin_hub.store.engine import reading
+from allin_hub.writing import checked
+from allin_schemas import Kind
+
+PAGE = 4000
+PLUGINS = {".ics": "ical", ".ical": "ical", ".json": "form"}
+
+
+def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> SyncReport:
+    """What a sync of these sources would read, and every problem."""
+    report = SyncReport("")
+    for prepared in [prepare(hub, hub.config.sources[name]) for name in chosen(hub, names)]:
+        began = time.perf_counter()
+        try:
+            with uncollected():
+                one = _check(hub, prepared, told)
+        except HubError as error:
+            problems = [Problem(error.code, params=error.params)] if error.code else []
+            one = SourceReport(prepared.name, "failed", message=error.message, hint=error.hint, problems=problems, problems_total=len(problems))
+        one.seconds = time.perf_counter() - began
+        report.sources[prepared.name] = one
+    return report
+
+
+def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
+    name, source = prepared.name, prepared.source
+    with reading(hub.engine) as connection:
+        known = {one.key: one for one in raws.known(connection, name)}
+        row = bookkeeping.source_row(connection, name)
+
+    def tell(done: int, total: int | None) -> None:
+        if told is not None:
+            told(name, done, total)
+
+    run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell)
+    report = SourceReport(name, "done")
+    digests = {one.digest for one in known.values() if one.status != raws.WITHDRAWN}
+    stream = foreign(prepared.settings, lambda: iter(source.fetch(run)))
+    seen: set[bytes] = set()
+    for page in _pages(stream):
+        reported = run.take_record_problems()
+        envelopes = []
+        for raw in page:
+            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+            envelopes.append(Envelope(raw, tuple(own)))
+            _count(hub, prepared, raw, known, digests, seen, report)
+        for outcome in checked(source, prepared.kind, prepared.validator(hub), envelopes):
+            report.quarantined += outcome.refused
+            report.problems += outcome.problems
+        tell(report.fetched, None)
+    report.skipped_kinds = run.skipped
+    report.skipped = sum(run.skipped.values())
+    report.fetched += report.skipped
+    report.problems[:0] = run.file_problems
+    report.problems_total = len(report.problems)
+    report.problems.sort(key=lambda problem: ["error", "warning", "hint"].index(str(problem.severity)))
+    return report
+
+
+def _pages(stream: Iterator[Raw]) -> Iterator[list[Raw]]:
+    while page := list(islice(stream, PAGE)):
+        yield page
+
+
+def _count(
+    hub: Hub, prepared: Prepared, raw: Raw, known: dict[bytes, raws.KnownRaw], digests: set[bytes], seen: set[bytes], report: SourceReport
+) -> None:
+    report.fetched += 1
+    key_column = prepared.source.key_column
+    payload = {name: cell for name, cell in raw.payload.items() if name != key_column}
+    digest = hub.sealer.digest(payload)
+    if raw.key is not None:
+        key = hub.sealer.hash_text("key", raw.key)
+    elif digest in digests:
+        report.unchanged += 1
+        return
+    else:
+        context = prepared.validator(hub).context
+        key = hub.sealer.hash_text("derived", derive_key(prepared.source, prepared.kind, raw, context))
+    prior = known.get(key)
+    if prior is None or key in seen:
+        report.new += 1
+    elif prior.digest == digest:
+        report.unchanged += 1
+    else:
+        report.changed += 1
+    seen.add(key)
+
+
+def is_file(folder: str, word: str) -> bool:
+    """Whether a word of the command line means a file and no source."""
+    return Path(word).is_file() or "/" in word or Path(word).suffix.lower() in {".csv", ".xlsx", ".ods", ".xls", ".ics", ".json", ".tsv"}
+
+
+def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
+    """Check one file as a hub of its own would, and leave nothing behind; the report and its language."""
+    path = Path(word)
+    if not path.is_file():
+        raise ConfigError(f"There is no file {word}.", hint="Check the path.")
+    plugin = PLUGINS.get(path.suffix.lower(), "spreadsheet")
+    if kind is None and plugin != "ical":
+        raise ConfigError("What does the file hold?", hint="Say it, for example: --kind organisation")
+    if kind is not None and kind not in {one.value for one in Kind}:
+        raise ConfigError(f"There is no kind {kind!r}.", hint=f"Known: {', '.join(one.value for one in Kind)}.")
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        lines = ["[sources.file]", f"plugin = {plugin!r}", f"path = '''{path.resolve()}'''"]
+        if plugin != "ical":
+            lines.append(f"kind = {kind!r}")
+        (folder / CONFIG_NAME).write_text("\n".join(lines), encoding="utf-8")
+        hub = open_hub(folder)
+        try:
+            report = check(hub, None)
+        finally:
+            hub.close()
+    one = report.sources.pop("file")
+    one.source = path.name
+    report.sources[path.name] = one
+    return report, "de"
+

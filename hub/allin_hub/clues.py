@@ -1,0 +1,92 @@
+"""What is certain enough to tie two claims together, and what a reference can be found by.
+
+Certain: a register number or another identifier; an own web or mail domain with the same name; a role address.
+A name alone ties nothing, but a reference may find an organisation by it when there is only one of that name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+from typing import Any
+
+from allin_schemas import Kind
+from allin_schemas.reading import is_role_address, name_key, own_domain
+
+
+class Rule(IntEnum):
+    """Why two claims are one entity, the strongest first; from 20 on only for references."""
+
+    REGISTER = 1
+    IDENTIFIER = 2
+    DOMAIN_NAME = 3
+    ROLE_MAIL = 4
+    MAIL_NAME = 5
+    PHONE_NAME = 6
+    NAME = 20
+    DOMAIN = 21
+    MAIL = 22
+
+
+TITLES = {Kind.EVENT: "title", Kind.OPPORTUNITY: "title"}
+
+
+def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
+    """The match keys of a claim as text, before they are hashed."""
+    name = name_key(str(data.get(TITLES.get(kind, "name")) or ""))
+    for identifier in data.get("identifiers") or data.get("platform_ids") or ():
+        yield _identifier(identifier)
+    email = data.get("email")
+    if kind is Kind.PERSON:
+        if email and name:
+            yield Rule.MAIL_NAME, f"{email.casefold()}|{name}"
+        for phone in data.get("phones") or ():
+            if name:
+                yield Rule.PHONE_NAME, f"{phone['number']}|{name}"
+        return
+    if kind is not Kind.ORGANISATION:
+        return
+    domains = {domain for domain in (own_domain(data.get("website")), own_domain(email)) if domain}
+    for domain in sorted(domains):
+        if name:
+            yield Rule.DOMAIN_NAME, f"{domain}|{name}"
+        yield Rule.DOMAIN, domain
+    if email and is_role_address(email) and own_domain(email):
+        yield Rule.ROLE_MAIL, email.casefold()
+    elif email:
+        yield Rule.MAIL, email.casefold()
+    if name:
+        yield Rule.NAME, name
+    for other in (data.get("short_name"), data.get("legal_name"), *(data.get("alternate_names") or ())):
+        if other and name_key(other) != name:
+            yield Rule.NAME, name_key(other)
+
+
+def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:
+    scheme = str(given["scheme"]).casefold()
+    return (Rule.REGISTER if scheme == "de-cr" else Rule.IDENTIFIER), f"{scheme}|{str(given['value']).casefold()}"
+
+
+def hashed(kind: Kind, rule: Rule, text: str) -> str:
+    """The text whose keyed hash is stored: equal only within one kind of entity and one rule."""
+    return f"{kind}|{int(rule)}|{text}"
+
+
+def reference_clues(given: Any) -> list[tuple[Rule, str]]:
+    """What a reference can be found by, the surest first: identifiers, addresses, the name."""
+    if isinstance(given, str):
+        text = given.strip()
+        domain = own_domain(text) if "@" in text or "." in text else None
+        found = [(Rule.ROLE_MAIL, text.casefold())] if "@" in text else []
+        if domain:
+            found.append((Rule.DOMAIN, domain))
+        return [*found, (Rule.NAME, name_key(text))] if text else []
+    if isinstance(given, Mapping):
+        found = []
+        if given.get("scheme") and given.get("value"):
+            found.append(_identifier(given))
+        for part in ("email", "website", "name", "text"):
+            if isinstance(given.get(part), str):
+                found.extend(reference_clues(given[part]))
+        return found
+    return []

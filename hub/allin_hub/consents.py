@@ -1,0 +1,116 @@
+"""The ledger of consents: what was said is appended, the state is derived, and a withdrawal always wins.
+
+Unclear, contradicting or empty answers mean no. A yes to the newsletter asks for a confirmation by mail
+and is no consent before it (double opt-in).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from allin_hub.store.tables import iso
+from allin_schemas import ConsentEvent, Purpose
+from allin_schemas.reading import read_consent
+
+if TYPE_CHECKING:
+    from allin_hub.config import SourceSettings
+    from allin_hub.hub import Hub
+    from allin_hub.validate import Checked
+
+ANY_CHANNEL = "any"
+LIVE = frozenset({ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED})
+ENDED = frozenset({ConsentEvent.WITHDRAWN, ConsentEvent.REFUSED, ConsentEvent.EXPIRED})
+CONFIRMED_BY_MAIL = frozenset({Purpose.NEWSLETTER})
+LAWFUL_BASIS = "Art. 6(1)(a)"
+PURPOSES = frozenset(purpose.value for purpose in Purpose)
+
+
+def answered(checked: Checked) -> dict[str, tuple[str, str, Any]]:
+    """Purpose -> (yes or no, the words of the question, when), from all answers that a record gives."""
+    grouped: dict[str, list[Any]] = {}
+    for answer in checked.answers:
+        if answer.purpose in PURPOSES:
+            grouped.setdefault(answer.purpose, []).append(answer)
+    found = {}
+    for purpose, answers in grouped.items():
+        cells = [cell for answer in answers for cell in (answer.answer if isinstance(answer.answer, list) else [answer.answer])]
+        found[purpose] = (read_consent(cells), " / ".join(answer.wording for answer in answers if answer.wording), answers[0].at)
+    return found
+
+
+def event_for(purpose: str, answer: str, before: str | None, method: str) -> ConsentEvent | None:
+    """What an answer adds to the ledger after the latest event of it; None when nothing is new."""
+    live = before is not None and ConsentEvent(before) in LIVE
+    if answer == "yes":
+        if live or (before == ConsentEvent.REQUESTED and Purpose(purpose) in CONFIRMED_BY_MAIL):
+            return None
+        if Purpose(purpose) in CONFIRMED_BY_MAIL:
+            return ConsentEvent.REQUESTED
+        return ConsentEvent.CONFIRMED if method == "form" else ConsentEvent.IMPORTED
+    if live or before == ConsentEvent.REQUESTED:
+        return ConsentEvent.WITHDRAWN
+    return ConsentEvent.REFUSED if before is None else None
+
+
+def entries(
+    answers: Iterable[tuple[int, int, Checked, dt.datetime | None]],
+    states: Mapping[tuple[int, str, str], str],
+    hub: Hub,
+    settings: SourceSettings,
+    run_id: str,
+) -> tuple[list[tuple[Any, ...]], list[tuple[str, str, str | None]]]:
+    """Rows for the ledger, and the wordings that they point to. What is no longer said is withdrawn."""
+    before: dict[int, dict[str, str]] = {}
+    for (claim, purpose, _), event in states.items():
+        before.setdefault(claim, {})[purpose] = event
+    method = "form" if settings.plugin == "form" else "import"
+    now = hub.clock()
+    rows: list[tuple[Any, ...]] = []
+    wordings: dict[str, tuple[str, str, str | None]] = {}
+    for claim_id, raw_id, one, updated_at in answers:
+        said = answered(one)
+        for purpose in sorted(said.keys() | before.get(claim_id, {}).keys()):
+            answer, wording, at = said.get(purpose, ("no", "", None))
+            new = event_for(purpose, answer, before.get(claim_id, {}).get(purpose), method)
+            if new is None:
+                continue
+            text_id = hashlib.blake2b(wording.encode(), digest_size=16).hexdigest()
+            wordings[text_id] = (text_id, wording, settings.language)
+            when = _moment(at) or updated_at or now
+            rows.append(
+                (claim_id, raw_id, purpose, ANY_CHANNEL, new.value, iso(when), LAWFUL_BASIS, text_id, method, run_id)
+            )
+    return rows, list(wordings.values())
+
+
+def _moment(at: Any) -> dt.datetime | None:
+    if isinstance(at, str):
+        try:
+            at = dt.datetime.fromisoformat(at)
+        except ValueError:
+            return None
+    return at if isinstance(at, dt.datetime) and at.tzinfo is not None else None
+
+
+def live(ledger: Sequence[Any], purpose: Purpose, channel: str, now: dt.datetime) -> dict[str, dt.datetime | None]:
+    """Persons whose consent for a purpose and channel lives now -> when it ends.
+
+    A person may stand behind several claims: each answers for itself, one no outweighs every yes,
+    and a yes counts only while its claim is still made.
+    """
+    latest: dict[tuple[str, int, str], tuple[str, int, dt.datetime | None]] = {}
+    for person, claim_id, lives, of_purpose, of_channel, event, expires_at in ledger:
+        if of_purpose == purpose.value and of_channel in {ANY_CHANNEL, channel}:
+            latest[(person, claim_id, of_channel)] = (event, lives, expires_at)
+    found: dict[str, dt.datetime | None] = {}
+    refused: set[str] = set()
+    for (person, _, _), (last, lives, expires_at) in latest.items():
+        if ConsentEvent(last) in ENDED or (expires_at is not None and expires_at <= now):
+            refused.add(person)
+        elif ConsentEvent(last) in LIVE and lives:
+            ends = [moment for moment in (found.get(person), expires_at) if moment is not None]
+            found[person] = min(ends, default=None)
+    return {person: expires for person, expires in found.items() if person not in refused}

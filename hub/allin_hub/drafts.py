@@ -1,0 +1,155 @@
+"""Takes a draft apart: fields to read, nested contacts, references to other entities, and answers about consent.
+
+A draft may be flat with dotted paths (`places.postal_code`), nested, or both; here it becomes one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from allin_hub.contract import Draft
+from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Reads, RefersTo
+from allin_schemas.marks import ByHub, mark_of, marked
+
+PARTS = frozenset({"places", "place", "location", "cost", "apply", "accessibility", "hours"})
+"""Fields whose parts may come apart, as `places.street`."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a person said about one purpose, in which words, when."""
+
+    purpose: str
+    answer: Any
+    wording: str = ""
+    at: Any = None
+    column: str | None = None
+
+
+@dataclass(slots=True)
+class Parts:
+    """A draft taken apart. `fields` are top-level fields; `references` go by field name."""
+
+    kind: Kind
+    fields: dict[str, Any] = field(default_factory=dict)
+    references: dict[str, Any] = field(default_factory=dict)
+    contacts: list[Parts] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+@cache
+def references_of(kind: Kind) -> dict[str, str]:
+    """Path in a draft -> field: `organiser` -> `organiser_org_id`."""
+    entity = ENTITIES[kind]
+    found = {}
+    for name in entity.model_fields:
+        mark = mark_of(entity, name, RefersTo)
+        if mark is not None:
+            found[mark.via] = name
+            found[name] = name
+    return found
+
+
+@cache
+def localized(kind: Kind) -> frozenset[str]:
+    """Fields that hold a text in several languages."""
+    entity = ENTITIES[kind]
+    return frozenset(name for name, info in entity.model_fields.items() if LocalizedText.__name__ in str(info.annotation))
+
+
+@cache
+def fields_of(kind: Kind) -> frozenset[str]:
+    """Fields that a draft can fill."""
+    entity = ENTITIES[kind]
+    return frozenset(entity.model_fields) - marked(entity, ByHub)
+
+
+@cache
+def reader_of(kind: Kind, name: str) -> str | None:
+    """The reader of a field, or None where the value passes as it is."""
+    if name in localized(kind):
+        return "text"
+    mark = mark_of(ENTITIES[kind], name, Reads)
+    return None if mark is None else str(mark.reader)
+
+
+def take_apart(kind: Kind, draft: Draft) -> Parts:
+    """One draft as fields, references, contacts and answers."""
+    parts = Parts(kind)
+    fields = fields_of(kind)
+    references = references_of(kind)
+    flat_contact: dict[str, Any] = {}
+    for path, value in draft.items():
+        if value is None or value == "":
+            continue
+        if path in references:
+            parts.references[references[path]] = value
+        elif path in fields:
+            _put(parts.fields, path, value, whole=True)
+        elif path == "contacts":
+            parts.contacts.extend(take_apart(Kind.PERSON, contact) for contact in _dicts(value))
+        elif path == "consents":
+            parts.answers.extend(Answer(**_known_answer(answer)) for answer in _dicts(value))
+        elif path.startswith("contacts."):
+            flat_contact[path.removeprefix("contacts.")] = value
+        elif path.startswith("consent."):
+            parts.answers.append(Answer(path.removeprefix("consent."), value))
+        elif path == "consent" and isinstance(value, Mapping):
+            parts.answers.extend(Answer(str(purpose), answer) for purpose, answer in value.items())
+        else:
+            head, _, rest = path.partition(".")
+            if rest and head in fields:
+                _put(parts.fields, head, value, part=rest)
+            else:
+                parts.unknown.append(path)
+    if flat_contact:
+        contact = take_apart(Kind.PERSON, flat_contact)
+        if contact.fields or contact.answers:
+            parts.contacts.append(contact)
+    return parts
+
+
+def _put(fields: dict[str, Any], name: str, value: Any, *, part: str = "", whole: bool = False) -> None:
+    """Collect a whole value and its parts side by side; the parts win where both say something."""
+    if whole and name not in fields:
+        fields[name] = value
+        return
+    here = fields.get(name)
+    if whole:
+        fields[name] = {"raw": value, **here} if isinstance(here, dict) else value
+        return
+    if not isinstance(here, dict):
+        here = {} if here is None else {"raw": here}
+        fields[name] = here
+    here[part] = value
+
+
+def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:
+    items = value if isinstance(value, list | tuple) else [value]
+    return [item for item in items if isinstance(item, Mapping)]
+
+
+def _known_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "purpose": str(answer.get("purpose", "")),
+        "answer": answer.get("answer"),
+        "wording": str(answer.get("wording") or ""),
+        "at": answer.get("at"),
+        "column": answer.get("column"),
+    }
+
+
+def texts(value: Any, language: str) -> dict[str, Any]:
+    """What was written for a localised field as language -> text: a plain text is in the source's language."""
+    if isinstance(value, Mapping):
+        return {language if name == "raw" else str(name): text for name, text in value.items()}
+    return {language: value}
+
+
+def localized_value(text: str) -> dict[str, Any]:
+    """A text as the model stores it."""
+    return {"text": text, "origin": Localized.model_fields["origin"].default.value}

@@ -1,0 +1,60 @@
+"""The open hub: its settings, its database, its key. Every step takes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from allin_hub import config as configuration
+from allin_hub.config import Config
+from allin_hub.errors import ConfigError
+from allin_hub.sealing import Sealer, load_key
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import migrate, open_engine, reading, writing
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One office's hub. `new_key` is the path of a key that was made just now."""
+
+    config: Config
+    engine: Engine
+    sealer: Sealer
+    new_key: Path | None = None
+    clock: Callable[[], dt.datetime] = field(default=_now)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
+    """Read hub.toml, the key and the database of a folder; both are made at the first run.
+
+    Raises ConfigError when the settings are wrong, or when the key does not belong to the database.
+    """
+    settings = configuration.load(folder)
+    sealer, made = load_key(settings.hub.key, folder)
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    mark = sealer.mark().hex()
+    with reading(engine) as connection:
+        known = bookkeeping.fact(connection, "key")
+    if known is None:
+        with writing(engine) as connection:
+            bookkeeping.save_fact(connection, "key", mark)
+    elif known != mark:
+        engine.dispose()
+        raise ConfigError(
+            "This hub.key does not belong to this database.",
+            hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",
+        )
+    return Hub(settings, engine, sealer, made, clock)

@@ -1,0 +1,70 @@
+"""Keys for records that bring none, and which lost events still lie ahead."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from allin_hub.contract import Raw, Source
+from allin_hub.drafts import take_apart
+from allin_hub.sealing import Sealer
+from allin_schemas import ENTITIES, Kind
+from allin_schemas.reading import Context, is_role_address, name_key, read
+
+
+def derive_key(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> str:
+    """A stable key from the content: register number, else role mail, else name + postal code + street.
+
+    An event's is its title and start. A record with none of these is known by all its cells.
+    """
+    try:
+        parts = take_apart(kind, source.map(raw))
+    except Exception:  # noqa: BLE001 - a record that cannot be mapped still gets a key; mapping it again reports why
+        return _content(raw)
+    fields = parts.fields
+
+    def value(reader: str, name: str) -> Any:
+        written = fields.get(name)
+        return None if written is None else read(reader, written, context).value
+
+    for identifier in value("identifiers", "identifiers") or ():
+        return f"number|{identifier['scheme']}|{identifier['value']}"
+    email = value("email", "email")
+    if email and (kind is Kind.PERSON or is_role_address(email)):
+        return f"mail|{email.casefold()}"
+    title = value("line", ENTITIES[kind].title_field)
+    if not title:
+        return _content(raw)
+    if kind is Kind.EVENT:
+        return f"event|{name_key(title)}|{value('moment', 'start')}"
+    places = value("places", "places") or [{}]
+    place = places[0] if isinstance(places[0], Mapping) else {}
+    return f"name|{name_key(title)}|{place.get('postal_code', '')}|{place.get('street', '')}"
+
+
+def _content(raw: Raw) -> str:
+    return "cells|" + orjson.dumps(raw.payload, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def lies_ahead(data: Mapping[str, Any], now: dt.datetime) -> bool:
+    """Whether an event, or some date of its series, has not ended yet."""
+    rule = data.get("rrule")
+    if rule:
+        until = re.search(r"UNTIL=(\d{8})", rule)
+        return until is None or until.group(1) >= now.strftime("%Y%m%d")
+    last = data.get("end") or data.get("start")
+    if last is None:
+        return True
+    return str(last)[:10] >= now.date().isoformat()
+
+
+def opened_fields(data: str, sealed: bytes | None, sealer: Sealer) -> dict[str, Any]:
+    """All fields of a stored claim."""
+    fields: dict[str, Any] = orjson.loads(data)
+    if sealed is not None:
+        fields.update(sealer.unseal(sealed))
+    return fields

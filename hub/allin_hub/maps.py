@@ -1,0 +1,61 @@
+"""What the hub learned about a source's columns: `maps/<source>.toml`, readable and editable; hub.toml wins over it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from allin_hub.errors import ConfigError
+
+FOLDER = "maps"
+
+
+def _path(folder: Path, source: str) -> Path:
+    return folder / FOLDER / f"{source}.toml"
+
+
+def learned(folder: Path, source: str) -> dict[str, str]:
+    """Column -> path of the model, as kept.
+
+    Raises ConfigError when the file is not valid.
+    """
+    path = _path(folder, source)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{FOLDER}/{source}.toml is not valid: {error}.", hint="Mend it, or delete it: the hub learns it again.") from None
+    columns = data.get("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
+        raise ConfigError(f"{FOLDER}/{source}.toml: [columns] must hold lines like \"Verein\" = \"name\".", hint="Mend it, or delete it.")
+    return columns
+
+
+def keep(folder: Path, source: str, columns: Mapping[str, str], unknown: Sequence[str]) -> None:
+    """Write what was learned, when it differs from what is there."""
+    lines = [
+        "# What the hub found out about this source's columns. Change a path here, or in hub.toml, which wins.",
+        "# \"-\" leaves a column out.",
+        "",
+        "[columns]",
+        *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
+        *(f"# {_quoted(column)} = \"…\"   # not used" for column in unknown),
+        "",
+    ]
+    text = "\n".join(lines)
+    path = _path(folder, source)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", escaped) + '"'

@@ -1,0 +1,79 @@
+"""Makes a configured source ready: its plugin, its kind, its columns, and the mark of how it maps and merges."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from allin_hub import maps, registry
+from allin_hub.columns import ColumnMap
+from allin_hub.config import SourceSettings
+from allin_hub.contract import Source, produced
+from allin_hub.hub import Hub
+from allin_hub.validate import Validator
+from allin_schemas import Kind
+from allin_schemas.reading import Context
+
+MODEL_VERSION = "1"
+"""Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A source that can be fetched and mapped."""
+
+    settings: SourceSettings
+    source: Source[Any]
+    kind: Kind
+
+    @property
+    def name(self) -> str:
+        """The source's name in hub.toml."""
+        return self.settings.name
+
+    def validator(self, hub: Hub) -> Validator:
+        """What reads and checks this source's records; knows the columns that the fetch has seen."""
+        context = Context(zone=hub.config.hub.zone, court=hub.config.hub.court, today=hub.clock().date(), language=self.language(hub))
+        return Validator(context, self.source.columns, self.language(hub), lambda text: hub.sealer.hash_text("slot", text)[:6].hex())
+
+    def language(self, hub: Hub) -> str:
+        """The language in which this source writes."""
+        return self.settings.language or hub.config.hub.languages[0]
+
+    def fingerprint(self, hub: Hub) -> str:
+        """How records become claims; when it changes, kept raws are mapped again without the network."""
+        parts = [
+            MODEL_VERSION,
+            self.settings.plugin,
+            self.source.version,
+            str(self.kind),
+            self.source.columns.fingerprint,
+            hub.config.hub.zone,
+            hub.config.hub.court,
+            self.language(hub),
+            self.settings.owner,
+        ]
+        return _short(parts)
+
+    def standing(self, hub: Hub) -> str:
+        """How claims become entities; when it changes, the source's entities are merged again."""
+        settings = self.settings
+        return _short([settings.trust, settings.licence or hub.config.hub.licence, settings.defaults])
+
+
+def _short(parts: Any) -> str:
+    return hashlib.blake2b(orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+
+
+def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
+    """The source behind a block of hub.toml.
+
+    Raises ConfigError for an unknown plugin, kind, column or setting.
+    """
+    source = registry.source(hub.config, settings)
+    kind = produced(source, settings.kind)
+    source.columns = ColumnMap(kind, settings.columns, maps.learned(hub.config.folder, settings.name))
+    return Prepared(settings, source, kind)

@@ -1,0 +1,209 @@
+"""Step 8: renders what changed and puts it in place file by file, so that a reader always gets whole pages."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from allin_hub import registry
+from allin_hub.config import OutputSettings, nearest
+from allin_hub.contract import Output
+from allin_hub.errors import ConfigError, HubError, PublishError
+from allin_hub.hub import Hub
+from allin_hub.ids import new_id
+from allin_hub.rendering import Artifact
+from allin_hub.report import OutputReport
+from allin_hub.showing import StoreView
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import reading, writing
+
+Told = Callable[[str, int, int | None], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a publish is about to put in place: (order, path, key, digest, size), and paths to take away."""
+
+    moves: list[tuple[int, str, str, str, int]] = field(default_factory=list)
+    same: list[tuple[str, str, str, int]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    kept: int = 0
+
+
+def publish(hub: Hub, names: Sequence[str] | None = None, told: Told | None = None) -> dict[str, OutputReport]:
+    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
+    known = hub.config.outputs
+    for name in names or ():
+        if name not in known:
+            guess = nearest(name, known)
+            hint = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known) or 'none yet'}."
+            raise ConfigError(f"There is no output {name!r} in hub.toml.", hint=hint)
+    if not known:
+        raise ConfigError("hub.toml has no output yet.", hint="Add a block [outputs.<name>]; see hub.example.toml.")
+    wanted = list(dict.fromkeys(names)) if names else [name for name, settings in known.items() if settings.enabled]
+    plugins = {name: registry.output(hub.config, known[name]) for name in wanted}
+    return {name: publish_output(hub, known[name], plugin, told) for name, plugin in plugins.items()}
+
+
+def publish_output(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None = None) -> OutputReport:
+    """One output. Its faults become a report with status `failed`, never an exception."""
+    began = time.perf_counter()
+    run_id, lease = new_id(), f"output {settings.name}"
+    with writing(hub.engine) as connection:
+        fence = bookkeeping.take_lease(connection, lease, run_id, hub.clock())
+    if fence is None:
+        return OutputReport(settings.name, "busy", message="Another publish of this output is running.", hint="It will end by itself; see: allin status")
+    try:
+        report = _publish(hub, settings, output, run_id, told)
+    except HubError as error:
+        report = _failed(hub, settings, error)
+    except Exception as error:  # noqa: BLE001 - a plugin of a stranger may raise anything; the last good state stays
+        report = _failed(hub, settings, _plugin_error(settings, error))
+    finally:
+        with writing(hub.engine) as connection:
+            bookkeeping.give_lease_back(connection, lease, fence)
+    report.seconds = time.perf_counter() - began
+    report.path = str(_folder(hub, settings))
+    return report
+
+
+def _plugin_error(settings: OutputSettings, error: Exception) -> PublishError:
+    if isinstance(error, OSError):
+        return PublishError(
+            f"The folder {settings.path!r} could not be written ({error.strerror or type(error).__name__}).",
+            hint="Free some space or mend the permissions, then publish again. What was published before stays.",
+        )
+    made = PublishError(
+        f"The plugin {settings.plugin!r} stopped with {type(error).__name__}.",
+        hint="What was published before stays. Run it again with --debug to see where.",
+    )
+    made.__cause__ = error
+    return made
+
+
+def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], run_id: str, told: Told | None) -> OutputReport:
+    from allin_hub.renderer import Renderer, made_of
+
+    folder = _folder(hub, settings)
+    finish(hub, settings.name, folder)
+    languages = settings.languages or hub.config.hub.languages
+    with reading(hub.engine) as connection:
+        view = StoreView(connection, hub, output)
+        row = bookkeeping.output_row(connection, settings.name)
+        manifest = bookkeeping.artifacts(connection, settings.name)
+        made = [made_of(type(output)), type(output).version, repr(sorted(settings.options.items())), languages, hub.config.hub.title, hub.config.hub.zone, settings.path]
+        owners = [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
+        fingerprint = hashlib.blake2b(orjson.dumps([made, owners, view.fingerprint()], default=str), digest_size=16).hexdigest()
+        if row.get("fingerprint") == fingerprint and all((folder / path).is_file() for path in manifest):
+            _remember(hub, settings.name, last_status="done", message=None)
+            return OutputReport(settings.name, "done", unchanged=len(manifest))
+        state = orjson.loads(row.get("state") or "{}")
+        run = Renderer(output, title=hub.config.hub.title, languages=languages, now=view.now, zone=hub.config.hub.zone, digests=view.digest, state=state)
+        staging = _staging(folder)
+        shutil.rmtree(staging, ignore_errors=True)
+        try:
+            plan = _render(output.publish(view, run), folder, staging, manifest, settings.name, told)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+        if not output.keeps:
+            yielded = {move[1] for move in plan.moves} | {same[0] for same in plan.same}
+            plan.gone = [path for path in manifest if path not in yielded]
+    report = OutputReport(settings.name, "done", written=len(plan.moves), unchanged=len(plan.same), removed=len(plan.gone), notes=run.notes)
+    plan.moves.sort()
+    changed_keys = [same for same in plan.same if manifest.get(same[0]) != same[1:]]
+    content = {
+        "moves": [move[1] for move in plan.moves],
+        "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in changed_keys],
+        "gone": plan.gone,
+        "values": {"seq": view.seq, "fingerprint": fingerprint, "state": orjson.dumps(state).decode()},
+    }
+    with writing(hub.engine) as connection:
+        bookkeeping.write_journal(connection, settings.name, content)
+    finish(hub, settings.name, folder)
+    _remember(hub, settings.name, last_status="done", message=None, report=orjson.dumps(report.to_json()).decode())
+    return report
+
+
+def _render(
+    artifacts: Any, folder: Path, staging: Path, manifest: dict[str, tuple[str, str, int]], name: str, told: Told | None
+) -> Plan:
+    """Render what has a new key into the staging folder; what comes out as before is not written."""
+    plan = Plan()
+    for number, artifact in enumerate(artifacts, 1):
+        if not isinstance(artifact, Artifact):
+            raise PublishError(f"The output '{name}' yielded a {type(artifact).__name__} instead of an artifact.")
+        known = manifest.get(artifact.path)
+        there = known is not None and (folder / artifact.path).is_file()
+        if there and known is not None and known[0] == artifact.key:
+            plan.same.append((artifact.path, *known))
+        else:
+            data = artifact.render()
+            digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+            if there and known is not None and known[1] == digest:
+                plan.same.append((artifact.path, artifact.key, digest, len(data)))
+            else:
+                target = staging / artifact.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+                plan.moves.append((int(artifact.order), artifact.path, artifact.key, digest, len(data)))
+        if told is not None and number % 200 == 0:
+            told(name, number, None)
+    return plan
+
+
+def finish(hub: Hub, name: str, folder: Path) -> None:
+    """Put in place what a publish has decided, be it this one or one that was killed; doing it twice does no harm."""
+    with reading(hub.engine) as connection:
+        content = bookkeeping.read_journal(connection, name)
+    if content is None:
+        return
+    staging = _staging(folder)
+    for path in content["moves"]:
+        source, target = staging / path, folder / path
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, target)
+    for path in content["gone"]:
+        (folder / path).unlink(missing_ok=True)
+        _drop_empty((folder / path).parent, folder)
+    with writing(hub.engine) as connection:
+        bookkeeping.save_artifacts(connection, name, [tuple(row) for row in content["made"]], content["gone"])
+        bookkeeping.save_output(connection, name, **content["values"])
+        bookkeeping.close_journal(connection, name)
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _drop_empty(folder: Path, top: Path) -> None:
+    while folder != top and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _folder(hub: Hub, settings: OutputSettings) -> Path:
+    return hub.config.folder / settings.path
+
+
+def _staging(folder: Path) -> Path:
+    """Beside the output's folder, so that a rename is one step; hidden, so that no web server shows it."""
+    return folder.parent / f".{folder.name}.staging"
+
+
+def _remember(hub: Hub, name: str, **values: Any) -> None:
+    now = hub.clock()
+    with writing(hub.engine) as connection:
+        bookkeeping.save_output(connection, name, last_attempt_at=now, last_success_at=now, **values)
+
+
+def _failed(hub: Hub, settings: OutputSettings, error: HubError) -> OutputReport:
+    with writing(hub.engine) as connection:
+        bookkeeping.save_output(connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=str(error))
+    return OutputReport(settings.name, "failed", message=error.message, hint=error.hint)

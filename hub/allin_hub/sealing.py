@@ -1,0 +1,107 @@
+"""Encrypts what can name a person, and makes the keyed hashes by which it is found again.
+
+The key lies outside the database: a file of mode 0600, or an environment variable.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from allin_hub.errors import ConfigError, StoreError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+_VERSION = b"\x01"
+
+
+class Sealer:
+    """Seals records with AES-256-GCM (a random nonce each) and hashes with keyed BLAKE2b."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ConfigError("The hub's key has the wrong length.", hint="Restore hub.key from its copy.")
+        self._cipher = AESGCM(hashlib.blake2b(key, digest_size=32, person=b"allin-seal").digest())
+        self._hash_key = hashlib.blake2b(key, digest_size=32, person=b"allin-hash").digest()
+        self._base = hashlib.blake2b(key=self._hash_key, digest_size=16)
+        self._nonces = b""
+
+    def __repr__(self) -> str:
+        return "Sealer(…)"
+
+    def seal(self, value: Any) -> bytes:
+        """A JSON-like value as sealed bytes."""
+        if len(self._nonces) < NONCE_BYTES:
+            self._nonces = os.urandom(NONCE_BYTES * 512)
+        nonce, self._nonces = self._nonces[:NONCE_BYTES], self._nonces[NONCE_BYTES:]
+        return _VERSION + nonce + self._cipher.encrypt(nonce, orjson.dumps(value), _VERSION)
+
+    def unseal(self, sealed: bytes) -> Any:
+        """The value again.
+
+        Raises StoreError when the bytes were changed or belong to another key.
+        """
+        data = bytes(sealed)
+        try:
+            return orjson.loads(self._cipher.decrypt(data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :], data[:1]))
+        except (InvalidTag, ValueError):
+            raise StoreError(
+                "A sealed record cannot be opened with this hub.key.", hint="Restore the hub.key that belongs to this database."
+            ) from None
+
+    def hash(self, data: bytes) -> bytes:
+        """16 bytes by which equal content is known again, and nothing else."""
+        state = self._base.copy()
+        state.update(data)
+        return state.digest()
+
+    def hash_text(self, kind: str, text: str) -> bytes:
+        """The hash of a text of some kind (`key`, `email`, …); equal texts of two kinds differ."""
+        return self.hash(f"{kind}\x1f{text}".encode())
+
+    def digest(self, value: Any) -> bytes:
+        """The hash of a JSON-like value; the order of keys does not count."""
+        return self.hash(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+
+    def mark(self) -> bytes:
+        """What a database remembers to know its own key by."""
+        return self.hash(b"mark")
+
+
+def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
+    """The hub's key: from `{ env = … }` or `{ file = … }`; made at the first run when the file is not there.
+
+    Returns the path of a key that was made just now, so that the caller can advise to keep a copy.
+    """
+    if isinstance(setting, Mapping) and set(setting) == {"env"}:
+        written = os.environ.get(str(setting["env"]), "")
+        return Sealer(_decoded(written, f"the environment variable {setting['env']}")), None
+    if setting is not None and not (isinstance(setting, Mapping) and set(setting) == {"file"}):
+        raise ConfigError("hub.key is wrong.", hint='Write key = { file = "hub.key" } or key = { env = "NAME" }.')
+    path = folder / str((setting or {}).get("file", "hub.key"))
+    if path.exists():
+        return Sealer(_decoded(path.read_text(encoding="ascii", errors="replace"), str(path.name))), None
+    key = secrets.token_bytes(KEY_BYTES)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(key) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return Sealer(key), path
+
+
+def _decoded(text: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise ConfigError(f"The hub's key in {where} cannot be read.", hint="Restore it from its copy; it is one line of base64.") from None

@@ -1,0 +1,160 @@
+"""The real `View`: entities of the store after the gate, loaded when an output first asks for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from allin_hub import consents
+from allin_hub.contract import Output
+from allin_hub.errors import PublishError
+from allin_hub.gate import passes
+from allin_hub.hub import Hub
+from allin_hub.store import entities
+from allin_hub.suppression import hide_small
+from allin_hub.view import Cell, Change, Credit
+from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
+
+E = TypeVar("E", bound=Record)
+
+
+class StoreView:
+    """What one output may see at one moment."""
+
+    def __init__(self, connection: Connection, hub: Hub, output: Output[Any]) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._output = output
+        self.purpose: Purpose = output.purpose
+        self.now: dt.datetime = hub.clock()
+        self.seq = entities.last_seq(connection)
+        self._seen: dict[Kind, dict[str, Record]] = {}
+        self._digests: dict[UUID, str] = {}
+
+    @cached_property
+    def _ledger(self) -> Sequence[Any]:
+        return entities.ledger(self._connection)
+
+    @cached_property
+    def _consenting(self) -> dict[str, dt.datetime | None]:
+        return consents.live(self._ledger, self.purpose, self._output.channel, self.now)
+
+    def _load(self, kind: Kind) -> dict[str, Record]:
+        if kind not in self._seen:
+            allowed = {entity.kind for entity in self._output.reads} | {Kind.PERSON}
+            if kind not in allowed:
+                raise PublishError(f"The output '{self._output.name}' does not declare that it reads {kind.value}.")
+            seen: dict[str, Record] = {}
+            model = ENTITIES[kind]
+            for stored in entities.everything(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
+                fields = passes(kind, stored.data, stored.id, self._consenting)
+                if fields is None:
+                    continue
+                entity = model.model_validate(
+                    {
+                        **fields,
+                        "id": stored.id,
+                        "slug": stored.slug,
+                        "version": stored.version,
+                        "created_at": stored.created_at,
+                        "updated_at": stored.updated_at,
+                    }
+                )
+                ends = self._consenting.get(stored.id)
+                self._digests[entity.id] = stored.digest.hex() + (ends.isoformat() if ends else "")
+                seen[stored.id] = entity
+            title = model.title_field
+            ordered = sorted(seen.items(), key=lambda pair: (str(getattr(pair[1], title)).casefold(), pair[0]))
+            self._seen[kind] = dict(ordered)
+        return self._seen[kind]
+
+    def all(self, kind: type[E]) -> Sequence[E]:
+        """Every entity of this kind that may be seen, by name."""
+        return cast("Sequence[E]", list(self._load(kind.kind).values()))
+
+    def get(self, kind: type[E], id: UUID | None) -> E | None:  # noqa: A002 - the view's word
+        """One entity, or None where it is not there or may not be seen."""
+        return None if id is None else cast("E | None", self._load(kind.kind).get(str(id)))
+
+    @cached_property
+    def _contacts(self) -> dict[str, set[str]]:
+        return entities.contact_links(self._connection)
+
+    def contacts(self, entity: Record) -> Sequence[Person]:
+        """The persons and roles to reach for an entity; named persons only under a live consent."""
+        persons = self._load(Kind.PERSON)
+        found = [persons[id] for id in self._contacts.get(str(entity.id), ()) if id in persons]
+        return cast("Sequence[Person]", sorted(found, key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id)))
+
+    @cached_property
+    def _credits(self) -> dict[str, list[tuple[str, Any]]]:
+        return entities.credits_of(self._connection)
+
+    def credits(self, entity: Record) -> Sequence[Credit]:
+        """The sources that an entity comes from, and the day on which each last said something new about it."""
+        found = []
+        for source, at in self._credits.get(str(entity.id), ()):
+            settings = self._hub.config.sources.get(source)
+            moment = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
+            day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+            owner = settings.owner if settings else None
+            licence = (settings.licence if settings else None) or self._hub.config.hub.licence
+            found.append(Credit(source, owner, licence, day))
+        return found
+
+    def changes(self, since: int) -> Sequence[Change]:
+        """What happened after this change, oldest first."""
+        kinds = [entity.kind for entity in self._output.reads if entity.kind is not Kind.PERSON]
+        found = []
+        for seq, at, kind, entity, op, units in entities.changes(self._connection, since, kinds):
+            if op == "withdrawn" or entity in self._load(Kind(kind)):
+                found.append(Change(seq, at, Kind(kind), UUID(entity), op, tuple(orjson.loads(units))))
+        return found
+
+    def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
+        """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
+        if kind.kind is Kind.PERSON:
+            stored = entities.everything(self._connection, Kind.PERSON, self._hub.sealer)
+            values = [one.data.get(by) if by else "all" for one in stored]
+            counted = Counter(label for value in values for label in _labels(value))
+            return _cells(hide_small(counted))
+        seen = self._load(kind.kind).values()
+        return _cells(dict(Counter(label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"]))))
+
+    def audience(self) -> Mapping[str, int | None]:
+        """How many people may receive this output, by preferred language; small groups are hidden."""
+        counted: Counter[str] = Counter()
+        for stored in entities.everything(self._connection, Kind.PERSON, self._hub.sealer):
+            if stored.id in self._consenting and stored.data.get("email"):
+                counted[stored.data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
+        return hide_small(counted)
+
+    def digest(self, entity: Record) -> str:
+        """What changes with anything of an entity that may be seen, and with the end of its consent."""
+        return self._digests[entity.id]
+
+    def fingerprint(self) -> str:
+        """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
+        live = [(person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())]
+        parts = [self.seq, entities.last_consent(self._connection), live, self.now.date().isoformat()]
+        return hashlib.blake2b(orjson.dumps(parts), digest_size=16).hexdigest()
+
+
+def _labels(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item.get("code", item)) if isinstance(item, dict) else str(getattr(item, "code", item)) for item in value]
+    return [] if value is None else [str(value)]
+
+
+def _cells(counts: Mapping[str, int | None]) -> list[Cell]:
+    return [Cell(label, counts[label]) for label in sorted(counts, key=lambda label: (-(counts[label] or 0), label))]
+
+

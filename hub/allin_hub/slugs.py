@@ -1,0 +1,17 @@
+"""Makes names for files and addresses: a-z, 0-9 and hyphens, and the end of the entity's id so that none is twice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 60
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def slug(title: str, entity_id: str) -> str:
+    """`kulturverein-bruecke-3f9a1c2b`; a title in a script without Latin letters leaves the id's end alone."""
+    plain = unicodedata.normalize("NFKD", title.casefold().translate(_GERMAN)).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
+    end = entity_id.replace("-", "")[-10:]
+    return f"{words}-{end}" if words else end

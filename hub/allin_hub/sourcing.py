@@ -1,0 +1,106 @@
+"""What the hub lends a source while it fetches: the real `SourceRun`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allin_hub.columns import ColumnMap
+from allin_hub.hub import Hub
+from allin_hub.problems import Problem
+
+if TYPE_CHECKING:
+    from allin_hub.fetching import Http
+    from allin_hub.opening import Component, Sheet
+
+SHOWN_EVERY = 2000
+
+
+class LentRun:
+    """The two doors, the cursor, and a place for what a source notices (protocol `SourceRun`)."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        allow_hosts: tuple[str, ...],
+        columns: ColumnMap,
+        since: str | None,
+        told: Callable[[int, int | None], None] | None = None,
+    ) -> None:
+        self._hub = hub
+        self._allow_hosts = allow_hosts
+        self._told = told
+        self._http: Http | None = None
+        self.columns = columns
+        self.since = since
+        self.now: dt.datetime = hub.clock()
+        self.zone = hub.config.hub.zone
+        self.languages = hub.config.hub.languages
+        self.next_cursor: str | None = None
+        self.skipped: dict[str, int] = {}
+        self.file_problems: list[Problem] = []
+        self._record_problems: dict[Any, list[Problem]] = {}
+
+    @property
+    def http(self) -> Http:
+        """The door to the network."""
+        if self._http is None:
+            from allin_hub.fetching import Http
+
+            self._http = Http(allow_hosts=self._allow_hosts)
+        return self._http
+
+    def path(self, written: str) -> Path:
+        """A path of hub.toml, relative to the hub's folder."""
+        return self._hub.config.folder / written
+
+    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
+        """The door for CSV, XLSX and ODS."""
+        from allin_hub.opening import open_table
+
+        return open_table(data, name)
+
+    def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
+        """The door for iCalendar files."""
+        from allin_hub.opening import open_calendar
+
+        return open_calendar(data, name)
+
+    def cursor(self, mark: str) -> None:
+        """Where the next read may begin; kept only when this run is complete."""
+        self.next_cursor = mark
+
+    def problem(
+        self,
+        code: str,
+        *,
+        key: str | None = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        **params: Any,
+    ) -> None:
+        """Report a finding about the file, or about the record at this row or under this key."""
+        found = Problem(code, key, sheet, row, column, None, params)
+        if row is not None:
+            self._record_problems.setdefault((sheet, row), []).append(found)
+        elif key is not None:
+            self._record_problems.setdefault(key, []).append(found)
+        else:
+            self.file_problems.append(found)
+
+    def take_record_problems(self) -> dict[Any, list[Problem]]:
+        """What was reported about records since the last call."""
+        found, self._record_problems = self._record_problems, {}
+        return found
+
+    def skip(self, what: str, count: int = 1) -> None:
+        """Count rows that are no records: `blank`, `total`, `header`, `note`."""
+        self.skipped[what] = self.skipped.get(what, 0) + count
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Tell how far the read is."""
+        if self._told is not None:
+            self._told(done, total)

@@ -1,0 +1,249 @@
+"""Steps 1 and 2: fetches a source's raws and keeps, sealed, those that are new or changed. Judges nothing but sameness."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from allin_hub.contract import Holds, Raw, Source
+from allin_hub.envelope import packed
+from allin_hub.errors import HubError, Unavailable
+from allin_hub.hub import Hub
+from allin_hub.problems import Problem
+from allin_hub.sourcing import LentRun
+from allin_hub.store import bookkeeping, raws
+from allin_hub.store.engine import reading, writing
+from allin_hub.store.tables import iso
+
+PAGE = 4000
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What a fetch brought. `complete` is False when it was cut: then nothing is withdrawn and no cursor moves."""
+
+    fetched: int = 0
+    unchanged: int = 0
+    new: int = 0
+    changed: int = 0
+    renamed: int = 0
+    gone: int = 0
+    before: int = 0
+    first: bool = True
+    complete: bool = True
+    derived_keys: bool = False
+    error: str | None = None
+    skipped: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    mark: str | None = None
+    cursor: str | None = None
+    headers: list[str] = field(default_factory=list)
+
+    def pending(self) -> dict[str, Any]:
+        """What a held run must remember until a person decides."""
+        return {
+            "fetched": self.fetched,
+            "unchanged": self.unchanged,
+            "skipped": self.skipped,
+            "mark": self.mark,
+            "cursor": self.cursor,
+            "headers": self.headers,
+            "derived_keys": self.derived_keys,
+            "complete": self.complete,
+        }
+
+
+class Stager:
+    """Stages one run of one source."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        source: Source[Any],
+        run: LentRun,
+        run_id: str,
+        fence: int,
+        derive: Callable[[Raw], str],
+        lies_ahead: Callable[[list[int]], set[int]],
+    ) -> None:
+        self._hub = hub
+        self._source = source
+        self._run = run
+        self._run_id = run_id
+        self._fence = fence
+        self._derive = derive
+        self._lies_ahead = lies_ahead
+        self._seq = 0
+        self._seen: set[bytes] = set()
+        self._nameless: list[tuple[int, str, bytes]] = []
+        self._new: dict[bytes, int] = {}
+        self._by_key: dict[bytes, raws.KnownRaw] = {}
+        self._by_digest: dict[bytes, list[raws.KnownRaw]] | None = None
+
+    def stage(self) -> Fetched:
+        """Fetch everything; what arrived before a cut is kept."""
+        name = self._source.name
+        with reading(self._hub.engine) as connection:
+            self._by_key = {known.key: known for known in raws.known(connection, name)}
+        result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
+        result.first = not self._by_key
+        stream = iter(self._source.fetch(self._run))
+        while True:
+            page, error = _page(stream)
+            if page:
+                self._keep(page, result)
+            if error is not None:
+                if not isinstance(error, Unavailable) or result.fetched == 0:
+                    raise error
+                result.complete, result.error = False, str(error)
+                break
+            if len(page) < PAGE:
+                break
+            self._run.progress(result.fetched)
+        self._name(result)
+        if result.complete:
+            self._miss(result)
+        self._finish(result)
+        return result
+
+    def _keep(self, page: list[Raw], result: Fetched) -> None:
+        reported = self._run.take_record_problems()
+        sealer, key_column = self._hub.sealer, self._source.key_column
+        rows: list[tuple[Any, ...]] = []
+        for raw in page:
+            result.fetched += 1
+            payload = raw.payload
+            if key_column is not None and key_column in payload:
+                payload = {name: cell for name, cell in payload.items() if name != key_column}
+            digest = sealer.digest(payload)
+            key = sealer.hash_text("key", raw.key) if raw.key is not None else None
+            prior = self._by_key.get(key) if key is not None else self._same(digest)
+            if prior is not None and prior.key not in self._seen and prior.digest == digest and prior.status != raws.WITHDRAWN:
+                self._seen.add(prior.key)
+                result.unchanged += 1
+                continue
+            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+            if key is not None and key in self._seen:
+                own = [*own, Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"})]
+                key, prior = self._numbered(raw.key or "", digest)
+                if key is None:
+                    result.unchanged += 1
+                    continue
+            self._seq += 1
+            op = "new" if prior is None else "changed"
+            if key is not None:
+                self._seen.add(key)
+                self._count(op, result)
+                if prior is None:
+                    self._new[digest] = self._seq
+            else:
+                self._nameless.append((self._seq, self._derive(raw), digest))
+            shown = raw.key if raw.key is not None else ""
+            moment = iso(raw.updated_at) if raw.updated_at is not None else None
+            rows.append((self._run_id, self._seq, op, key, None, digest, sealer.seal(packed(raw, shown, own)), moment))
+        self._store(rows)
+
+    def _store(self, rows: list[tuple[Any, ...]]) -> None:
+        if not rows:
+            return
+        with writing(self._hub.engine) as connection:
+            raws.stage(connection, rows)
+            bookkeeping.extend_lease(connection, self._source.name, self._fence, self._hub.clock())
+
+    def _same(self, digest: bytes) -> raws.KnownRaw | None:
+        """A raw without a key of its own is known again by its content."""
+        if self._by_digest is None:
+            self._by_digest = {}
+            for known in self._by_key.values():
+                self._by_digest.setdefault(known.digest, []).append(known)
+        return next((known for known in self._by_digest.get(digest, ()) if known.key not in self._seen), None)
+
+    def _numbered(self, key: str, digest: bytes) -> tuple[bytes | None, raws.KnownRaw | None]:
+        """The next free key after a repeated one; None when that very record was there before."""
+        for number in itertools.count(2):
+            hashed = self._hub.sealer.hash_text("key", f"{key}\x1f{number}")
+            if hashed in self._seen:
+                continue
+            prior = self._by_key.get(hashed)
+            if prior is not None and prior.digest == digest and prior.status != raws.WITHDRAWN:
+                self._seen.add(hashed)
+                return None, None
+            return hashed, prior
+        raise AssertionError
+
+    def _name(self, result: Fetched) -> None:
+        """Give keys to raws that came without one, once all that are unchanged have taken theirs."""
+        named: dict[str, list[tuple[bytes, bytes, int]]] = {"new": [], "changed": []}
+        for seq, base, digest in self._nameless:
+            for number in itertools.count(1):
+                key = self._hub.sealer.hash_text("derived", base if number == 1 else f"{base}\x1f{number}")
+                if key not in self._seen:
+                    break
+            self._seen.add(key)
+            op = "changed" if key in self._by_key else "new"
+            self._count(op, result)
+            if op == "new":
+                self._new[digest] = seq
+            named[op].append((key, digest, seq))
+        if self._nameless:
+            result.derived_keys = True
+            with writing(self._hub.engine) as connection:
+                for op, keys in named.items():
+                    raws.name_staged(connection, self._run_id, keys, op)
+
+    def _miss(self, result: Fetched) -> None:
+        """Stage what a complete read no longer holds, and know a lost record again under a new key."""
+        if self._source.holds is Holds.CHANGES:
+            return
+        lost = [known for known in self._by_key.values() if known.status != raws.WITHDRAWN and known.key not in self._seen]
+        if self._source.holds is Holds.FUTURE and lost:
+            ahead = self._lies_ahead([known.id for known in lost])
+            lost = [known for known in lost if known.id in ahead]
+        renamed = []
+        for known in list(lost):
+            seq = self._new.pop(known.digest, None)
+            if seq is not None:
+                renamed.append((seq, known))
+                lost.remove(known)
+        result.renamed, result.gone = len(renamed), len(lost)
+        result.new -= len(renamed)
+        rows = []
+        for known in lost:
+            self._seq += 1
+            rows.append((self._run_id, self._seq, "gone", known.key, None, known.digest, None, None))
+        self._store(rows)
+        if renamed:
+            with writing(self._hub.engine) as connection:
+                for seq, known in renamed:
+                    raws.rename_staged(connection, self._run_id, seq, known.key)
+
+    def _finish(self, result: Fetched) -> None:
+        result.skipped = dict(self._run.skipped)
+        result.fetched += sum(result.skipped.values())
+        result.problems = [*self._run.file_problems, *itertools.chain.from_iterable(self._run.take_record_problems().values())]
+        result.cursor = self._run.next_cursor if result.complete else None
+        result.headers = list(self._run.columns.headers) if hasattr(self._run.columns, "headers") else []
+
+    @staticmethod
+    def _count(op: str, result: Fetched) -> None:
+        if op == "new":
+            result.new += 1
+        else:
+            result.changed += 1
+
+
+def _page(stream: Iterator[Raw]) -> tuple[list[Raw], HubError | None]:
+    """The next raws of a feed, and what ended it early."""
+    page: list[Raw] = []
+    try:
+        page.extend(itertools.islice(stream, PAGE))
+    except HubError as error:
+        return page, error
+    return page, None
+
+
+def skipped_total(skipped: Mapping[str, int]) -> int:
+    """How many rows were no records."""
+    return sum(skipped.values())

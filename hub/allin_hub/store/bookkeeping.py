@@ -1,0 +1,178 @@
+"""Runs, what the hub knows of its sources and outputs, leases, and facts about the hub itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping, Table, delete, func, or_, select, update
+
+from allin_hub.store.engine import upsert_rows
+from allin_hub.store.tables import artifact, hub_fact, iso, journal, lease, output_state, problem, run, source_state
+
+LEASE_SECONDS = 900
+
+
+def take_lease(connection: Connection, source: str, owner: str, now: dt.datetime) -> int | None:
+    """The fencing number of a lease on a source, or None while another run holds it."""
+    until = now + dt.timedelta(seconds=LEASE_SECONDS)
+    if connection.execute(select(lease.c.source).where(lease.c.source == source)).first() is None:
+        upsert_rows(connection, lease, ("source", "fence"), [(source, 0)], ("source",))
+    free = or_(lease.c.owner.is_(None), lease.c.expires_at < now)
+    taken = connection.execute(
+        update(lease).where(lease.c.source == source, free).values(owner=owner, fence=lease.c.fence + 1, expires_at=until)
+    )
+    if taken.rowcount == 0:
+        return None
+    return int(connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar_one())
+
+
+def holds_lease(connection: Connection, source: str, fence: int) -> bool:
+    """Whether nobody has taken the lease since it had this number."""
+    return connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar() == fence
+
+
+def extend_lease(connection: Connection, source: str, fence: int, now: dt.datetime) -> bool:
+    """Hold the lease for longer; False when another run has taken it."""
+    until = now + dt.timedelta(seconds=LEASE_SECONDS)
+    return connection.execute(update(lease).where(lease.c.source == source, lease.c.fence == fence).values(expires_at=until)).rowcount == 1
+
+
+def give_lease_back(connection: Connection, source: str, fence: int) -> None:
+    """Let the next run begin at once."""
+    connection.execute(update(lease).where(lease.c.source == source, lease.c.fence == fence).values(owner=None, expires_at=None))
+
+
+def begin_run(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Note that a run has begun."""
+    connection.execute(run.insert().values(status="running", counts="{}", **values))
+
+
+def end_run(connection: Connection, run_id: str, status: str, counts: Mapping[str, Any], message: str | None, now: dt.datetime) -> None:
+    """Note how a run ended."""
+    connection.execute(
+        update(run)
+        .where(run.c.id == run_id)
+        .values(status=status, counts=orjson.dumps(counts).decode(), message=message, finished_at=now)
+    )
+
+
+def held_runs(connection: Connection) -> Sequence[RowMapping]:
+    """The runs that wait for a person, the newest of each source."""
+    rows = connection.execute(select(run).where(run.c.status == "held").order_by(run.c.started_at)).mappings()
+    return list({row["target"]: row for row in rows}.values())
+
+
+def find_held(connection: Connection, word: str) -> Sequence[RowMapping]:
+    """Held runs by id, the beginning of an id, invocation, or source."""
+    return [
+        row
+        for row in held_runs(connection)
+        if word in {row["target"], row["invocation"]} or (len(word) >= 4 and row["id"].startswith(word)) or row["id"].endswith(word)
+    ]
+
+
+def close_held(connection: Connection, source: str, status: str) -> None:
+    """Held runs of a source that no longer wait: `accepted` or `overtaken`."""
+    connection.execute(update(run).where(run.c.target == source, run.c.status == "held").values(status=status))
+
+
+def runs(connection: Connection, limit: int = 20) -> Sequence[RowMapping]:
+    """The newest runs first."""
+    return connection.execute(select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit)).mappings().all()
+
+
+def _state(connection: Connection, table: Table, name: str) -> dict[str, Any]:
+    key = next(iter(table.primary_key))
+    row = connection.execute(select(table).where(key == name)).mappings().first()
+    return dict(row) if row else {}
+
+
+def _save(connection: Connection, table: Table, name: str, values: Mapping[str, Any]) -> None:
+    key = next(iter(table.primary_key))
+    plain = {k: iso(v) if isinstance(v, dt.datetime) else v for k, v in values.items()}
+    if connection.execute(select(key).where(key == name)).first() is None:
+        connection.execute(table.insert().values({key.name: name, **plain}))
+    else:
+        connection.execute(update(table).where(key == name).values(plain))
+
+
+def source_row(connection: Connection, source: str) -> dict[str, Any]:
+    """What the hub knows of a source; empty before its first run."""
+    return _state(connection, source_state, source)
+
+
+def save_source(connection: Connection, source: str, **values: Any) -> None:
+    """Change what the hub knows of a source."""
+    _save(connection, source_state, source, values)
+
+
+def output_row(connection: Connection, output: str) -> dict[str, Any]:
+    """What the hub knows of an output; empty before its first run."""
+    return _state(connection, output_state, output)
+
+
+def save_output(connection: Connection, output: str, **values: Any) -> None:
+    """Change what the hub knows of an output."""
+    _save(connection, output_state, output, values)
+
+
+def artifacts(connection: Connection, output: str) -> dict[str, tuple[str, str, int]]:
+    """The manifest of an output: path -> (key, digest, size)."""
+    rows = connection.execute(
+        select(artifact.c.path, artifact.c.key, artifact.c.digest, artifact.c.size).where(artifact.c.output == output)
+    )
+    return {path: (key, digest, size) for path, key, digest, size in rows}
+
+
+def save_artifacts(connection: Connection, output: str, made: Sequence[tuple[str, str, str, int]], gone: Sequence[str]) -> None:
+    """Change the manifest of an output: (path, key, digest, size) made, paths gone."""
+    columns = ("output", "path", "key", "digest", "size")
+    upsert_rows(connection, artifact, columns, [(output, *row) for row in made], ("output", "path"))
+    for path in gone:
+        connection.execute(delete(artifact).where(artifact.c.output == output, artifact.c.path == path))
+
+
+def fact(connection: Connection, name: str) -> str | None:
+    """A fact about the hub."""
+    found = connection.execute(select(hub_fact.c.value).where(hub_fact.c.name == name)).scalar()
+    return None if found is None else str(found)
+
+
+def save_fact(connection: Connection, name: str, value: str) -> None:
+    """Remember a fact about the hub."""
+    upsert_rows(connection, hub_fact, ("name", "value"), [(name, value)], ("name",))
+
+
+def problems(connection: Connection, source: str | None = None, limit: int | None = None) -> Sequence[Any]:
+    """Open problems: rows of (source, raw_id, severity, code, sealed), errors first."""
+    query = select(problem.c.source, problem.c.raw_id, problem.c.severity, problem.c.code, problem.c.sealed).order_by(
+        problem.c.source, problem.c.severity, problem.c.id
+    )
+    if source is not None:
+        query = query.where(problem.c.source == source)
+    return connection.execute(query.limit(limit) if limit else query).all()
+
+
+def problem_counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """(source, severity) -> how many open problems."""
+    rows = connection.execute(select(problem.c.source, problem.c.severity, func.count()).group_by(problem.c.source, problem.c.severity))
+    return {(source, severity): count for source, severity, count in rows}
+
+
+def read_journal(connection: Connection, output: str) -> dict[str, Any] | None:
+    """What a publish had decided to put in place, and may not have ended."""
+    found = connection.execute(select(journal.c.content).where(journal.c.output == output)).scalar()
+    return None if found is None else dict(orjson.loads(found))
+
+
+def write_journal(connection: Connection, output: str, content: Mapping[str, Any]) -> None:
+    """Decide what is to be put in place: from here on it is finished, by this run or the next."""
+    upsert_rows(connection, journal, ("output", "content"), [(output, orjson.dumps(content).decode())], ("output",))
+
+
+def close_journal(connection: Connection, output: str) -> None:
+    """All of it is in place."""
+    connection.execute(delete(journal).where(journal.c.output == output))

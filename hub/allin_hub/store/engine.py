@@ -1,0 +1,196 @@
+"""Opens the hub's database: SQLite with a write-ahead log, or PostgreSQL; brings it to the newest schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from allin_hub.errors import ConfigError, StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITER_LOCK = 0x616C6C696E
+BUSY_SECONDS = 120
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose transactions begin when asked, not when a statement happens to come.
+
+    Raises ConfigError for an address that is no SQLite file and no PostgreSQL.
+    """
+    if url.startswith("sqlite:"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if url.startswith("postgresql+psycopg:"):
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except ImportError:
+            raise ConfigError(
+                "PostgreSQL needs its driver.", hint="Install it: pip install 'allin-hub[postgresql]'"
+            ) from None
+    raise ConfigError(
+        "hub.database is wrong.",
+        hint='Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".',
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one moment of the database."""
+    with _translated(), engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """The one write transaction of the moment; others wait for it."""
+    with _translated(), engine.connect().execution_options(write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+        yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(
+            f"The database could not do it: {_first_line(error)}.", hint=_advice(error)
+        ) from None
+    except DBAPIError as error:
+        raise StoreError(
+            f"The database refused a change: {type(error.orig).__name__}.",
+            hint="Run again with --debug and report this.",
+        ) from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0][:200] if lines else type(error.orig).__name__
+
+
+def _advice(error: DBAPIError) -> str:
+    words = str(error.orig)
+    if "full" in words or "disk I/O" in words:
+        return "Free some space on the disk and run it again; nothing was half-written."
+    if "locked" in words:
+        return "Another program holds the database; run it again when that has ended."
+    if "readonly" in words:
+        return "The hub's folder must be writable."
+    return "Check that the database is there and reachable, then run it again."
+
+
+@cache
+def _insert_sql(style: str, table: Table, columns: tuple[str, ...], conflict: str) -> str:
+    mark = "?" if style == "qmark" else "%s"
+    names = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join([mark] * len(columns))}) {conflict}'.strip()
+    )  # noqa: S608 - names come from the table definitions
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    conflict: str = "",
+) -> None:
+    """Insert many tuples with one prepared statement: the fastest way that both databases share."""
+    if rows:
+        sql = _insert_sql(connection.dialect.paramstyle, table, tuple(columns), conflict)
+        connection.exec_driver_sql(sql, list(rows))
+
+
+def upsert_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    key: Sequence[str],
+) -> None:
+    """Insert many tuples, replacing the other columns where the key is there already."""
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
+    keys = ", ".join(f'"{name}"' for name in key)
+    insert_rows(connection, table, columns, rows, f"ON CONFLICT ({keys}) DO UPDATE SET {changes}")
+
+
+def change_rows(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Run one statement, written with `?`, for many tuples."""
+    rows = list(rows)
+    if rows:
+        connection.exec_driver_sql(
+            sql if connection.dialect.paramstyle == "qmark" else sql.replace("?", "%s"), rows
+        )
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest schema.
+
+    Raises StoreError when it was written by a newer release.
+    """
+    from alembic.script import ScriptDirectory
+
+    script = ScriptDirectory(str(MIGRATIONS))
+    head = script.get_current_head()
+    with reading(engine) as connection:
+        current = _revision(connection)
+    if current == head:
+        return
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise StoreError(
+            "This database was written by a newer release of the hub.",
+            hint="Update: pip install --upgrade allin-hub",
+        )
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
+    settings = AlembicConfig()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    from sqlalchemy import inspect
+
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite address, or None."""
+    found = re.match(r"^sqlite:///(.+)$", url)
+    return Path(found.group(1)) if found else None

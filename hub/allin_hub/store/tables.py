@@ -1,0 +1,340 @@
+"""The tables. Those of the entities are derived from the pydantic models; the others are the hub's own bookkeeping.
+
+Texts hold JSON, times are ISO 8601 in UTC, so that the data opens well in any SQL tool.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+from enum import Enum
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import Boolean, Float, TypeDecorator
+
+from allin_schemas import ENTITIES, Kind, Private, Record
+from allin_schemas.marks import marked
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UTC(TypeDecorator[dt.datetime]):
+    """A moment as ISO text in UTC; refuses naive times going in, gives aware ones back."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | str | None, dialect: Any) -> str | None:  # noqa: ARG002
+        """ISO text with a Z."""
+        return value if value is None or isinstance(value, str) else iso(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> dt.datetime | None:  # noqa: ARG002
+        """An aware datetime in UTC."""
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+def iso(moment: dt.datetime) -> str:
+    """ISO 8601 in UTC, to the microsecond, of equal length so that text order is time order.
+
+    Raises ValueError for a naive time.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("invocation", String(36), nullable=False, index=True),
+    Column("job", String(10), nullable=False),
+    Column("target", String(60), nullable=False, index=True),
+    Column("status", String(10), nullable=False),
+    Column("started_at", UTC, nullable=False),
+    Column("finished_at", UTC),
+    Column("counts", Text, nullable=False, default="{}"),
+    Column("message", Text),
+    Column("config_digest", String(32), nullable=False),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("accepted_runs", Integer, nullable=False, default=0),
+    Column("cursor", Text),
+    Column("mark", Text),
+    Column("fingerprint", String(64)),
+    Column("headers", Text),
+    Column("last_run", String(36)),
+    Column("last_status", String(10)),
+    Column("last_attempt_at", UTC),
+    Column("last_success_at", UTC),
+    Column("failing_since", UTC),
+    Column("message", Text),
+    Column("report", Text),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("owner", String(36)),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("expires_at", UTC),
+)
+
+raw = Table(
+    "raw",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(60), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("updated_at", UTC),
+    Column("run_id", String(36), nullable=False),
+    UniqueConstraint("source", "key"),
+)
+
+staged = Table(
+    "staged",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("op", String(8), nullable=False),
+    Column("key", LargeBinary),
+    Column("old_key", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("sealed", LargeBinary),
+    Column("updated_at", UTC),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("raw_id", Integer, ForeignKey("raw.id"), nullable=False, index=True),
+    Column("slot", String(40), nullable=False),
+    Column("source", String(60), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("live", Integer, nullable=False),
+    Column("entity_id", String(36), nullable=False, index=True),
+    Column("home_id", String(36), nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("score", Float, nullable=False, default=1.0),
+    Column("decided_by", String(60)),
+    Column("data", Text, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("digest", LargeBinary, nullable=False),
+    Column("updated_at", UTC),
+    Column("version", Integer, nullable=False, default=1),
+    Column("run_id", String(36), nullable=False, index=True),
+    UniqueConstraint("raw_id", "slot"),
+)
+
+claim_version = Table(
+    "claim_version",
+    metadata,
+    Column("claim_id", Integer, ForeignKey("claim.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("closed_run", String(36), nullable=False),
+    Column("data", Text, nullable=False),
+    Column("sealed", LargeBinary),
+)
+
+match_key = Table(
+    "match_key",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("rule", SmallInteger, nullable=False),
+    Column("name", LargeBinary),
+    Index(None, "claim_id"),
+    sqlite_with_rowid=False,
+)
+
+reference = Table(
+    "reference",
+    metadata,
+    Column("claim_id", Integer, ForeignKey("claim.id"), primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("target_kind", String(12), nullable=False),
+    Column("given", LargeBinary),
+    Column("target_claim", Integer, index=True),
+    Column("rule", String(20)),
+)
+
+reference_key = Table(
+    "reference_key",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("rank", SmallInteger, nullable=False),
+    Index(None, "claim_id"),
+    sqlite_with_rowid=False,
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", String(36), nullable=False),
+    Column("at", UTC, nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("entity_id", String(36), nullable=False, index=True),
+    Column("op", String(10), nullable=False),
+    Column("units", Text, nullable=False),
+    Column("old_digest", LargeBinary),
+    Column("new_digest", LargeBinary),
+)
+
+wording = Table(
+    "wording",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("language", String(20)),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("claim_id", Integer, ForeignKey("claim.id"), nullable=False, index=True),
+    Column("raw_id", Integer, nullable=False, index=True),
+    Column("purpose", String(30), nullable=False),
+    Column("channel", String(30), nullable=False),
+    Column("event", String(12), nullable=False),
+    Column("at", UTC, nullable=False),
+    Column("lawful_basis", String(20), nullable=False),
+    Column("wording_id", String(32), ForeignKey("wording.id"), nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("run_id", String(36), nullable=False),
+    Column("expires_at", UTC),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(60), nullable=False, index=True),
+    Column("raw_id", Integer, index=True),
+    Column("run_id", String(36), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+output_state = Table(
+    "output_state",
+    metadata,
+    Column("output", String(60), primary_key=True),
+    Column("seq", Integer, nullable=False, default=0),
+    Column("fingerprint", String(64)),
+    Column("state", Text, nullable=False, default="{}"),
+    Column("last_status", String(10)),
+    Column("last_attempt_at", UTC),
+    Column("last_success_at", UTC),
+    Column("message", Text),
+    Column("report", Text),
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    Column("output", String(60), primary_key=True),
+    Column("path", String(300), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+)
+
+journal = Table(
+    "journal", metadata, Column("output", String(60), primary_key=True), Column("content", Text, nullable=False)
+)
+
+hub_fact = Table(
+    "hub_fact", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
+)
+
+ENTITY_EXTRA = ("provenance", "sealed", "digest", "withdrawn_at")
+
+
+def _bare(annotation: Any) -> Any:
+    """The type inside Annotated and Optional; None when several remain."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in {types.UnionType, Union}:
+        members = [_bare(member) for member in get_args(annotation) if member is not type(None)]
+        return members[0] if len(set(map(str, members))) == 1 else str
+    return annotation
+
+
+def is_json(entity: type[Record], field: str) -> bool:
+    """Whether a field is stored as JSON: collections, and values of several parts."""
+    bare = _bare(entity.model_fields[field].annotation)
+    return get_origin(bare) is not None or (isinstance(bare, type) and issubclass(bare, BaseModel))
+
+
+def _column(entity: type[Record], field: str) -> Column[Any]:
+    info = entity.model_fields[field]
+    bare = _bare(info.annotation)
+    if is_json(entity, field):
+        return Column(field, Text)
+    if bare is bool:
+        return Column(field, Boolean)
+    if bare is int:
+        return Column(field, Integer)
+    if bare is float:
+        return Column(field, Float)
+    if bare is UUID:
+        return Column(
+            field, String(36), primary_key=field == "id", index=field.endswith("_org_id") or field == "org_id"
+        )
+    if isinstance(bare, type) and issubclass(bare, Enum):
+        return Column(field, String(20))
+    return Column(field, Text, unique=field == "slug")
+
+
+def _entity_table(entity: type[Record]) -> Table:
+    columns = [
+        _column(entity, field) for field in entity.model_fields if field not in marked(entity, Private)
+    ]
+    return Table(
+        str(entity.kind),
+        metadata,
+        *columns,
+        Column("provenance", Text, nullable=False),
+        Column("sealed", LargeBinary),
+        Column("digest", LargeBinary, nullable=False),
+        Column("withdrawn_at", UTC),
+    )
+
+
+ENTITY_TABLES: dict[Kind, Table] = {kind: _entity_table(entity) for kind, entity in ENTITIES.items()}

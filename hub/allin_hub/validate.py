@@ -1,0 +1,235 @@
+"""Makes claims of drafts: reads what people wrote, checks the model's rules, and reports every problem of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from allin_hub.columns import ColumnMap
+from allin_hub.drafts import Answer, Parts, localized, localized_value, reader_of, texts
+from allin_hub.problems import Problem, Severity, catalogue
+from allin_schemas import ENTITIES, Kind, PersonType, claim_of
+from allin_schemas.marks import Private, marked
+from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key, read
+
+MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
+SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
+_FEW = 200_000
+
+
+@dataclass(slots=True)
+class Checked:
+    """A claim that keeps the model's rules, not yet written. `slot` is empty for the record itself."""
+
+    kind: Kind
+    slot: str
+    data: dict[str, Any]
+    references: dict[str, Any] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one raw: its claims, the record's own first, and all its problems; no claims: quarantine."""
+
+    claims: list[Checked] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the record waits in quarantine."""
+        return not self.claims
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a record stands, for its problems."""
+
+    key: str | None = None
+    sheet: str | None = None
+    row: int | None = None
+
+
+@cache
+def _adapter(kind: Kind) -> TypeAdapter[Any]:
+    model: Any = claim_of(ENTITIES[kind])
+    return TypeAdapter(list[model])
+
+
+class Validator:
+    """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
+
+    def __init__(self, context: Context, columns: ColumnMap | None, language: str, slot_of: Any) -> None:
+        self.context = context
+        self._columns = columns
+        self._language = language
+        self._slot_of = slot_of
+        self._readings: dict[Any, Reading] = {}
+
+    def check(self, drafts: Sequence[tuple[Parts, Place]]) -> list[Outcome]:
+        """Outcomes in the order of the drafts."""
+        outcomes = []
+        by_kind: dict[Kind, list[tuple[Outcome, Checked, str, Place]]] = {}
+        for parts, place in drafts:
+            outcome = Outcome()
+            outcomes.append(outcome)
+            outer = self._read(parts, place, "", outcome.problems)
+            self._missing(parts.kind, outer.data, place, outcome.problems)
+            by_kind.setdefault(parts.kind, []).append((outcome, outer, "", place))
+            for contact in parts.contacts:
+                inner = self._contact(contact, place, outcome.problems)
+                if inner is not None:
+                    by_kind.setdefault(Kind.PERSON, []).append((outcome, inner, "contacts.", place))
+            for path in parts.unknown:
+                outcome.problems.append(self._problem("FIELD_UNKNOWN", place, path, value=path))
+        for kind, rows in by_kind.items():
+            self._keep_rules(kind, rows)
+        for outcome in outcomes:
+            if any(problem.severity == Severity.ERROR for problem in outcome.problems):
+                outcome.claims.clear()
+            outcome.claims.sort(key=lambda checked: checked.slot != "")
+        return outcomes
+
+    def _read(self, parts: Parts, place: Place, prefix: str, problems: list[Problem]) -> Checked:
+        data: dict[str, Any] = {}
+        kind = parts.kind
+        for name, written in parts.fields.items():
+            reader = reader_of(kind, name)
+            if reader is None:
+                data[name] = written
+            elif name in localized(kind):
+                value = self._read_texts(kind, name, written, place, prefix, problems)
+                if value:
+                    data[name] = value
+            else:
+                value = self._value(kind, reader, name, written, place, prefix, problems)
+                if value is not None and value != []:
+                    data[name] = value
+        if kind is Kind.ORGANISATION:
+            self._keep_person_out(data, place, problems)
+        elif kind is Kind.PERSON:
+            data["type"] = _person_type(data)
+        return Checked(kind, "", data, dict(parts.references), parts.answers)
+
+    def _value(
+        self, kind: Kind, reader: str, name: str, written: Any, place: Place, prefix: str, problems: list[Problem]
+    ) -> Any:
+        try:
+            reading = self._readings.get((reader, written))
+        except TypeError:
+            reading = read(reader, written, self.context)
+        else:
+            if reading is None:
+                if len(self._readings) > _FEW:
+                    self._readings.clear()
+                reading = self._readings[(reader, written)] = read(reader, written, self.context)
+        for finding in reading.findings:
+            shown = "…" if prefix or name in marked(ENTITIES[kind], Private) else finding.written
+            problems.append(self._problem(finding.code, place, prefix + name, value=shown, nearest=finding.nearest))
+        return reading.value
+
+    def _read_texts(
+        self, kind: Kind, name: str, written: Any, place: Place, prefix: str, problems: list[Problem]
+    ) -> dict[str, Any]:
+        found = {}
+        for language, text in texts(written, self._language).items():
+            if isinstance(text, Mapping):
+                found[language] = dict(text)
+                continue
+            value = self._value(kind, "text", name, text, place, prefix, problems)
+            if value is None:
+                continue
+            guess = _script_language(value)
+            if guess and not isinstance(written, Mapping) and guess != language:
+                problems.append(self._problem("LANGUAGE_GUESSED", place, prefix + name, value=guess))
+                language = guess  # noqa: PLW2901 - the guess takes the place of the source's language
+            found[language] = localized_value(value)
+        return found
+
+    def _contact(self, parts: Parts, place: Place, problems: list[Problem]) -> Checked | None:
+        own: list[Problem] = []
+        checked = self._read(parts, place, "contacts.", own)
+        problems.extend(own)
+        data = checked.data
+        if "name" not in data:
+            if not data.get("email") or not is_role_address(data["email"]):
+                if data.keys() - {"type"}:
+                    problems.append(self._problem("CONTACT_NAME_MISSING", place, "contacts.name"))
+                return None
+            data["name"] = data.get("function") or data["email"]
+            data["type"] = PersonType.ROLE.value
+        phones = data.get("phones") or []
+        hold = data.get("email") or (phones[0]["number"] if phones else None) or name_key(data["name"])
+        checked.slot = "p" + self._slot_of(f"{name_key(data['name'])}\x1f{hold}" if data.get("email") is None else hold)
+        return checked
+
+    def _missing(self, kind: Kind, data: Mapping[str, Any], place: Place, problems: list[Problem]) -> None:
+        if kind is Kind.EVENT and data.get("overrides"):
+            return
+        for name in ENTITIES[kind].required:
+            if data.get(name) in (None, ""):
+                problems.append(self._problem(MISSING[name], place, name))
+
+    def _keep_person_out(self, data: dict[str, Any], place: Place, problems: list[Problem]) -> None:
+        email = data.get("email")
+        if email is not None and not is_role_address(email):
+            data["email_personal"] = data.pop("email")
+            problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
+
+    def _keep_rules(self, kind: Kind, rows: list[tuple[Outcome, Checked, str, Place]]) -> None:
+        document = orjson.dumps([row[1].data for row in rows])
+        try:
+            _adapter(kind).validate_json(document, strict=True)
+        except ValidationError as error:
+            self._drop_wrong(error, rows)
+        for outcome, checked, _, _ in rows:
+            if checked.kind is not Kind.PERSON or checked.data.get("name"):
+                outcome.claims.append(checked)
+
+    def _drop_wrong(self, error: ValidationError, rows: list[tuple[Outcome, Checked, str, Place]]) -> None:
+        done: set[tuple[int, str]] = set()
+        for found in error.errors(include_url=False, include_input=False, include_context=False):
+            index, name = int(found["loc"][0]), str(found["loc"][1])
+            if (index, name) in done:
+                continue
+            done.add((index, name))
+            outcome, checked, prefix, place = rows[index]
+            value = checked.data.pop(name, None)
+            private = bool(prefix) or name in marked(ENTITIES[checked.kind], Private)
+            shown = value if isinstance(value, str | int | float) and not private else "…"
+            outcome.problems.append(self._problem("VALUE_INVALID", place, prefix + name, value=str(shown)[:80]))
+            if name in ENTITIES[checked.kind].required and not prefix:
+                self._missing(checked.kind, checked.data, place, outcome.problems)
+
+    def _problem(self, code: str, place: Place, path: str, **params: Any) -> Problem:
+        column = self._columns.column_of(path) if self._columns is not None else None
+        if column is None and self._columns is not None and "." in path:
+            column = self._columns.column_of(path.partition(".")[0])
+        shown = {name: value for name, value in params.items() if value is not None}
+        return Problem(code, place.key, place.sheet, place.row, column, path, shown)
+
+
+def _person_type(data: Mapping[str, Any]) -> str:
+    """A role only where nothing points to a person: the name is a role's, and so is the address."""
+    name, email = data.get("name"), data.get("email")
+    nameless = not data.get("given") and not data.get("family")
+    role = nameless and (name is None or is_role_name(name)) and (email is None or is_role_address(email))
+    return (PersonType.ROLE if role else PersonType.PERSON).value
+
+
+def _script_language(text: str) -> str | None:
+    letters = [character for character in text[:400] if character.isalpha()]
+    for first, last, language in SCRIPTS:
+        if letters and sum(first <= character <= last for character in letters) * 2 > len(letters):
+            return language
+    return None
+
+
+def severity_of(code: str) -> Severity:
+    """As the catalogue says for this code."""
+    return Severity(catalogue()[code]["severity"])

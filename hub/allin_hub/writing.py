@@ -1,0 +1,211 @@
+"""Writes what became of raws: claims with their keys, references and consents, problems, and each raw's status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from allin_hub.clues import clues, hashed, reference_clues
+from allin_hub.config import SourceSettings
+from allin_hub.consents import entries
+from allin_hub.drafts import take_apart
+from allin_hub.envelope import Envelope
+from allin_hub.errors import HubError
+from allin_hub.hub import Hub
+from allin_hub.contract import Source
+from allin_hub.ids import new_id
+from allin_hub.problems import Problem, Severity
+from allin_hub.store import claims as store
+from allin_hub.store import raws
+from allin_hub.store.tables import claim, iso
+from allin_hub.validate import Checked, Outcome, Place, Validator
+from allin_schemas import ENTITIES, Kind, Private, RefersTo
+from allin_schemas.marks import mark_of, marked
+from allin_schemas.reading import name_key
+
+OWNER_FIELDS = {Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id", Kind.SERVICE: "provider_org_id"}
+
+
+@dataclass(slots=True)
+class Arrival:
+    """An opened raw on its way through the house."""
+
+    id: int
+    envelope: Envelope
+    is_new: bool
+
+
+@dataclass(slots=True)
+class Written:
+    """Rows of one batch, collected before they are written with a few statements."""
+
+    claims: list[tuple[Any, ...]] = field(default_factory=list)
+    renewed: list[tuple[Any, ...]] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    keys: list[tuple[bytes, int, int, bytes | None]] = field(default_factory=list)
+    references: list[tuple[Any, ...]] = field(default_factory=list)
+    reference_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    problems: list[tuple[Any, ...]] = field(default_factory=list)
+    statuses: list[tuple[str, int]] = field(default_factory=list)
+    answers: list[tuple[int, int, Checked, Any]] = field(default_factory=list)
+
+
+class Writer:
+    """Writes the batches of one sync of one source within its write transaction."""
+
+    def __init__(
+        self, connection: Connection, hub: Hub, settings: SourceSettings, source: Source[Any], kind: Kind, run_id: str, validator: Validator
+    ) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._settings = settings
+        self._source = source
+        self._kind = kind
+        self._run = run_id
+        self._validator = validator
+        self._next_claim = store.next_id(connection, claim)
+        self.quarantined = 0
+        self.codes: dict[str, int] = {}
+        self.shown: list[Problem] = []
+        self.total_problems = 0
+
+    def write(self, arrivals: Sequence[Arrival]) -> None:
+        """Map, check and write one batch."""
+        outcomes = checked(self._source, self._kind, self._validator, [arrival.envelope for arrival in arrivals])
+        known = store.of_raws(self._connection, [arrival.id for arrival in arrivals if not arrival.is_new])
+        written = Written()
+        for arrival, outcome in zip(arrivals, outcomes, strict=True):
+            self._count(outcome)
+            status = raws.QUARANTINED if outcome.refused else raws.LIVE
+            if not arrival.is_new or outcome.refused:
+                written.statuses.append((status, arrival.id))
+            if outcome.refused:
+                written.gone += [old.id for slot, old in known.get(arrival.id, {}).items() if slot and old.live]
+            else:
+                self._claims(arrival, outcome.claims, known.get(arrival.id, {}), written)
+            for problem in outcome.problems:
+                sealed = self._hub.sealer.seal(problem_values(problem))
+                written.problems.append((self._settings.name, arrival.id, self._run, str(problem.severity), problem.code, sealed))
+        self._flush(arrivals, written)
+
+    def _count(self, outcome: Outcome) -> None:
+        self.quarantined += outcome.refused
+        self.total_problems += len(outcome.problems)
+        for problem in outcome.problems:
+            self.codes[problem.code] = self.codes.get(problem.code, 0) + 1
+            if len(self.shown) < 1000:
+                self.shown.append(problem)
+
+    def _claims(self, arrival: Arrival, made: list[Checked], known: dict[str, store.KnownClaim], written: Written) -> None:
+        updated = arrival.envelope.raw.updated_at
+        updated_at = iso(updated) if updated is not None else None
+        outer = 0
+        for one in made:
+            data, sealed, digest = self._split(one)
+            old = known.get(one.slot)
+            if old is not None and old.kind == one.kind:
+                claim_id = old.id
+                if not (old.digest == digest and old.live):
+                    written.renewed.append((data, sealed, digest, updated_at, self._run, claim_id))
+                    self._clues(claim_id, outer, one, written)
+            else:
+                claim_id, self._next_claim = self._next_claim, self._next_claim + 1
+                entity = new_id()
+                written.claims.append(
+                    (claim_id, arrival.id, one.slot, self._settings.name, one.kind.value, 1, entity, entity, "own", 1.0,
+                     data, sealed, digest, updated_at, 1, self._run)
+                )  # fmt: skip
+                self._clues(claim_id, outer, one, written)
+            outer = outer or claim_id
+            if one.kind is Kind.PERSON:
+                written.answers.append((claim_id, arrival.id, one, updated))
+        slots = {one.slot for one in made}
+        written.gone += [old.id for slot, old in known.items() if slot not in slots and old.live]
+
+    def _split(self, one: Checked) -> tuple[str, bytes | None, bytes]:
+        """A claim's public part as JSON, its private part sealed, and the digest of all it says."""
+        private_fields = marked(ENTITIES[one.kind], Private)
+        private = {name: value for name, value in one.data.items() if name in private_fields}
+        public = {name: value for name, value in one.data.items() if name not in private_fields} if private else one.data
+        text = orjson.dumps(public, option=orjson.OPT_SORT_KEYS)
+        rest = [private, one.references, [(answer.purpose, answer.answer, answer.wording) for answer in one.answers]]
+        digest = self._hub.sealer.hash(text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS))
+        return text.decode(), (self._hub.sealer.seal(private) if private else None), digest
+
+    def _clues(self, claim_id: int, outer: int, one: Checked, written: Written) -> None:
+        sealer = self._hub.sealer
+        name = one.data.get("name")
+        name_hash = sealer.hash_text("name", name_key(name)) if name else None
+        for rule, text in clues(one.kind, one.data):
+            written.keys.append((sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash))
+        references = one.references
+        owner_field = OWNER_FIELDS.get(one.kind)
+        if owner_field and owner_field not in references and self._settings.owner:
+            references = {**references, owner_field: self._settings.owner}
+        for name, given in references.items():
+            target = mark_of(ENTITIES[one.kind], name, RefersTo).kind
+            written.references.append((claim_id, name, target, sealer.seal(given), None, None))
+            for rank, (rule, text) in enumerate(reference_clues(given)):
+                key = sealer.hash_text("match", hashed(Kind(target), rule, text))
+                written.reference_keys.append((key, claim_id, name, rank))
+        if one.slot and outer:
+            field_name = "org_id" if self._kind is Kind.ORGANISATION else "context"
+            written.references = [row for row in written.references if row[:2] != (claim_id, field_name)]
+            written.references.append((claim_id, field_name, self._kind.value, None, outer, "nested"))
+
+    def _flush(self, arrivals: Sequence[Arrival], written: Written) -> None:
+        connection = self._connection
+        renewed = [row[-1] for row in written.renewed]
+        store.close_versions(connection, renewed, self._run)
+        store.forget_keys(connection, renewed)
+        store.renew(connection, written.renewed)
+        store.withdraw(connection, written.gone, self._run)
+        store.add(connection, written.claims)
+        store.add_keys(connection, written.keys)
+        store.add_references(connection, written.references, written.reference_keys)
+        raws.settle(connection, written.statuses)
+        old = [arrival.id for arrival in arrivals if not arrival.is_new]
+        store.replace_problems(connection, self._settings.name, old, written.problems)
+        states = store.consent_states(connection, [row[0] for row in written.answers])
+        rows, wordings = entries(written.answers, states, self._hub, self._settings, self._run)
+        store.add_consents(connection, rows, wordings)
+
+
+def checked(source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]) -> list[Outcome]:
+    """Steps 3 and 4 for a batch: map, take apart, read, validate; with what the source itself reported."""
+    drafts = []
+    failed: dict[int, Problem] = {}
+    for index, envelope in enumerate(envelopes):
+        raw = envelope.raw
+        place = Place(raw.key, raw.sheet, raw.row)
+        try:
+            draft = source.map(raw)
+        except HubError as error:
+            failed[index] = Problem(error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params)
+            draft = {}
+        except Exception as error:  # noqa: BLE001 - a plugin of a stranger may raise anything; one record must not stop the rest
+            failed[index] = Problem("MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__})
+            draft = {}
+        drafts.append((take_apart(kind, draft), place))
+    outcomes = validator.check(drafts)
+    for index, (envelope, outcome) in enumerate(zip(envelopes, outcomes, strict=True)):
+        if index in failed:
+            outcome.problems[:] = [failed[index]]
+        outcome.problems[:0] = envelope.problems
+        if any(problem.severity == Severity.ERROR for problem in outcome.problems):
+            outcome.claims.clear()
+    return outcomes
+
+
+def problem_values(problem: Problem) -> list[Any]:
+    """What is sealed of a problem."""
+    return [problem.code, problem.key, problem.sheet, problem.row, problem.column, problem.field, dict(problem.params)]
+
+
+def problem_of(values: list[Any]) -> Problem:
+    """The problem again."""
+    return Problem(*values)
