@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from allin_hub.assets import shared_asset as shared_asset
+    from allin_hub.calendars import Component as Component
     from allin_hub.columns import ColumnMap as ColumnMap
     from allin_hub.contract import CONTRACT as CONTRACT
     from allin_hub.contract import Draft as Draft
@@ -25,13 +26,21 @@ if TYPE_CHECKING:
     from allin_hub.errors import PublishError as PublishError
     from allin_hub.errors import Refused as Refused
     from allin_hub.errors import Unavailable as Unavailable
+    from allin_hub.files import File as File
+    from allin_hub.files import Files as Files
+    from allin_hub.files import FileSettings as FileSettings
     from allin_hub.formats import Formats as Formats
+    from allin_hub.headers import Header as Header
     from allin_hub.occurrences import Occurrence as Occurrence
     from allin_hub.occurrences import event_dates as event_dates
+    from allin_hub.refusals import refused as refused
+    from allin_hub.ics import calendar as calendar
     from allin_hub.rendering import Artifact as Artifact
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun
     from allin_hub.runs import SourceRun as SourceRun
+    from allin_hub.tables import TableRow as TableRow
+    from allin_hub.tables import Tables as Tables
     from allin_hub.view import Cell as Cell
     from allin_hub.view import Change as Change
     from allin_hub.view import Credit as Credit
@@ -43,10 +52,15 @@ _HOME = {
     "Cell": "view",
     "Change": "view",
     "ColumnMap": "columns",
+    "Component": "calendars",
     "ConfigError": "errors",
     "Credit": "view",
     "Draft": "contract",
+    "File": "files",
+    "FileSettings": "files",
+    "Files": "files",
     "Formats": "formats",
+    "Header": "headers",
     "Holds": "contract",
     "HubError": "errors",
     "Occurrence": "occurrences",
@@ -60,10 +74,14 @@ _HOME = {
     "Secret": "contract",
     "Source": "contract",
     "SourceRun": "runs",
+    "TableRow": "tables",
+    "Tables": "tables",
     "Unavailable": "errors",
     "View": "view",
+    "calendar": "ics",
     "csv_file": "csv_files",
     "event_dates": "occurrences",
+    "refused": "refusals",
     "shared_asset": "assets",
 }
 

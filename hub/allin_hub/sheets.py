@@ -36,6 +36,9 @@ class Limits:
     rows: int = 2**20
     columns: int = 1_000
     cells: int = 5_000_000
+    """Of a workbook, whose reader holds them all."""
+    text_cells: int = 25_000_000
+    """Of a CSV file, which is streamed."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Sheet:
     rows: Iterator[Row]
     problems: list[Problem] = field(default_factory=list)
     """What was guessed about the file and its rows; complete once `rows` is read to its end."""
+    of: int = 1
+    """How many visible sheets the file has."""
 
 
 class Workbook:
@@ -55,6 +60,7 @@ class Workbook:
         self._messages = messages
         self._current: deque[tuple[int, list[list[Cell]]]] | None = None
         self._next_name: str | None = None
+        self._of = 1
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield every sheet, in the order of the file."""
@@ -65,13 +71,14 @@ class Workbook:
                 return
             name, self._next_name = self._next_name, None
             self._current = deque()
-            yield Sheet(name, self._rows(self._current))
+            yield Sheet(name, self._rows(self._current), of=self._of)
 
     def _begin(self) -> bool:
         for kind, *rest in self._messages:
             if kind != "sheet":
                 raise refused("FILE_BROKEN")
             self._next_name = str(rest[0])
+            self._of = int(rest[1])
             return True
         return False
 

@@ -1,6 +1,6 @@
 """Reads XLSX, ODS and XLS with calamine, after looking for what would harm it.
 
-Messages: `["sheet", name]`, then `["rows", number of the first, rows]` for each batch of it.
+Messages: `["sheet", name, how many there are]`, then `["rows", number of the first, rows]` for each batch of it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ from allin_hub.workers import archive as archives
 from allin_hub.workers.refusal import Refusal
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WORKBOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 _CELLS_IN_BATCH = 20_000
 _LONGEST_SPACES = 10_000
 _INTEGRAL = 1e15
 _LAST_MOMENT = dt.datetime.max.replace(microsecond=0)  # noqa: DTZ901 - cells know no time zone
 
 # The column after ALL is the 1,001st. Cells without content are no matter: calamine passes them over.
-_FAR_CELL = re.compile(rb'<c\s[^<>]*?r="(?:AL[M-Z]|A[M-Z][A-Z]|[B-Z][A-Z]{2}|[A-Z]{4,})[0-9]+"[^<>]*(?<!/)>')
+_FAR_CELL = re.compile(
+    rb'<c\s[^<>]*?r="(?:AL[M-Z]|A[M-Z][A-Z]|[B-Z][A-Z]{2}|[A-Z]{4,})[0-9]+"[^<>]*(?<!/)>(?!</c>)'
+)
 _FAR_REPEAT = re.compile(rb'<table:table-cell\s[^<>]*?number-columns-repeated="[0-9]{4,}"[^<>]*(?<!/)>')
 _SPACES = re.compile(rb"""text:c\s*=\s*["']\s*\+?([0-9]+)""")
 _XLSX_ERROR = re.compile(rb'(<c\s[^<>]*?\bt=")e(")')
@@ -49,15 +53,15 @@ def read(data: bytes, params: dict[str, int]) -> Iterator[list[Any]]:
         cells += sheet.height * sheet.width
         if cells > params["cells"] or (sheet.end or (0, 0))[1] >= params["columns"]:
             raise Refusal("FILE_TOO_BIG")
-        yield ["sheet", name]
+        yield ["sheet", name, len(tables)]
         yield from _batches(sheet)
 
 
 def _workbook(data: bytes) -> calamine.CalamineWorkbook:
     if data.startswith(_OLE):
-        if _utf16("EncryptedPackage") in data:
+        if _ENCRYPTED in data:
             raise Refusal("FILE_ENCRYPTED")
-        if _utf16("Workbook") not in data and _utf16("Book") not in data:
+        if not any(stream in data for stream in _WORKBOOKS):
             raise Refusal("FILE_NOT_A_TABLE", found="Microsoft Office (.doc, .ppt, .msg)")
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -114,10 +118,6 @@ def _errors_as_text_xlsx(xml: bytes) -> bytes:
 
 def _errors_as_text_ods(xml: bytes) -> bytes:
     return _ODS_ERROR.sub(lambda tag: _ODS_TEXT.sub(b"", tag[0]), xml)
-
-
-def _utf16(name: str) -> bytes:
-    return name.encode("utf-16-le")
 
 
 def _batches(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
