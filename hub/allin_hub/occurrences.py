@@ -53,7 +53,7 @@ def window(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     return now + WINDOW[0], now + WINDOW[1]
 
 
-def occurrences(
+def event_dates(
     event: Event, since: dt.datetime, until: dt.datetime, *, most: int = MOST, zone: str | None = None
 ) -> list[Occurrence]:
     """List the dates that touch the window from `since` to `until`, in order, at most `most` of them.
@@ -81,22 +81,19 @@ def occurrences(
     margin = max(length or _DAY, _DAY)
     first, last = _wall(since, local) - margin, _wall(until, local) + _DAY
     found = [
-        _regular(event, wall, series.start, length, local)
-        for wall in _starts(series, first, last, most + len(changed))
-        if _utc(wall, local) not in changed and wall.date() not in changed_days
-    ]
-    found += [
         _overridden(event, override, series.start, length, local)
         for instant, override in changed.items()
         if not (override.cancelled and instant in series.exdates)
     ]
+    taken = {*changed, *(_utc(occurrence.start) for occurrence in found)}
+    found += [
+        _regular(event, wall, series.start, length, local)
+        for wall in _starts(series, first, last, most + len(changed))
+        if _utc(wall, local) not in taken and wall.date() not in changed_days
+    ]
     seen = [occurrence for occurrence in found if _touches(occurrence, since, until)]
     seen.sort(key=lambda occurrence: (occurrence.start.astimezone(dt.UTC), occurrence.title))
     return [_shown(occurrence, ZoneInfo(zone)) for occurrence in seen[:most]] if zone else seen[:most]
-
-
-event_dates = occurrences
-"""The name that plugins import: in the package, the module's own name stands for the module."""
 
 
 @lru_cache(maxsize=20_000)

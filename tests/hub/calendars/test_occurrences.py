@@ -12,7 +12,7 @@ import icalendar
 import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 
-from allin_hub.occurrences import occurrences, window
+from allin_hub.occurrences import event_dates, window
 from allin_schemas import Event, EventStatus
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -28,14 +28,14 @@ def at(text: str, zone: str = "Europe/Berlin") -> dt.datetime:
 
 def starts(event: Event, since: dt.datetime = SINCE, until: dt.datetime = UNTIL) -> list[str]:
     """Give the starts of all dates, as the wall shows them."""
-    return [f"{found.start:%Y-%m-%d %H:%M}" for found in occurrences(event, since, until)]
+    return [f"{found.start:%Y-%m-%d %H:%M}" for found in event_dates(event, since, until)]
 
 
 def test_a_single_event_has_one_date(event: MakeEvent) -> None:
     """Most events are no series."""
     single = event(start=at("2026-10-05 18:00"), end=at("2026-10-05 20:00"))
 
-    (found,) = occurrences(single, SINCE, UNTIL)
+    (found,) = event_dates(single, SINCE, UNTIL)
 
     assert dt.datetime(2026, 10, 5, 18, 0, tzinfo=BERLIN) == found.start
     assert dt.datetime(2026, 10, 5, 20, 0, tzinfo=BERLIN) == found.end
@@ -46,7 +46,7 @@ def test_a_weekly_series_keeps_its_wall_time_when_the_clocks_change(event: MakeE
     """People come at 18 o'clock, in summer and in winter."""
     weekly = event(start=at("2026-10-19 18:00"), end=at("2026-10-19 20:00"), rrule="FREQ=WEEKLY;COUNT=3")
 
-    found = occurrences(weekly, SINCE, UNTIL)
+    found = event_dates(weekly, SINCE, UNTIL)
 
     assert [one.start.hour for one in found] == [18, 18, 18]
     assert [one.start.astimezone(dt.UTC).hour for one in found] == [16, 17, 17]
@@ -77,7 +77,7 @@ def test_a_moved_date_stands_where_it_was_moved_to(event: MakeEvent) -> None:
         ],
     )
 
-    first, moved = occurrences(weekly, SINCE, UNTIL)
+    first, moved = event_dates(weekly, SINCE, UNTIL)
 
     assert (first.overridden, moved.overridden) == (False, True)
     assert (
@@ -95,7 +95,7 @@ def test_a_cancelled_date_stays_visible_as_cancelled(event: MakeEvent) -> None:
         overrides=[{"recurrence_id": at("2026-10-12 18:00"), "cancelled": True}],
     )
 
-    statuses = [found.status for found in occurrences(weekly, SINCE, UNTIL)]
+    statuses = [found.status for found in event_dates(weekly, SINCE, UNTIL)]
 
     assert statuses == [EventStatus.SCHEDULED, EventStatus.CANCELLED]
 
@@ -104,7 +104,7 @@ def test_a_cancelled_series_is_cancelled_on_each_date(event: MakeEvent) -> None:
     """The status of the series is that of its dates."""
     weekly = event(start=at("2026-10-05 18:00"), rrule="FREQ=WEEKLY;COUNT=2", status="cancelled")
 
-    assert {EventStatus.CANCELLED} == {found.status for found in occurrences(weekly, SINCE, UNTIL)}
+    assert {EventStatus.CANCELLED} == {found.status for found in event_dates(weekly, SINCE, UNTIL)}
 
 
 def test_an_override_that_names_only_the_day_keeps_the_time(event: MakeEvent) -> None:
@@ -123,8 +123,8 @@ def test_an_all_day_event_runs_from_midnight_to_midnight(event: MakeEvent) -> No
     fair = event(start=dt.date(2026, 10, 24), end=dt.date(2026, 10, 26), all_day=True)
     feast = event(start=dt.date(2026, 10, 24), all_day=True)
 
-    (found,) = occurrences(fair, SINCE, UNTIL)
-    (short,) = occurrences(feast, SINCE, UNTIL)
+    (found,) = event_dates(fair, SINCE, UNTIL)
+    (short,) = event_dates(feast, SINCE, UNTIL)
 
     assert (
         found.all_day,
@@ -155,7 +155,7 @@ def test_the_hour_that_the_clock_skips_comes_an_hour_later(event: MakeEvent) -> 
         exdates=[at("2027-03-29 02:30")],
     )
 
-    found = occurrences(daily, SINCE, UNTIL)
+    found = event_dates(daily, SINCE, UNTIL)
 
     assert [f"{one.start:%Y-%m-%d %H:%M}" for one in found] == ["2027-03-27 02:30", "2027-03-28 03:30"]
     assert all(one.end and one.end.astimezone(dt.UTC) > one.start.astimezone(dt.UTC) for one in found)
@@ -172,7 +172,7 @@ def test_the_second_of_two_equal_hours_is_kept(event: MakeEvent) -> None:
     """A single event is the moment that is stored, whatever the wall shows."""
     late = dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC)
 
-    (found,) = occurrences(event(start=late), SINCE, UNTIL)
+    (found,) = event_dates(event(start=late), SINCE, UNTIL)
 
     assert late == found.start.astimezone(dt.UTC)
 
@@ -181,29 +181,39 @@ def test_until_as_a_day_includes_that_day(event: MakeEvent) -> None:
     """Partners write the last day, not the last second."""
     weekly = event(start=at("2026-10-05 18:00"), rrule="FREQ=WEEKLY;UNTIL=20261019")
 
-    assert len(occurrences(weekly, SINCE, UNTIL)) == 3
+    assert len(event_dates(weekly, SINCE, UNTIL)) == 3
 
 
 def test_until_in_utc_is_compared_in_wall_time(event: MakeEvent) -> None:
     """16:00 UTC is 18:00 in Berlin in summer, and the date at that very moment belongs to the series."""
     weekly = event(start=at("2026-10-05 18:00"), rrule="FREQ=WEEKLY;UNTIL=20261019T160000Z")
 
-    assert len(occurrences(weekly, SINCE, UNTIL)) == 3
+    assert len(event_dates(weekly, SINCE, UNTIL)) == 3
 
 
 def test_a_series_that_ended_before_it_began_has_no_date(event: MakeEvent) -> None:
     """That is how calendar programs write a series that was deleted as a whole."""
     gone = event(start=at("2026-10-05 18:00"), rrule="FREQ=WEEKLY;UNTIL=20261001T000000Z")
 
-    assert occurrences(gone, SINCE, UNTIL) == []
+    assert event_dates(gone, SINCE, UNTIL) == []
+
+
+def test_an_exception_without_its_series_stands_for_itself(event: MakeEvent) -> None:
+    """A rolling feed may give the moved date alone; the store then takes its start for the event's."""
+    alone = event(
+        start=at("2026-10-13 17:00"),
+        overrides=[{"recurrence_id": at("2026-10-12 18:00"), "start": at("2026-10-13 17:00")}],
+    )
+
+    assert starts(alone) == ["2026-10-13 17:00"]
 
 
 def test_no_more_than_a_thousand_dates_are_given(event: MakeEvent) -> None:
     """A page with more dates helps nobody."""
     hourly = event(start=at("2026-10-05 18:00"), rrule="FREQ=HOURLY")
 
-    assert len(occurrences(hourly, SINCE, UNTIL)) == 1000
-    assert len(occurrences(hourly, SINCE, UNTIL, most=5)) == 5
+    assert len(event_dates(hourly, SINCE, UNTIL)) == 1000
+    assert len(event_dates(hourly, SINCE, UNTIL, most=5)) == 5
 
 
 def test_dates_can_be_shown_in_the_office_zone(event: MakeEvent) -> None:
@@ -212,7 +222,7 @@ def test_dates_can_be_shown_in_the_office_zone(event: MakeEvent) -> None:
         start=dt.datetime(2026, 10, 19, 16, 0, tzinfo=dt.UTC), zone="UTC", rrule="FREQ=WEEKLY;COUNT=2"
     )
 
-    found = occurrences(utc, SINCE, UNTIL, zone="Europe/Berlin")
+    found = event_dates(utc, SINCE, UNTIL, zone="Europe/Berlin")
 
     assert [f"{one.start:%H:%M}" for one in found] == ["18:00", "17:00"]
 
@@ -286,7 +296,7 @@ def differences(event: MakeEvent, seed: int, how_many: int) -> list[tuple[Any, .
     for _ in range(how_many):
         text = random_rule(chance)
         zone = chance.choice(["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"])
-        # Not in the hours that a change of clocks skips or repeats: the library keeps times that do not exist.
+        # Not in the hours that a change of clocks skips: the library keeps times that do not exist.
         start = dt.datetime(
             2026,
             chance.randint(1, 12),
@@ -308,7 +318,7 @@ def differences(event: MakeEvent, seed: int, how_many: int) -> list[tuple[Any, .
         stored = event(start=start.astimezone(dt.UTC), end=end.astimezone(dt.UTC), zone=zone, rrule=text)
         ours = [
             (one.start.astimezone(dt.UTC), one.end.astimezone(dt.UTC) if one.end else None)
-            for one in occurrences(stored, SINCE, UNTIL)
+            for one in event_dates(stored, SINCE, UNTIL)
         ]
         if ours != theirs:
             found.append((text, start, [*set(ours) ^ set(theirs)][:4]))

@@ -1,0 +1,196 @@
+"""Events from a calendar in the iCalendar format (RFC 5545): a file, or the address of a feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from allin_hub import Component, Draft, Holds, PluginConfig, Raw, Secret, Source, SourceRun
+from allin_plugins.ical.drafts import event, exception
+from allin_plugins.ical.moments import ending, moment
+from allin_schemas import Event
+
+_LONGEST_KEY = 250
+_LARGEST = 20 * 2**20
+_TOLD_ONCE = frozenset({"ZONE_GUESSED"})
+
+
+class CalendarConfig(PluginConfig):
+    """Written under ``[sources.<name>]`` in hub.toml."""
+
+    path: str | None = None
+    """The calendar file."""
+    url: str | None = Field(default=None, pattern=r"^(https?|webcals?)://\S+$")
+    """The address of the calendar; webcal is read as https."""
+    token: Secret | None = None
+    """Sent to the server of `url` alone."""
+    holds: Literal["all", "future"] = "future"
+    """Whether the calendar keeps its past events (all), or lets them go (future)."""
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    """The language of the descriptions where the calendar does not say it."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("Give either path or url.")
+        return self
+
+
+class Calendar(Source[CalendarConfig]):
+    """Reads one raw per VEVENT: an event, a series, or one changed date of a series."""
+
+    produces = Event
+
+    def __init__(self, name: str, config: CalendarConfig) -> None:
+        super().__init__(name, config)
+        self.holds = Holds(config.holds)
+        self._read: bytes | Path | None = None
+
+    def state(self, run: SourceRun) -> str | None:
+        """Give a digest of the content without DTSTAMP, which some servers renew at each request."""
+        content = self._content(run)
+        if isinstance(content, Path):
+            try:
+                if content.stat().st_size > _LARGEST:
+                    return None
+                content = content.read_bytes()
+            except OSError:
+                return None
+        digest = hashlib.blake2b(digest_size=16)
+        for line in content.splitlines():
+            if not line.upper().startswith(b"DTSTAMP"):
+                digest.update(line + b"\n")
+        return digest.hexdigest()
+
+    def fetch(self, run: SourceRun) -> Iterator[Raw]:
+        """Yield the newest version of each VEVENT."""
+        newest: dict[str, Component] = {}
+        told: set[tuple[Any, ...]] = set()
+        for component in run.open_calendar(self._content(run), self.config.path or "calendar.ics"):
+            if component.kind != "VEVENT":
+                self._about_others(run, component)
+                continue
+            key = _key(component, run.zone)
+            before = newest.get(key)
+            if before is not None:
+                run.problem("UID_DOUBLE", key=key, row=before.line)
+                run.skip("double")
+            if before is None or _age(component) >= _age(before):
+                newest[key] = component
+        floating = sum(1 for component in newest.values() if _kind(component) == "floating")
+        if floating:
+            run.problem("ZONE_FLOATING", count=floating, zone=run.zone)
+        for number, (key, component) in enumerate(newest.items(), 1):
+            payload = _payload(component, run.zone, self.config.language)
+            self._tell(run, key, component, payload, told)
+            yield Raw(key, payload, _updated(component), row=component.line)
+            run.progress(number, len(newest))
+        self._read = None
+
+    def map(self, raw: Raw) -> Draft:
+        """Rename to the model's words: an event, or what is different on one date of a series."""
+        return exception(raw.payload) if "recurrence_id" in raw.payload else event(raw.payload)
+
+    def _content(self, run: SourceRun) -> bytes | Path:
+        """Fetch the calendar once, for the state and the events."""
+        if self._read is None:
+            if self.config.url is not None:
+                self._read = run.http.get(self.config.url, auth=self.config.token).content
+            else:
+                self._read = run.path(self.config.path or "")
+        return self._read
+
+    def _about_others(self, run: SourceRun, component: Component) -> None:
+        if component.kind != "VCALENDAR":
+            run.skip(component.kind.removeprefix("V").lower())
+        for fault in component.faults:
+            run.problem(fault.code, **fault.params)
+
+    def _tell(
+        self,
+        run: SourceRun,
+        key: str,
+        component: Component,
+        payload: Mapping[str, Any],
+        told: set[tuple[Any, ...]],
+    ) -> None:
+        """Report what was found about an event; what concerns all of a zone's events, once."""
+        for fault in component.faults:
+            mark = (fault.code, *sorted(fault.params.items()))
+            if fault.code not in _TOLD_ONCE:
+                run.problem(fault.code, key=key, row=component.line, **fault.params)
+            elif mark not in told:
+                run.problem(fault.code, **fault.params)
+                told.add(mark)
+        _, wrong = ending(payload, run.zone)
+        if wrong:
+            run.problem(wrong, key=key, row=component.line)
+        if component.uid is None:
+            run.problem("UID_MISSING", key=key, row=component.line)
+
+
+def _key(component: Component, home: str) -> str:
+    """UID, or UID and the date that is changed; without a UID, title and start."""
+    uid = component.uid
+    if uid is None or len(uid) > _LONGEST_KEY:
+        start = component.dtstart["value"] if component.dtstart else ""
+        told = uid if uid is not None else f"{component.summary}\x1f{start}"
+        uid = "~" + hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    if component.recurrence_id is None:
+        return uid
+    return f"{uid}\x1f{moment(component.recurrence_id, home) or component.recurrence_id['value']}"
+
+
+def _kind(component: Component) -> str | None:
+    return component.dtstart["kind"] if component.dtstart else None
+
+
+def _age(component: Component) -> tuple[int, str, str]:
+    return component.sequence, _stamp(component.last_modified), _stamp(component.dtstamp)
+
+
+def _stamp(written: Mapping[str, Any] | None) -> str:
+    return moment(written, "UTC") or "" if written else ""
+
+
+def _updated(component: Component) -> dt.datetime | None:
+    stamp = _stamp(component.last_modified)
+    return dt.datetime.fromisoformat(stamp).replace(tzinfo=dt.UTC) if len(stamp) > len("2026-10-05") else None
+
+
+def _payload(component: Component, home: str, language: str | None) -> dict[str, Any]:
+    """Plain data without DTSTAMP; what is not there is left out. Repeated lines count once."""
+    names = (
+        "uid",
+        "recurrence_id",
+        "sequence",
+        "last_modified",
+        "status",
+        "visibility",
+        "summary",
+        "description",
+        "location",
+        "url",
+        "geo",
+        "organizer",
+        "contact",
+        "cost",
+        "dtstart",
+        "dtend",
+        "duration",
+        "rrule",
+        "languages",
+        "calendar_zone",
+    )
+    found: dict[str, Any] = {name: getattr(component, name) for name in names}
+    for name in ("categories", "conferences", "images", "rdates", "exdates"):
+        found[name] = list(getattr(component, name))
+    if component.geo is not None:
+        found["geo"] = list(component.geo)
+    found |= {"home": home, "language": language}
+    return {name: value for name, value in found.items() if value not in (None, "", [], {}, 0)}
