@@ -133,7 +133,7 @@ class Person(Record):
     org_id: Annotated[UUID | None, RefersTo("organisation", via="organisation")] = None
     email: Annotated[Email | None, Private()] = None
     phones: Annotated[list[Phone], Reads("phones"), Private()] = []
-    messenger: Annotated[list[Messenger], Private()] = []
+    messenger: Annotated[list[Messenger], Reads("messengers"), Private()] = []
     preferred_language: Annotated[LanguageTag | None, Private()] = None
     hours: Annotated[OpeningHours | None, Reads("hours"), Private()] = None
     appointment_url: Annotated[WebAddress | None, Private()] = None
@@ -178,8 +178,8 @@ class Event(Record):
     all_day: Flag = False
     zone: Zone = "Europe/Berlin"
     rrule: Annotated[str, StringConstraints(max_length=500)] | None = None
-    rdates: list[When] = []
-    exdates: list[When] = []
+    rdates: Annotated[list[When], Reads("moments")] = []
+    exdates: Annotated[list[When], Reads("moments")] = []
     overrides: list[Override] = []
     status: Annotated[EventStatus, Reads("event_status")] = EventStatus.SCHEDULED
     previous_start: When | None = None
@@ -198,7 +198,7 @@ class Event(Record):
     languages: Annotated[list[SpokenLanguage], Reads("languages")] = []
     interpreting: Flag | None = None
     childcare: Flag | None = None
-    accessibility: Accessibility | None = None
+    accessibility: Annotated[Accessibility | None, Reads("accessibility")] = None
     image: WebAddress | None = None
     image_alt: Line | None = None
     project_id: Annotated[UUID | None, RefersTo("project", via="project")] = None
@@ -235,13 +235,13 @@ class Opportunity(Record):
     police_certificate: Flag | None = None
     health_proof: Flag | None = None
     clothing: Line | None = None
-    accessibility: Accessibility | None = None
+    accessibility: Annotated[Accessibility | None, Reads("accessibility")] = None
     expenses: Flag | None = None
     insurance: Flag | None = None
     certificate: Flag | None = None
     training: Line | None = None
     food: Flag | None = None
-    apply: Apply | None = None
+    apply: Annotated[Apply | None, Reads("apply")] = None
 
 
 class Project(Record):
@@ -260,7 +260,7 @@ class Project(Record):
     funding_reference: Annotated[Line | None, Internal()] = None
     budget: Annotated[float | None, Internal()] = None
     goals: Annotated[list[Line], Reads("lines")] = []
-    report_due_dates: Annotated[list[Day], Internal()] = []
+    report_due_dates: Annotated[list[Day], Reads("dates"), Internal()] = []
     public_url: WebAddress | None = None
 
 

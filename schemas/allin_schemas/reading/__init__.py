@@ -1,1 +1,27 @@
-"""Readers of what people write: pure functions `read_x(text) -> Reading`."""
+"""Readers of what people write: pure functions that turn a cell into a canonical value, and say what they guessed.
+
+Usual spellings are read by exact patterns and tables; behind them stand phonenumbers, email-validator, dateparser,
+langcodes and Babel, which are loaded when first needed.
+"""
+
+from allin_schemas.reading.consent import read_consent
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading
+from allin_schemas.reading.keys import name_key
+from allin_schemas.reading.mailboxes import is_role_address, is_role_name, mail_domain, own_domain
+from allin_schemas.reading.readers import READERS, read
+
+__all__ = [
+    "BLANK",
+    "READERS",
+    "Context",
+    "Finding",
+    "Reader",
+    "Reading",
+    "is_role_address",
+    "is_role_name",
+    "mail_domain",
+    "name_key",
+    "own_domain",
+    "read",
+    "read_consent",
+]

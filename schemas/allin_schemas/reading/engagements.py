@@ -1,0 +1,121 @@
+"""Reads the tasks and the times of an engagement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from allin_schemas.reading.cleaning import cells_of, gathered, tidy
+from allin_schemas.reading.dates import read_moment
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
+from allin_schemas.reading.numbers import amount_of
+from allin_schemas.reading.structures import read_structure
+from allin_schemas.reading.texts import LONGEST_LINE
+from allin_schemas.values import Role, Slot
+
+_PEOPLE = re.compile(
+    r"\s*[(:,–-]?\s*(\d{1,4})(?:\s*(?:-|–|bis|to)\s*(\d{1,4}))?\s*(?:personen|person|plätze|platz|helfer\w*|helfende|freiwillige|leute|people|persons|places|volunteers)\s*\)?\s*$",
+    re.I,
+)
+_TIMES = re.compile(r"^(\d{1,4})\s*[x×]\s+(?=\D)", re.I)
+_PER_WEEK = re.compile(
+    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:-|–|bis)?\s*(\d{1,3}(?:[.,]\d+)?)?\s*(?:stunden?|std\.?|h|hours?)\s*(?:pro|je|in der|/|a|per)\s*(?:woche|week)",
+    re.I,
+)
+_CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
+_SPAN = re.compile(
+    rf"(?P<from>{_CLOCK})\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(?P<to>{_CLOCK})\s*(?:uhr)?\s*$", re.I
+)
+_DATED = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zä]{3})|\d{4}-\d{2}-\d{2}")
+
+
+def read_roles(cell: Any, context: Context) -> Reading:
+    """Tasks that people can take on: a title each, and how many people it needs where that is written."""
+    if isinstance(cell, Mapping):
+        reading = read_structure(Role, cell, context)
+        return Reading(
+            [reading.value] if reading.value and "title" in reading.value else None, reading.findings
+        )
+    if isinstance(cell, list | tuple):
+        return gathered([read_roles(answer, context) for answer in cells_of(cell)])
+    text, fault = tidy(cell, several_lines=True)
+    if fault:
+        return Reading(None, (fault,))
+    return (
+        gathered([_role(part.strip(" -–•*,")) for part in re.split(r"[;\n•]+", text) if part.strip(" -–•*,")])
+        if text
+        else BLANK
+    )
+
+
+def _role(text: str) -> Reading:
+    if len(text) > LONGEST_LINE:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
+    role: dict[str, Any] = {"title": text}
+    people, times = _PEOPLE.search(text), _TIMES.match(text)
+    if people and people.start():
+        role = {"title": text[: people.start()].strip(" (:,–-")}
+        role["places_max"] = int(people[2] or people[1])
+        if people[2]:
+            role["places_min"] = int(people[1])
+    elif times:
+        role = {"title": text[times.end() :].strip(), "places_max": int(times[1])}
+    return Reading([role]) if role["title"] else Reading([{"title": text}])
+
+
+def read_slots(cell: Any, context: Context) -> Reading:
+    """When an engagement takes place: dates with times, or a rhythm in words."""
+    if isinstance(cell, Mapping):
+        reading = read_structure(Slot, cell, context)
+        return Reading([reading.value] if reading.value else None, reading.findings)
+    if isinstance(cell, list | tuple):
+        return gathered([read_slots(answer, context) for answer in cells_of(cell)])
+    text, fault = tidy(cell, several_lines=True)
+    if fault:
+        return Reading(None, (fault,))
+    return (
+        gathered(
+            [
+                _slot(part.strip(" -–•*,"), context)
+                for part in re.split(r"[;\n•]+", text)
+                if part.strip(" -–•*,")
+            ]
+        )
+        if text
+        else BLANK
+    )
+
+
+def _slot(text: str, context: Context) -> Reading:
+    if len(text) > LONGEST_LINE:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
+    if _DATED.search(text):
+        dated = _dated(text, context)
+        if dated:
+            return dated
+    slot: dict[str, Any] = {"rhythm": text, "zone": context.zone}
+    weekly = _PER_WEEK.search(text)
+    hours = amount_of(weekly[2] or weekly[1]) if weekly else None
+    if hours is not None and hours <= 168:
+        slot["hours_per_week"] = hours
+    return Reading([slot])
+
+
+def _dated(text: str, context: Context) -> Reading | None:
+    """A slot with a day, and with an end where a span of time is written."""
+    span = _SPAN.search(text)
+    day = text[: span.start()].strip(" ,:") if span else text
+    day = re.sub(r"\s+(?:von|ab|um|from)$", "", day)
+    findings: list[Finding] = []
+    start = read_moment(f"{day} {span['from']} Uhr" if span else day, context)
+    if start.value is None:
+        return None
+    findings.extend(start.findings)
+    slot: dict[str, Any] = {"start": start.value, "zone": context.zone}
+    end = read_moment(f"{day} {span['to']} Uhr", context) if span else BLANK
+    if end.value and len(end.value) > 10 and end.value > start.value:
+        slot["end"] = end.value
+    elif span:
+        findings.append(finding("TIME_UNREADABLE", text, became=start.value))
+    return Reading([slot], tuple(findings))

@@ -1,0 +1,236 @@
+"""Reads telephone numbers into E.164: usual German ones by pattern, all others by the phonenumbers library."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, tidy
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
+from allin_schemas.reading.phone_labels import TYPES, is_safe, type_of
+from allin_schemas.reading.texts import LONGEST_LINE
+
+_QUICK = re.compile(
+    r"(?:\+49|0049|0)\s?(?:\(0\)\s?)?\(?"
+    r"(?:(?P<area>5[1246]\d|[346789]0|69|89)\)?[\s/-]{0,3}(?P<line>\d(?:[\s-]?\d){5,7})"
+    r"|(?P<mobile>15[0-25-9]\d|16[023]|17\d)\)?[\s/-]{0,3}(?P<mine>\d(?:[\s-]?\d){6,7}))",
+    re.ASCII,
+)
+_NO_DIGIT = {ord(character): None for character in " -"}
+_EXCEL = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+_SHORT = re.compile(r"[\d\s/-]{3,8}")
+_ENDINGS = re.compile(r"(\+?[\d\s()/-]*\d)\s*/\s*\d{1,3}", re.ASCII)
+_EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
+_FEWEST_DIGITS = 3
+_FREE_AREAS = ("40", "69", "89", "30")
+
+
+def _quick(text: str) -> str | None:
+    """The number when it is a usual German one, else None: then the library decides."""
+    match = _QUICK.fullmatch(text)
+    if match is None:
+        return None
+    area, line, mobile, mine = match.groups()
+    if area:
+        number = line.translate(_NO_DIGIT)
+        return f"+49{area}{number}" if area in _FREE_AREAS or area[0] == "5" else None
+    number = mine.translate(_NO_DIGIT)
+    if mobile[:2] == "15" and len(number) != 7:
+        return None
+    return f"+49{mobile}{number}"
+
+
+def read_phones(cell: Any, context: Context) -> Reading:
+    """Every telephone number of a cell, with what each is for."""
+    if isinstance(cell, str) and context.country == "DE":
+        number = _quick(cell)
+        if number:
+            return Reading([{"number": number}])
+    if isinstance(cell, list | tuple):
+        return gathered([read_phones(answer, context) for answer in cells_of(cell)])
+    text, fault = tidy(_spelled(cell), several_lines=True)
+    if fault:
+        return Reading(None, (fault,))
+    if not text or text.casefold() in NO_CONTACT:
+        return BLANK
+    if len(text) > LONGEST_LINE:
+        return unreadable("PHONE_UNREADABLE", text)
+    text = _plain(text)
+    number = _quick(text) if context.country == "DE" else None
+    return Reading([{"number": number}]) if number else _searched(text, context)
+
+
+def read_phone(cell: Any, context: Context) -> Reading:
+    """One telephone number; of several the first that is no fax."""
+    if isinstance(cell, str) and context.country == "DE":
+        number = _quick(cell)
+        if number:
+            return Reading(number)
+    reading = read_phones(cell, context)
+    if not reading.value:
+        return reading
+    chosen = next((phone for phone in reading.value if phone.get("type") != "fax"), reading.value[0])
+    if len(reading.value) == 1:
+        return Reading(chosen["number"], reading.findings)
+    text = cell if isinstance(cell, str) else "; ".join(map(str, cells_of(cell)))
+    return Reading(chosen["number"], (*reading.findings, finding("SEVERAL_VALUES", text)))
+
+
+def _spelled(cell: Any) -> Any:
+    """Numbers as digits: a spreadsheet makes 561123456 of what was typed."""
+    return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
+
+
+def _plain(text: str) -> str:
+    """Western digits and signs, without the leftovers of links and spreadsheets."""
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+        text = text.translate(
+            {
+                0x2010: "-",
+                0x2011: "-",
+                0x2012: "-",
+                0x2013: "-",
+                0x2014: "-",
+                0x2212: "-",
+                0xFF0B: "+",
+                0x2215: "/",
+                0x2044: "/",
+            }
+        )
+    if text[:4].casefold() == "tel:":
+        text = text[4:].replace(";ext=", " ext. ").partition(";")[0].replace("%20", " ")
+    text = text.lstrip("'=\"").rstrip("\"'")
+    return re.sub(r"^\(\+(\d{1,3})\)", r"+\1", text).strip()
+
+
+def _searched(text: str, context: Context) -> Reading:
+    """The numbers that the library finds in the text."""
+    if _EXCEL.fullmatch(text):
+        return unreadable("PHONE_SPREADSHEET_NUMBER", text)
+    if text.isdecimal() and not text.startswith("0"):
+        return _bare(text, context)
+    several = _ENDINGS.fullmatch(text)
+    if several and sum(map(str.isdecimal, several[1])) >= 7:
+        reading = _searched(several[1], context)
+        return Reading(
+            reading.value, (*reading.findings, finding("PHONE_NOTE_LEFT_OUT", text, became=several[1]))
+        )
+    import phonenumbers
+
+    text = _EXTENSION.sub(" ext. ", text)
+    matches = list(
+        phonenumbers.PhoneNumberMatcher(text, context.country, phonenumbers.Leniency.VALID, max_tries=20)
+    )
+    if matches:
+        return _described(text, [(match.start, match.end, match.number) for match in matches])
+    return _possible(text, context)
+
+
+def _bare(text: str, context: Context) -> Reading:
+    """Digits whose leading 0 or + was lost in a spreadsheet."""
+    for code, prefix in (("PHONE_PLUS_ADDED", "+"), ("PHONE_ZERO_ADDED", "0")):
+        if (prefix == "+") != (text.startswith("49") and len(text) >= 11) or len(text) < 9:
+            continue
+        number = _valid(prefix + text, context)
+        if number:
+            return Reading([{"number": number}], (finding(code, text, became=number),))
+    return unreadable("PHONE_NO_AREA" if len(text) < 9 else "PHONE_UNREADABLE", text)
+
+
+def _valid(text: str, context: Context) -> str | None:
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, context.country)
+    except phonenumbers.NumberParseException:
+        return None
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if phonenumbers.is_valid_number(number)
+        else None
+    )
+
+
+def _possible(text: str, context: Context) -> Reading:
+    """A number that no plan of numbers knows, but that has the right length and an area code."""
+    import phonenumbers
+
+    digits = sum(map(str.isdecimal, text))
+    if digits < _FEWEST_DIGITS:
+        return unreadable("PHONE_UNREADABLE", text)
+    if _SHORT.fullmatch(text) and not text.startswith("0"):
+        return unreadable("PHONE_NO_AREA", text)
+    try:
+        number = phonenumbers.parse(text, context.country)
+    except phonenumbers.NumberParseException:
+        return unreadable("PHONE_UNREADABLE", text)
+    dialled = re.sub(r"[^\d+]", "", text)
+    if (
+        not dialled.startswith(("0", "+"))
+        or digits < 7
+        or re.search(r"[A-Za-z]{3}", text)
+        or not phonenumbers.is_possible_number(number)
+    ):
+        return unreadable("PHONE_UNREADABLE", text)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Reading([{"number": written}], (finding("PHONE_UNUSUAL", text, became=written),))
+
+
+def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
+    """The numbers with their types and notes, taken from the words around each."""
+    import phonenumbers
+
+    phones: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for place, (start, end, number) in enumerate(matches):
+        since = matches[place - 1][1] if place else 0
+        until = matches[place + 1][0] if place + 1 < len(matches) else len(text)
+        before, after = text[since:start], text[end:until]
+        if place:
+            before = re.split(r"[\n,;|/]|\)", before)[-1]
+        if place + 1 < len(matches):
+            after = after[: len(after) - len(re.split(r"[\n,;|/]|(?<=\))", after)[-1])]
+        phone: dict[str, Any] = {
+            "number": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        }
+        if number.extension:
+            phone["extension"] = number.extension
+        if any(known["number"] == phone["number"] for known in phones):
+            continue
+        dropped = _label(phone, before, after)
+        if dropped:
+            findings.append(finding("PHONE_NOTE_LEFT_OUT", text, became=phone["number"]))
+        phones.append(phone)
+    return Reading(phones, tuple(findings))
+
+
+def _label(phone: dict[str, Any], before: str, after: str) -> bool:
+    """Put type and note to the number; True when something was left out because it may name a person."""
+    dropped = False
+    notes: list[str] = []
+    for label in re.split(r"[(),;|\n/]|(?<=\w):\s", f"{before};{after}"):
+        words = label.strip(" :,;.–-+[]&\"'")
+        if not words or words.casefold() in {"oder", "und", "or", "and", "u"}:
+            continue
+        known, kind = type_of(words)
+        if not known:
+            heads = words.split()
+            named = [one for one in heads if one.strip(":.").casefold() in TYPES]
+            rest = " ".join(one for one in heads if one not in named)
+            kind = next(
+                (TYPES[one.strip(":.").casefold()] for one in named if TYPES[one.strip(":.").casefold()]),
+                None,
+            )
+            if rest and is_safe(rest):
+                notes.append(rest)
+            elif rest:
+                dropped = True
+        if kind and "type" not in phone:
+            phone["type"] = kind
+        elif kind and kind != phone["type"]:
+            notes.append(words)
+    if notes:
+        phone["note"] = ", ".join(notes)[:LONGEST_LINE]
+    return dropped
