@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Moment = dt.datetime | dt.date
 
-_CLOCK = {"de": " Uhr"}
+_CLOCK = {"de": "\u00a0Uhr"}
 """What stands after a time of day where people expect a word that CLDR leaves out."""
 _EASY = {"de": "Leichte Sprache", "en": "Easy German", "ar": "الألمانية السهلة"}
 
@@ -119,6 +119,7 @@ class Formats:
     def _joined(self, day: str, time: str) -> str:
         from babel.dates import get_datetime_format
 
+        time = time.replace(" ", "\u00a0")
         clock = _CLOCK.get(self.locale.language, "")
         return (
             str(get_datetime_format("medium", locale=self.locale)).replace("{1}", day).replace("{0}", time)

@@ -126,8 +126,9 @@ class Renderer:
         *parts: str,
     ) -> Artifact:
         self._claim(path)
+        content = {name: value for name, value in context.items() if not callable(value)}
         try:
-            seen = orjson.dumps(context, default=self._seen, option=_OPTIONS) if context else b""
+            seen = orjson.dumps(content, default=self._seen, option=_OPTIONS) if content else b""
         except orjson.JSONEncodeError as error:
             raise (error.__cause__ or error) from None
         key = _digest(self._base, path, *parts, *map(self._digests, uses), seen)
@@ -199,9 +200,6 @@ def _made_of(module: Path, templates: Path) -> str:
 
 
 def _digest(*parts: str | bytes) -> str:
-    made = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = part.encode("utf-8") if isinstance(part, str) else part
-        made.update(len(data).to_bytes(8, "little"))
-        made.update(data)
-    return made.hexdigest()
+    coded = [part.encode("utf-8") if isinstance(part, str) else part for part in parts]
+    lengths = ",".join([str(len(part)) for part in coded])
+    return hashlib.blake2b(lengths.encode() + b"".join(coded), digest_size=16).hexdigest()

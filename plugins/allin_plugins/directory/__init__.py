@@ -1,4 +1,4 @@
-"""A static site of all organisations, events and opportunities, in several languages, that opens from any disk."""
+"""A static site of all organisations, events and opportunities, in many languages, that opens from any disk."""
 
 from __future__ import annotations
 
@@ -49,18 +49,19 @@ class Directory(Output[DirectoryConfig]):
         """Yield assets, then pages, then the lists and the index that lead to them."""
         languages = self._languages(run)
         site = Site(view, run.now, run.zone)
+        lists = Lists(site, self.config.page_size)
         yield run.file("assets/tokens.css", shared_asset("tokens.css"))
-        for name in ("site.css", "site.js"):
+        for name in ("icon.svg", "site.css", "site.js"):
             yield run.file(f"assets/{name}", (HOME / "static" / name).read_bytes())
         yield from downloads.files(site, run)
         yield read_file(site, run)
         for language in languages:
-            pages = Pages(run, site, self.config, languages, language)
+            pages = Pages(run, site, lists, self.config, languages, language)
             yield index_file(site, run, language)
             yield from pages.entries()
             yield from pages.lists()
             yield from pages.start()
-        yield from Pages(run, site, self.config, languages, languages[0]).root()
+        yield from Pages(run, site, lists, self.config, languages, languages[0]).root()
 
     def _languages(self, run: OutputRun) -> tuple[str, ...]:
         wanted = self.config.languages or run.languages
@@ -71,17 +72,37 @@ class Directory(Output[DirectoryConfig]):
         return spoken or ("en",)
 
 
+class Lists:
+    """What is listed where, worked out once for all languages."""
+
+    def __init__(self, site: Site, size: int) -> None:
+        self.listings = [
+            listing for kind, entries in site.lists.items() for listing in listings(kind, entries, size)
+        ]
+        self.needs = {
+            need.name: [entry for entry in site.listed if meets(entry, need)]
+            for need in NEEDS
+            if need.folder is None
+        }
+
+
 class Pages:
     """All pages of one language."""
 
     def __init__(
-        self, run: OutputRun, site: Site, config: DirectoryConfig, languages: Sequence[str], language: str
+        self,
+        run: OutputRun,
+        site: Site,
+        lists: Lists,
+        config: DirectoryConfig,
+        languages: Sequence[str],
+        language: str,
     ) -> None:
         self.run = run
         self.site = site
         self.language = language
         self.address = str(config.site_url).rstrip("/") + "/" if config.site_url else ""
-        self.size = config.page_size
+        self.found = lists
         self.about: dict[str, Any] = {
             "contact_email": config.contact_email,
             "languages": list(languages),
@@ -110,22 +131,19 @@ class Pages:
 
     def lists(self) -> Iterator[Artifact]:
         """All entries of a kind, and those of each language, topic, district and need, page by page."""
-        for kind, entries in self.site.lists.items():
-            for listing in listings(kind, entries, self.size):
-                yield self._list(listing)
-        for need in NEEDS:
-            if need.folder is None:
-                entries = [entry for entry in self.site.listed if meets(entry, need)]
-                yield self._page(
-                    f"needs/{need.name}.html",
-                    "need.html.j2",
-                    uses=_records(entries),
-                    order=Order.INDEX,
-                    section="",
-                    need=need.name,
-                    entries=lambda entries=entries: entries,
-                    dates=[entry.dates[:1] for entry in entries],
-                )
+        for listing in self.found.listings:
+            yield self._list(listing)
+        for need, entries in self.found.needs.items():
+            yield self._page(
+                f"needs/{need}.html",
+                "need.html.j2",
+                uses=_records(entries),
+                order=Order.INDEX,
+                section="",
+                need=need,
+                entries=lambda entries=entries: entries,
+                dates=[entry.dates[:1] for entry in entries],
+            )
 
     def start(self) -> Iterator[Artifact]:
         """The start page and the pages that the law and fairness ask for."""
@@ -141,7 +159,7 @@ class Pages:
             )
 
     def root(self) -> Iterator[Artifact]:
-        """What lies beside the language folders: the start page in the first language, and the one for wrong addresses."""
+        """What lies beside the languages' folders: the first start page, and the one for wrong addresses."""
         yield self._start("index.html", root="")
         yield self.run.page(
             "404.html",
@@ -212,7 +230,13 @@ class Pages:
         )
 
     def _shared(self, rel: str, root: str) -> dict[str, Any]:
-        return {"rel": rel, "root": root, "home": f"{root}{self.language}/", "about": self.about, **reading.FUNCTIONS}
+        return {
+            "rel": rel,
+            "root": root,
+            "home": f"{root}{self.language}/",
+            "about": self.about,
+            **reading.FUNCTIONS,
+        }
 
 
 def _records(entries: Any) -> list[Any]:

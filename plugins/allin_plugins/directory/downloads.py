@@ -17,7 +17,7 @@ _BY_HAND = frozenset({"merged_into", "steward_org_id", "record_status", "version
 
 
 def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
-    """A CSV and a JSON file of each kind, a vCard of each organisation, a calendar of each event and of all."""
+    """A CSV and a JSON file of each kind, a vCard of each organisation, calendars of events."""
     for kind, entries in site.lists.items():
         folder = FOLDERS[Kind(kind)]
         uses = [record for entry in entries for record in (entry.record, *site.around(entry))]
@@ -26,17 +26,32 @@ def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
     for entry in site.entries:
         uses = [entry.record, *site.around(entry)]
         if isinstance(entry.record, Organisation):
-            yield run.file(f"data/organisations/{entry.record.slug}.vcf", _made(vcard, entry.record, site.contacts(entry)), uses=uses)
+            yield run.file(
+                f"data/organisations/{entry.record.slug}.vcf",
+                _made(vcard, entry.record, site.contacts(entry)),
+                uses=uses,
+            )
         elif isinstance(entry.record, Event):
-            yield run.file(f"data/events/{entry.record.slug}.ics", _made(calendar_file, [entry], entry.title, run.languages[0]), uses=uses)
+            yield run.file(
+                f"data/events/{entry.record.slug}.ics",
+                _made(calendar_file, [entry], entry.title, run.languages[0]),
+                uses=uses,
+            )
     events = site.lists["event"]
     uses = [record for entry in events for record in (entry.record, entry.owner) if record is not None]
-    yield run.file("data/events.ics", _made(calendar_file, events, run.title, run.languages[0]), uses=uses, title=run.title)
+    yield run.file(
+        "data/events.ics",
+        _made(calendar_file, events, run.title, run.languages[0]),
+        uses=uses,
+        title=run.title,
+    )
 
 
 def public(record: Record) -> dict[str, Any]:
     """An entity as JSON, without what steers the hub and what is empty."""
-    return record.model_dump(mode="json", exclude=set(_internal(type(record))), exclude_none=True, exclude_defaults=True) | {
+    return record.model_dump(
+        mode="json", exclude=set(_internal(type(record))), exclude_none=True, exclude_defaults=True
+    ) | {
         "id": str(record.id),
         "kind": str(record.kind),
     }
@@ -141,15 +156,53 @@ def _text(text: LocalizedText | None) -> str:
 
 _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
     "organisation": (
-        ["name", "type", "address", "postal_code", "districts", "languages", "topics", "email", "phones", "website", "description", "licence", "id"],
+        [
+            "name",
+            "type",
+            "address",
+            "postal_code",
+            "districts",
+            "languages",
+            "topics",
+            "email",
+            "phones",
+            "website",
+            "description",
+            "licence",
+            "id",
+        ],
         _organisation,
     ),
     "event": (
-        ["title", "start", "end", "status", "place", "organiser", "languages", "topics", "registration_url", "description", "id"],
+        [
+            "title",
+            "start",
+            "end",
+            "status",
+            "place",
+            "organiser",
+            "languages",
+            "topics",
+            "registration_url",
+            "description",
+            "id",
+        ],
         _event,
     ),
     "opportunity": (
-        ["title", "status", "organisation", "place", "languages", "topics", "skills", "apply_url", "publish_until", "description", "id"],
+        [
+            "title",
+            "status",
+            "organisation",
+            "place",
+            "languages",
+            "topics",
+            "skills",
+            "apply_url",
+            "publish_until",
+            "description",
+            "id",
+        ],
         _opportunity,
     ),
 }

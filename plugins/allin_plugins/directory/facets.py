@@ -76,7 +76,9 @@ def listings(kind: str, entries: Sequence[Entry], size: int) -> Iterator[Listing
 
 def _choices(groups: dict[tuple[str, str], list[Entry]], facet: str, folder: str) -> list[Choice]:
     counted = Counter({value: len(found) for (name, value), found in groups.items() if name == facet})
-    return [Choice(value, f"{folder}/{facet}-{slug(value)}.html", counted[value]) for value in sorted(counted)]
+    return [
+        Choice(value, f"{folder}/{facet}-{slug(value)}.html", counted[value]) for value in sorted(counted)
+    ]
 
 
 @lru_cache(maxsize=4096)

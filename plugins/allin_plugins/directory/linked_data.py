@@ -96,7 +96,9 @@ def event(record: Event, entry: Entry) -> dict[str, Any]:
         "previousStartDate": _moment(record.previous_start, record.zone),
         "eventStatus": f"https://schema.org/{_STATUS[record.status]}",
         "eventAttendanceMode": f"https://schema.org/{_MODE[record.mode]}" if record.mode else None,
-        "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)}) if place else None,
+        "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)})
+        if place
+        else None,
         "organizer": _owner(entry),
         "inLanguage": [language.code for language in record.languages],
         "isAccessibleForFree": record.cost.free if record.cost else None,
@@ -117,7 +119,9 @@ def opportunity(record: Opportunity, entry: Entry) -> dict[str, Any]:
         "datePosted": (record.publish_from or record.created_at.date()).isoformat(),
         "validThrough": record.publish_until.isoformat() if record.publish_until else None,
         "hiringOrganization": _owner(entry),
-        "jobLocation": _filled({"@type": "Place", "address": _address(record.location)}) if record.location else None,
+        "jobLocation": _filled({"@type": "Place", "address": _address(record.location)})
+        if record.location
+        else None,
         "jobLocationType": "TELECOMMUTE" if record.remote_ok else None,
         "responsibilities": [role.title for role in record.roles],
         "skills": record.skills,

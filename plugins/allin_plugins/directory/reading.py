@@ -1,4 +1,4 @@
-"""Small things that the templates ask of entities: lines of an address, the week's hours, a first sentence."""
+"""What the templates ask of entities: lines of an address, the week's hours, a first sentence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OPEN_STREET_MAP = "https://www.openstreetmap.org/search?query="
 
 
 def address_lines(place: Place) -> list[str]:
-    """The lines of a postal address, as one writes them on a letter; what could not be split, as it was written."""
+    """The lines of a postal address, as on a letter; what could not be split, as it was written."""
     street = " ".join(part for part in (place.street, place.house_number) if part)
     city = " ".join(part for part in (place.postal_code, place.city) if part)
     lines = [line for line in (place.name, place.room, place.extra, street, city) if line]
@@ -29,12 +29,16 @@ def map_link(place: Place) -> str | None:
     street = " ".join(part for part in (place.street, place.house_number) if part)
     if not street:
         return None
-    return _OPEN_STREET_MAP + quote(", ".join(part for part in (street, place.postal_code, place.city) if part))
+    return _OPEN_STREET_MAP + quote(
+        ", ".join(part for part in (street, place.postal_code, place.city) if part)
+    )
 
 
 def to_visit(places: Sequence[Place]) -> list[Place]:
-    """The places that one can go to, those for visitors first; a postal address only where there is nothing else."""
-    real = [place for place in places if place.type is PlaceType.PHYSICAL and place.role is not PlaceRole.POSTAL]
+    """The places that one can go to, those for visitors first; a postal one only where there is no other."""
+    real = [
+        place for place in places if place.type is PlaceType.PHYSICAL and place.role is not PlaceRole.POSTAL
+    ]
     return sorted(real or places, key=lambda place: place.role is not PlaceRole.VISIT)
 
 

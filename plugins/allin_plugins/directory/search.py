@@ -1,4 +1,4 @@
-"""The files from which the pages search and count without a server; scripts, because a disk serves no JSON."""
+"""The files from which the pages search without a server; scripts, because a disk serves no JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def index_file(site: Site, run: OutputRun, language: str) -> Artifact:
         return f"window.ALLIN_INDEX = {formats.json_ld(entries)};\n".encode()
 
     dates = [entry.dates[:6] for entry in site.listed]
-    return run.file(f"data/search-{language}.js", make, uses=uses, order=Order.INDEX, language=language, dates=dates)
+    return run.file(
+        f"data/search-{language}.js", make, uses=uses, order=Order.INDEX, language=language, dates=dates
+    )
 
 
 def read_file(site: Site, run: OutputRun) -> Artifact:
@@ -50,5 +52,7 @@ def _found(entry: Entry, formats: Formats) -> dict[str, Any]:
         "more": " ".join(names),
     }
     if isinstance(record, Event):
-        found["when"] = [[date.sort, formats.datetime(date.start, "medium"), date.cancelled] for date in entry.dates[:6]]
+        found["when"] = [
+            [date.sort, formats.datetime(date.start, "medium"), date.cancelled] for date in entry.dates[:6]
+        ]
     return found

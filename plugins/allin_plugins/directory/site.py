@@ -1,4 +1,4 @@
-"""What the directory shows, put in order once for all languages: entries, their dates, and who belongs to whom."""
+"""What the directory shows, ordered once for all languages: entries, dates, and who belongs to whom."""
 
 from __future__ import annotations
 
@@ -78,6 +78,7 @@ class Site:
         self.now = now
         self.today = now.astimezone(ZoneInfo(zone)).date()
         self._contacts: dict[UUID, Sequence[Person]] = {}
+        self._around: dict[UUID, list[Record]] = {}
         self._credits: dict[UUID, list[tuple[str, str | None, str | None]]] = {}
         organisations = [self._organisation(record) for record in view.all(Organisation)]
         events = [self._event(record) for record in view.all(Event)]
@@ -85,7 +86,9 @@ class Site:
         self.entries = [*organisations, *events, *opportunities]
         self.lists = {
             "organisation": organisations,
-            "event": sorted((entry for entry in events if entry.dates), key=lambda entry: entry.dates[0].sort),
+            "event": sorted(
+                (entry for entry in events if entry.dates), key=lambda entry: entry.dates[0].sort
+            ),
             "opportunity": [entry for entry in opportunities if entry.listed],
         }
         self._owned: dict[UUID, list[Entry]] = {}
@@ -111,8 +114,11 @@ class Site:
 
     def around(self, entry: Entry) -> list[Record]:
         """Everything else that the entry's page shows."""
-        owner = [entry.owner] if entry.owner else []
-        return [*owner, *self.contacts(entry), *(other.record for other in self.of(entry))]
+        if entry.record.id not in self._around:
+            owner = [entry.owner] if entry.owner else []
+            others = (other.record for other in self.of(entry))
+            self._around[entry.record.id] = [*owner, *self.contacts(entry), *others]
+        return self._around[entry.record.id]
 
     def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
         """Source, owner and licence of where the entry comes from."""
@@ -165,5 +171,7 @@ def _codes(languages: Sequence[SpokenLanguage]) -> tuple[str, ...]:
 
 def _districts(places: Sequence[Place]) -> tuple[str, ...]:
     return tuple(
-        dict.fromkeys(place.district for place in places if place.district and place.type is PlaceType.PHYSICAL)
+        dict.fromkeys(
+            place.district for place in places if place.district and place.type is PlaceType.PHYSICAL
+        )
     )

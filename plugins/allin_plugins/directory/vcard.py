@@ -16,13 +16,27 @@ def vcard(record: Organisation, contacts: Sequence[Person]) -> bytes:
 
 
 def _organisation(record: Organisation) -> Iterator[str]:
-    yield from ("BEGIN:VCARD", "VERSION:4.0", "KIND:org", f"UID:urn:uuid:{record.id}", f"FN:{_text(record.name)}")
+    yield from (
+        "BEGIN:VCARD",
+        "VERSION:4.0",
+        "KIND:org",
+        f"UID:urn:uuid:{record.id}",
+        f"FN:{_text(record.name)}",
+    )
     yield f"ORG:{_text(record.name)}"
     if record.short_name:
         yield f"NICKNAME:{_text(record.short_name)}"
     for place in record.places:
         street = " ".join(part for part in (place.street, place.house_number) if part)
-        parts = ("", place.extra, street or place.raw, place.city, place.state, place.postal_code, place.country)
+        parts = (
+            "",
+            place.extra,
+            street or place.raw,
+            place.city,
+            place.state,
+            place.postal_code,
+            place.country,
+        )
         yield "ADR:" + ";".join(_text(part or "") for part in parts)
     for phone in record.phones:
         yield f"TEL;VALUE=uri:tel:{phone.number}"

@@ -35,7 +35,8 @@ function likeness(asked, word) {
   if (asked.length >= 3 && word.includes(asked)) return 0.7;
   const most = asked.length >= 8 ? 2 : asked.length >= 4 ? 1 : 0;
   if (!most || word[0] !== asked[0] && asked.length < 6) return 0;
-  const off = Math.min(distance(asked, word, most), distance(asked, word.slice(0, asked.length), most) + 0.5);
+  const beginnings = [-1, 0, 1].map((more) => distance(asked, word.slice(0, asked.length + more), most) + 0.5);
+  const off = Math.min(distance(asked, word, most), ...beginnings);
   return off <= most ? 0.6 - off * 0.15 : 0;
 }
 

@@ -1,0 +1,196 @@
+"""The site as people meet it: opened from disk, by keyboard, in every language, without a foreign request."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
+
+pytestmark = pytest.mark.browser
+LANGUAGES = ("de", "en", "ar")
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+
+
+def page_types(folder: Path, language: str) -> list[str]:
+    """One page of every type, with everything on it that the type can show."""
+    home = folder / language
+
+    def one(pattern: str) -> str:
+        return str(min(home.glob(pattern)).relative_to(folder))
+
+    return [
+        f"{language}/index.html",
+        f"{language}/organisations/index.html",
+        one("organisations/language-tr.html"),
+        one("organisations/afrikanischer*.html"),
+        one("events/index.html"),
+        one("events/sprachcafe*.html"),
+        one("events/elternabend*.html"),
+        one("opportunities/index.html"),
+        one("opportunities/lesepatin*.html"),
+        one("needs/advice.html"),
+        one("needs/rooms.html"),
+        *(f"{language}/{name}.html" for name in ("imprint", "privacy", "accessibility", "downloads")),
+    ]
+
+
+def show(browser: Any, folder: Path, path: str, scheme: str = "light", width: int = 1280) -> None:
+    """Open a page from disk."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.get("about:blank")
+    browser.get(f"{folder.as_uri()}/{path}")
+
+
+LOOKS = {"de": (("light", 1280), ("dark", 390)), "en": (("light", 390),), "ar": (("dark", 1280),)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page_type(browser: Any, axe: str, folder: Path, language: str) -> None:
+    """In light and dark colours, on a wide screen and on a phone, in every language."""
+    found = []
+    for path in [*page_types(folder, language), "404.html"]:
+        for scheme, width in LOOKS[language]:
+            show(browser, folder, path, scheme, width)
+            browser.execute_script(axe)
+            result = browser.execute_async_script(
+                f"const done = arguments[arguments.length - 1]; axe.run(document, {RULES}).then(done)"
+            )
+            found += [
+                (
+                    path,
+                    scheme,
+                    violation["id"],
+                    violation["nodes"][0]["html"][:120],
+                    violation["nodes"][0]["failureSummary"][:300],
+                )
+                for violation in result["violations"]
+            ]
+
+    assert found == []
+
+
+def test_the_search_finds_a_kulturverein_typed_with_a_typo_by_keyboard_alone(
+    browser: Any, folder: Path
+) -> None:
+    """Tab to the field, type, Tab to the first result, Enter: no mouse, no server."""
+    show(browser, folder, "de/index.html")
+    for _ in range(30):
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+        if browser.switch_to.active_element.get_attribute("id") == "q":
+            break
+    browser.switch_to.active_element.send_keys("Kulturvrein")
+    WebDriverWait(browser, 5).until(
+        lambda browser: "Treffer" in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
+    )
+
+    assert "Kulturverein" in browser.find_element(By.CSS_SELECTOR, ".found a").text
+    assert "q=Kulturvrein" in browser.current_url
+
+    browser.switch_to.active_element.send_keys(Keys.TAB)
+    first = browser.switch_to.active_element.text
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    WebDriverWait(browser, 5).until(lambda browser: "/organisations/" in browser.current_url)
+
+    assert "Kulturverein" in first
+    assert browser.find_element(By.TAG_NAME, "h1").text == first
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "found"),
+    [
+        ("de", "turkisch eltern", "Türkischer Elternverein Nordstadt"),
+        ("de", "nachbarshaft", "Nachbarschaftshilfe"),
+        ("ar", "الامل", "جمعية الأمل الثقافية"),
+        ("en", "громада", "Українська громада Касселя"),
+        ("en", "Swahili", "Afrikanischer Kulturverein Sankofa e.V."),
+        ("de", "frauencafe", "Kurdisches Frauencafé Jiyan"),
+    ],
+)
+def test_every_script_is_found_as_people_type_it(
+    browser: Any, folder: Path, language: str, typed: str, found: str
+) -> None:
+    """Accents, hamza, case and small slips do not keep anyone from a result."""
+    show(browser, folder, f"{language}/index.html#q={typed}")
+    WebDriverWait(browser, 5).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
+
+    assert found in browser.find_element(By.CSS_SELECTOR, ".found").text
+
+
+def test_filters_combine_and_can_be_taken_off(browser: Any, folder: Path) -> None:
+    """A list of one language takes a second filter, says how many are left, and gives the first one back."""
+    show(browser, folder, "de/organisations/language-tr.html")
+    browser.find_element(By.ID, "district").send_keys("Wesertor")
+    status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
+    WebDriverWait(browser, 5).until(lambda _: status.text)
+
+    chips = [chip.text for chip in browser.find_elements(By.CSS_SELECTOR, ".chips:not([hidden]) button")]
+
+    assert chips == ["Türkisch ✕", "Wesertor ✕"]
+    assert status.text == f"{len(browser.find_elements(By.CSS_SELECTOR, '.found li'))} Treffer"
+    assert "district=Wesertor" in browser.current_url
+
+    browser.find_element(By.CSS_SELECTOR, ".chips:not([hidden]) button").click()
+    WebDriverWait(browser, 5).until(
+        lambda browser: "organisations/index.html#district=Wesertor" in browser.current_url
+    )
+
+
+def test_the_arabic_pages_read_from_right_to_left(browser: Any, folder: Path) -> None:
+    """Layout is mirrored, and a telephone number still reads from left to right."""
+    show(browser, folder, page_types(folder, "ar")[3])
+    brand = browser.find_element(By.CSS_SELECTOR, ".brand").rect
+    number = browser.find_element(By.CSS_SELECTOR, "a[href^=tel] bdi")
+
+    assert browser.execute_script("return getComputedStyle(document.body).direction") == "rtl"
+    assert brand["x"] > 640
+    assert number.get_attribute("dir") == "ltr"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_is_wider_than_a_phone(browser: Any, folder: Path, language: str) -> None:
+    """Nobody has to scroll sideways, not even at 320 pixels (400 % zoom)."""
+    wide = []
+    for path in page_types(folder, language):
+        show(browser, folder, path, width=320)
+        if browser.execute_script("return document.documentElement.scrollWidth > innerWidth"):
+            wide.append(path)
+
+    assert wide == []
+
+
+def test_nothing_is_asked_of_another_server_and_nothing_is_blocked(browser: Any, folder: Path) -> None:
+    """All requests stay on the disk, and the policy of the pages lets their own files through."""
+    browser.get_log("browser")
+    browser.get_log("performance")
+    for path in page_types(folder, "de"):
+        show(browser, folder, path)
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    urls = {
+        message["params"]["request"]["url"]
+        for message in messages
+        if message["method"] == "Network.requestWillBeSent"
+    }
+
+    assert {url for url in urls if not url.startswith(folder.as_uri())} <= {"about:blank"}
+    assert browser.get_log("browser") == []
+
+
+def test_every_target_is_large_enough_for_a_thumb(browser: Any, folder: Path) -> None:
+    """Links that stand alone are at least 44 pixels high on a phone."""
+    small = []
+    for path in page_types(folder, "de"):
+        show(browser, folder, path, width=390)
+        small += browser.execute_script(
+            "return [...document.querySelectorAll('a, button, select, input, summary')]"
+            ".filter((it) => it.offsetParent && !it.closest('p:not(.no-print), .skip, .said'))"
+            ".filter((it) => it.getBoundingClientRect().height < 43.5)"
+            ".map((it) => location.pathname.split('/').pop() + ': ' + it.textContent.trim().slice(0, 40))"
+        )
+
+    assert small == []
