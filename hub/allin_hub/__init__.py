@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun
     from allin_hub.runs import SourceRun as SourceRun
+    from allin_hub.synonyms import words_of as words_of
     from allin_hub.tables import TableRow as TableRow
     from allin_hub.tables import Tables as Tables
     from allin_hub.view import Cell as Cell
@@ -83,6 +84,7 @@ _HOME = {
     "event_dates": "occurrences",
     "refused": "refusals",
     "shared_asset": "assets",
+    "words_of": "synonyms",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the one list; a test holds it against the imports

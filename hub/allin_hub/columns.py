@@ -12,7 +12,7 @@ from typing import Any
 from allin_hub.context import seen_together
 from allin_hub.folding import Fold, alone, fold, together
 from allin_hub.paths import IGNORED, checked, known_paths, list_paths
-from allin_hub.synonyms import normal, recognised, version
+from allin_hub.synonyms import recognised, version, words_of
 from allin_schemas import Kind
 
 __all__ = ["ColumnMap", "known_paths"]
@@ -207,7 +207,7 @@ class ColumnMap:
 
 
 def _loose(header: str) -> str:
-    return normal(header) or header
+    return words_of(header) or header
 
 
 def _street(draft: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from allin_hub.synonyms import normal
+from allin_hub.synonyms import words_of
 from allin_schemas import ENTITIES, Kind
 
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
@@ -29,11 +29,11 @@ def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | 
 def _names(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
     """Take a plain 'Name' for a person's beside a column that names the record, or beside a first name."""
     title = ENTITIES[kind].title_field
-    plain = [header for header in headers if paths[header] == title and normal(header) in _JUST_NAME]
+    plain = [header for header in headers if paths[header] == title and words_of(header) in _JUST_NAME]
     if not plain or "contacts.name" in paths.values() or "contacts.family" in paths.values():
         return {}
     clear = any(
-        path == title and header not in plain and normal(header).split()[0] not in {"kurzname", "kurz"}
+        path == title and header not in plain and words_of(header).split()[0] not in {"kurzname", "kurz"}
         for header, path in paths.items()
     )
     if "contacts.given" in paths.values():
@@ -69,7 +69,7 @@ def _places(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None])
         return {}
     found: dict[str, str] = {}
     for header in headers:
-        words = normal(header)
+        words = words_of(header)
         if paths[header] != head:
             continue
         if words in _ADDRESS and f"{head}.street" not in led:

@@ -60,6 +60,10 @@ class File:
         except OSError:
             raise refused("FILE_UNREADABLE", file=self.name) from None
 
+    def mark(self) -> str:
+        """Digest the bytes."""
+        return _digest(self).hex()
+
     def json(self) -> Any:
         """Read the file as strict JSON.
 

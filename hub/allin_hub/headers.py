@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from allin_hub.columns import ColumnMap
 from allin_hub.sheets import Cell, Row
-from allin_hub.synonyms import normal
+from allin_hub.synonyms import words_of
 from allin_schemas import ENTITIES
 
 LOOKED_AT = 50
@@ -38,8 +38,8 @@ class Header:
         """Find the column that a person calls so, in any spelling."""
         if name in self.names:
             return name
-        plain = normal(name)
-        return next((own for own in self.names if normal(own) == plain), None)
+        plain = words_of(name)
+        return next((own for own in self.names if words_of(own) == plain), None)
 
 
 @dataclass(frozen=True, slots=True)

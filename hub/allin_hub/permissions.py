@@ -66,7 +66,7 @@ _LABELS: dict[str, Purpose] = {
 
 
 def purpose_asked(words: str) -> Purpose | None:
-    """Name the one purpose that a heading (as `synonyms.normal` writes it) asks consent for.
+    """Name the one purpose that a heading (as `synonyms.words_of` writes it) asks consent for.
 
     None where it asks for none, for several at once, or in the negative.
     """

@@ -76,7 +76,7 @@ class Words(NamedTuple):
     own: Mapping[str, frozenset[str]]
 
 
-def normal(heading: str) -> str:
+def words_of(heading: str) -> str:
     """Write a heading in small letters without accents, punctuation, numbering and line breaks."""
     text = unicodedata.normalize("NFKC", _LEAD.sub("", heading))
     text = _CAMEL.sub(" ", text).casefold().translate(_LETTERS)
@@ -114,7 +114,9 @@ def _agreed(kind: Kind, parts: list[str]) -> str | None:
 def _without_asides(heading: str) -> str:
     asides = _words().asides
     return _ASIDE.sub(
-        lambda aside: " " if normal(aside.group(1)) in asides or _example(aside.group(1)) else aside.group(0),
+        lambda aside: (
+            " " if words_of(aside.group(1)) in asides or _example(aside.group(1)) else aside.group(0)
+        ),
         heading,
     )
 
@@ -128,7 +130,7 @@ def _example(aside: str) -> bool:
 
 
 def _known(kind: Kind, heading: str) -> str | None:
-    text = normal(heading)
+    text = words_of(heading)
     if not text:
         return None
     headings, words = _headings(kind), _words()
@@ -200,7 +202,7 @@ def _headings(kind: Kind) -> Headings:
     table = _table()
     exact: dict[str, str] = {}
     for path, heading in _spelled(kind, table):
-        exact.setdefault(normal(heading), path)
+        exact.setdefault(words_of(heading), path)
     person: dict[str, str] = {}
     for path, heading in (
         *_flat(table["person"]),
@@ -244,4 +246,4 @@ def _flat(part: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
 
 def _bare(heading: str) -> str:
     fillers = _words().fillers
-    return " ".join(word for word in normal(heading).split() if word not in fillers)
+    return " ".join(word for word in words_of(heading).split() if word not in fillers)

@@ -11,7 +11,7 @@ from allin_hub.headers import LOOKED_AT, Header, find_header, header_at
 from allin_hub.paths import IGNORED
 from allin_hub.records import SHIFTED, Record, records
 from allin_hub.refusals import refused
-from allin_hub.synonyms import normal
+from allin_hub.synonyms import words_of
 
 if TYPE_CHECKING:
     from allin_hub.contract import Source
@@ -50,7 +50,7 @@ class Tables:
         sheets: Sequence[str] = (),
         header_row: int | None = None,
         renamed: Renamed = lambda header: header,
-        is_known: Callable[[str], bool] = lambda name: normal(name) in _NUMBERS,
+        is_known: Callable[[str], bool] = lambda name: words_of(name) in _NUMBERS,
     ) -> None:
         self._source = source
         self._run = run
