@@ -60,7 +60,8 @@ def gather(view: View, issue: Issue, now: dt.datetime, zone: str, weeks: int) ->
     new, changed = _told(view.changes(issue.since))
     today = dt.datetime.combine(now.astimezone(ZoneInfo(zone)).date(), dt.time(), ZoneInfo(zone))
     end = dt.datetime.combine(issue.last, dt.time(), ZoneInfo(zone)) + dt.timedelta(days=1, weeks=weeks)
-    dates = _dates(view, today, end, new)
+    # In the very first issue everything is new, so the word would say nothing.
+    dates = _dates(view, today, end, new if issue.since else {})
     chances = _chances(view, today.date(), new)
     return News(
         joined=_joined(view, new),

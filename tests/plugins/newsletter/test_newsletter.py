@@ -83,6 +83,20 @@ def test_the_next_week_begins_where_the_last_issue_ended(
     assert [one["id"] for one in state["past"]] == ["2026-W48"]
 
 
+def test_marks_new_dates_only_where_others_are_not_new(
+    newsletter: Any, news: Any, entities: Any, change: Any
+) -> None:
+    """In the first issue everything is new; from the second on the word says something."""
+    state: dict[str, Any] = {}
+    first = render(newsletter(), news(entities, change(entities, "cafe")), state=state)
+    later = news(entities, change(entities, "cafe", "market"), now=news(entities).now + dt.timedelta(weeks=1))
+    second = render(newsletter(), later, state=state)["2026-W49/de.txt"].decode()
+
+    assert "(Neu)" not in first["2026-W48/de.txt"].decode()
+    assert "* Wintermarkt der Vereine (Neu)" in second
+    assert "* Sprachcafé für alle (Fällt diesmal aus)" in second
+
+
 def test_a_clock_set_back_opens_no_frozen_issue(newsletter: Any, news: Any, entities: Any) -> None:
     """What was frozen stays frozen."""
     state: dict[str, Any] = {}
