@@ -38,8 +38,11 @@ class Plan:
     kept: int = 0
 
 
-def publish(hub: Hub, names: Sequence[str] | None = None, told: Told | None = None) -> dict[str, OutputReport]:
-    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
+def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
+    """The outputs to work on: those named, else all that are enabled.
+
+    Raises ConfigError for a name that hub.toml does not know, and when there is none.
+    """
     known = hub.config.outputs
     for name in names or ():
         if name not in known:
@@ -48,8 +51,13 @@ def publish(hub: Hub, names: Sequence[str] | None = None, told: Told | None = No
             raise ConfigError(f"There is no output {name!r} in hub.toml.", hint=hint)
     if not known:
         raise ConfigError("hub.toml has no output yet.", hint="Add a block [outputs.<name>]; see hub.example.toml.")
-    wanted = list(dict.fromkeys(names)) if names else [name for name, settings in known.items() if settings.enabled]
-    plugins = {name: registry.output(hub.config, known[name]) for name in wanted}
+    return list(dict.fromkeys(names)) if names else [name for name, settings in known.items() if settings.enabled]
+
+
+def publish(hub: Hub, names: Sequence[str] | None = None, told: Told | None = None) -> dict[str, OutputReport]:
+    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
+    known = hub.config.outputs
+    plugins = {name: registry.output(hub.config, known[name]) for name in chosen(hub, names)}
     return {name: publish_output(hub, known[name], plugin, told) for name, plugin in plugins.items()}
 
 
