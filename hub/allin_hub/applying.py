@@ -73,6 +73,8 @@ def apply(
     )
     complete_report(connection, hub, report)
     raws.drop_staging(connection, run_id)
+    for held in bookkeeping.find_held(connection, name):
+        raws.drop_staging(connection, held["id"])
     bookkeeping.close_held(connection, name, "overtaken")
     bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
     _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)

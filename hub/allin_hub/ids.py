@@ -7,11 +7,12 @@ import time
 
 _last = 0
 _counter = 0
+_random = ""
 
 
 def new_id() -> str:
     """The next UUIDv7 as text."""
-    global _last, _counter  # noqa: PLW0603 - the order within one process needs one place to remember
+    global _last, _counter, _random  # noqa: PLW0603 - the order within one process needs one place to remember
     now = time.time_ns() // 1_000_000
     if now > _last:
         _last, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x7FF
@@ -19,7 +20,9 @@ def new_id() -> str:
         _counter += 1
         if _counter > 0xFFF:
             _last, _counter = _last + 1, 0
-    tail = os.urandom(8).hex()
+    if len(_random) < 16:
+        _random = os.urandom(4096).hex()
+    tail, _random = _random[-16:], _random[:-16]
     variant = "89ab"[int(tail[0], 16) & 3]
     head = f"{_last:012x}"
     return f"{head[:8]}-{head[8:]}-7{_counter:03x}-{variant}{tail[1:4]}-{tail[4:16]}"

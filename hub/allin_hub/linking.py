@@ -75,8 +75,8 @@ class Linker:
         self._shared = occupied
         for tie in moved:
             old = clues[tie.claim].entity_id
+            self._left[old] = clues[tie.claim].kind
             if old not in occupied:
-                self._left[old] = clues[tie.claim].kind
                 self._linked.moved[old] = tie.entity
 
     def _merge(self, wanted: Mapping[str, str]) -> None:

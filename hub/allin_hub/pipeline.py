@@ -15,7 +15,7 @@ from allin_hub.applying import apply, complete_report
 from allin_hub.comparing import really_changed
 from allin_hub.config import SourceSettings, nearest
 from allin_hub.contract import Holds
-from allin_hub.errors import ConfigError, HubError
+from allin_hub.errors import ConfigError, HubError, Unavailable
 from allin_hub.guard import Extent, Reason, reasons
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -28,8 +28,6 @@ from allin_hub.staging import Fetched, Stager
 from allin_hub.store import bookkeeping, claims, raws
 from allin_hub.store.engine import reading, writing
 from allin_hub.writing import problem_of, problem_values
-from allin_schemas import Kind
-from allin_schemas.reading import Context
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""
@@ -116,7 +114,6 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     )  # fmt: skip
     fetched = foreign(prepared.settings, stager.stage)
     fetched.mark = mark
-    source.columns = run.columns if run.columns.headers else source.columns
     replay = bool(row.get("fingerprint")) and prepared.fingerprint(hub) != str(row["fingerprint"]).partition("|")[0]
     held = _held(hub, prepared, run_id, fetched, row)
     problems = [*fetched.problems, *_notices(prepared, fetched)]
@@ -244,7 +241,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
     """The source could not be read: what was known stays."""
     name = prepared.name
     problem = Problem(error.code, params=error.params) if error.code in catalogue() else None
-    report = SourceReport(name, "failed", run=run_id, message=error.message, hint=error.hint)
+    report = SourceReport(name, "failed", run=run_id, message=error.message, hint=error.hint, again=isinstance(error, Unavailable))
     with writing(hub.engine) as connection:
         held = [row["id"] for row in bookkeeping.held_runs(connection)]
         raws.drop_stale_staging(connection, name, held)

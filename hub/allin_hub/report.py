@@ -33,6 +33,8 @@ class SourceReport:
     seconds: float = 0.0
     message: str | None = None
     hint: str | None = None
+    again: bool = False
+    """Whether the source failed in a way that may pass by itself."""
     held: Sequence[Reason] = ()
     skipped_kinds: Mapping[str, int] = field(default_factory=dict)
     problems_total: int = 0

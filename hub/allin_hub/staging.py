@@ -224,7 +224,7 @@ class Stager:
         result.fetched += sum(result.skipped.values())
         result.problems = [*self._run.file_problems, *itertools.chain.from_iterable(self._run.take_record_problems().values())]
         result.cursor = self._run.next_cursor if result.complete else None
-        result.headers = list(self._run.columns.headers) if hasattr(self._run.columns, "headers") else []
+        result.headers = list(self._source.columns.headers)
 
     @staticmethod
     def _count(op: str, result: Fetched) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from allin_schemas.reading import Context, Reading, is_role_address, is_role_nam
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
+_OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
 _FEW = 200_000
 
 
@@ -223,6 +225,8 @@ def _person_type(data: Mapping[str, Any]) -> str:
 
 
 def _script_language(text: str) -> str | None:
+    if _OTHER_SCRIPT.search(text) is None:
+        return None
     letters = [character for character in text[:400] if character.isalpha()]
     for first, last, language in SCRIPTS:
         if letters and sum(first <= character <= last for character in letters) * 2 > len(letters):

@@ -146,16 +146,18 @@ class Writer:
         owner_field = OWNER_FIELDS.get(one.kind)
         if owner_field and owner_field not in references and self._settings.owner:
             references = {**references, owner_field: self._settings.owner}
+        nested = ""
+        if one.slot and outer:
+            nested = "org_id" if self._kind is Kind.ORGANISATION else "context"
+            written.references.append((claim_id, nested, self._kind.value, None, outer, "nested"))
         for name, given in references.items():
+            if name == nested:
+                continue
             target = mark_of(ENTITIES[one.kind], name, RefersTo).kind
             written.references.append((claim_id, name, target, sealer.seal(given), None, None))
             for rank, (rule, text) in enumerate(reference_clues(given)):
                 key = sealer.hash_text("match", hashed(Kind(target), rule, text))
                 written.reference_keys.append((key, claim_id, name, rank))
-        if one.slot and outer:
-            field_name = "org_id" if self._kind is Kind.ORGANISATION else "context"
-            written.references = [row for row in written.references if row[:2] != (claim_id, field_name)]
-            written.references.append((claim_id, field_name, self._kind.value, None, outer, "nested"))
 
     def _flush(self, arrivals: Sequence[Arrival], written: Written) -> None:
         connection = self._connection

@@ -307,6 +307,8 @@ def _column(entity: type[Record], field: str) -> Column[Any]:
     bare = _bare(info.annotation)
     if is_json(entity, field):
         return Column(field, Text)
+    if field in {"created_at", "updated_at"}:
+        return Column(field, UTC, nullable=False)
     if bare is bool:
         return Column(field, Boolean)
     if bare is int:

@@ -1,0 +1,151 @@
+"""Hubs for tests: a folder with a hub.toml, files as people send them, and a clock that stands still."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allin_hub.hub import Hub, open_hub
+
+NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
+HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Sprachen", "Webseite"]
+
+
+class Office:
+    """A hub's folder that a test fills and syncs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.now = NOW
+        (folder / "data").mkdir()
+
+    def settings(self, text: str) -> None:
+        """Write hub.toml."""
+        (self.folder / "hub.toml").write_text(text, encoding="utf-8")
+
+    def sheet(self, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Path:
+        """Write a CSV as a German spreadsheet program does."""
+        path = self.folder / "data" / name
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter=";").writerows([header, *rows])
+        return path
+
+    def open(self) -> Hub:
+        """Open the hub anew, as each command does."""
+        return open_hub(self.folder, clock=lambda: self.now)
+
+    def rows(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of tables, or of every table that holds data."""
+        from sqlalchemy import inspect, text
+
+        hub = self.open()
+        try:
+            with hub.engine.connect() as connection:
+                names = tables or tuple(sorted(inspect(hub.engine).get_table_names()))
+                return {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')))) for name in names}  # type: ignore[misc]
+        finally:
+            hub.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An empty office."""
+    return Office(tmp_path)
+
+
+def associations(count: int, first: int = 1) -> list[list[Any]]:
+    """Rows of invented associations under HEADER."""
+    return [
+        [n, f"Kulturverein Nummer {n} e. V.", f"info@verein-{n}.example", f"0561 9{n:05}", "34127", "Kassel", f"Holländische Straße {n}",
+         "Türkisch, Arabisch", f"www.verein-{n}.example"]
+        for n in range(first, first + count)
+    ]  # fmt: skip
+
+
+SHEET_SETTINGS = """
+[hub]
+title = "Test"
+
+[sources.vereine]
+plugin = "spreadsheet"
+path = "data/vereine.csv"
+kind = "organisation"
+key = "Nr."
+"""
+
+
+@pytest.fixture
+def sheet_office(office: Office) -> Office:
+    """An office with a sheet of 100 associations."""
+    office.settings(SHEET_SETTINGS)
+    office.sheet("vereine.csv", HEADER, associations(100))
+    return office
+
+
+@pytest.fixture
+def rows_of() -> Callable[..., list[list[Any]]]:
+    """Makes rows of invented associations."""
+    return associations
+
+
+@pytest.fixture
+def header() -> list[str]:
+    """The header of those rows."""
+    return list(HEADER)
+
+
+@pytest.fixture
+def synced() -> Iterator[Callable[..., Mapping[str, Any]]]:
+    """Syncs an office as a command would, and gives the reports by source."""
+    from allin_hub.pipeline import accept, sync
+
+    def run(office: Office, *names: str, replay: bool = False, accepting: str | None = None) -> Mapping[str, Any]:
+        hub = office.open()
+        try:
+            report = accept(hub, accepting) if accepting else sync(hub, names or None, replay=replay)
+        finally:
+            hub.close()
+        return report.sources
+
+    yield run
+
+
+@pytest.fixture
+def exported() -> Callable[..., list[dict[str, Any]]]:
+    """All entities of a kind as staff see them."""
+    from allin_hub.store import entities
+    from allin_hub.store.engine import reading
+    from allin_schemas import Kind
+
+    def run(office: Office, kind: str = "organisation") -> list[dict[str, Any]]:
+        hub = office.open()
+        try:
+            with reading(hub.engine) as connection:
+                return [
+                    {"id": one.id, "slug": one.slug, "provenance": one.provenance, **one.data}
+                    for one in entities.everything(connection, Kind(kind), hub.sealer)
+                ]
+        finally:
+            hub.close()
+
+    return run
+
+
+@pytest.fixture
+def published() -> Callable[..., Mapping[str, Any]]:
+    """Publishes an office's outputs, and gives the reports by output."""
+    from allin_hub.publishing import publish
+
+    def run(office: Office, *names: str) -> Mapping[str, Any]:
+        hub = office.open()
+        try:
+            return publish(hub, names or None)
+        finally:
+            hub.close()
+
+    return run
