@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Moment = dt.datetime | dt.date
 
-_CLOCK = {"de": "\u00a0Uhr"}
+_CLOCK = {"de": " Uhr"}
 """What stands after a time of day where people expect a word that CLDR leaves out."""
 _EASY = {"de": "Leichte Sprache", "en": "Easy German", "ar": "الألمانية السهلة"}
 
@@ -116,15 +116,23 @@ class Formats:
             return self._joined(self.date(start, format), f"{self.time(start)} – {self.time(end)}")
         return f"{self.datetime(start, format)} – {self.datetime(end, format)}"
 
-    def _joined(self, day: str, time: str) -> str:
+    def unbroken(self, text: str) -> Markup:
+        """A date with its time: the part after the last comma stays on one line (`nowrap` is its class)."""
+        day, comma, time = text.rpartition(self._comma)
+        return (
+            Markup('{}{}<span class="nowrap">{}</span>').format(day, comma, time)
+            if comma
+            else Markup("{}").format(text)
+        )
+
+    @cached_property
+    def _comma(self) -> str:
         from babel.dates import get_datetime_format
 
-        time = time.replace(" ", "\u00a0")
-        clock = _CLOCK.get(self.locale.language, "")
-        return (
-            str(get_datetime_format("medium", locale=self.locale)).replace("{1}", day).replace("{0}", time)
-            + clock
-        )
+        return str(get_datetime_format("medium", locale=self.locale)).replace("{1}", "").replace("{0}", "")
+
+    def _joined(self, day: str, time: str) -> str:
+        return f"{day}{self._comma}{time}{_CLOCK.get(self.locale.language, '')}"
 
     def ago(self, moment: Moment, now: dt.datetime) -> str:
         """How long ago, or how far ahead, in whole days at least: "vor 3 Wochen"."""
@@ -184,7 +192,7 @@ class Formats:
         """Filter name -> method."""
         names = (
             "ago date datetime host json_ld language_name listed local markdown money number own_name phone "
-            "phone_text said skeleton time time_range weekday"
+            "phone_text said skeleton time time_range unbroken weekday"
         )
         return {name: getattr(self, name) for name in names.split()}
 

@@ -1,4 +1,4 @@
-"""A static site of all organisations, events and opportunities, in many languages, that opens from any disk."""
+"""A static site of all organisations, events and opportunities, in many languages; it opens from a disk."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class Pages:
                 order=Order.INDEX,
                 section="",
                 text=self.texts.get(name, ""),
-                sources=self.site.sources if name == "downloads" else [],
+                sources=self.site.owners if name == "downloads" else [],
             )
 
     def root(self) -> Iterator[Artifact]:

@@ -139,6 +139,15 @@ class Site:
                     found[credit.source] = (credit.source, credit.owner, credit.licence, day)
         return [found[name] for name in sorted(found)]
 
+    @property
+    def owners(self) -> list[tuple[str, str | None, dt.date]]:
+        """Whose sources they are, under which licence, and on which day one of them was read last."""
+        found: dict[tuple[str, str | None], dt.date] = {}
+        for source, owner, licence, day in self.sources:
+            key = (owner or source, licence)
+            found[key] = max(found.get(key, day), day)
+        return [(*key, day) for key, day in sorted(found.items(), key=lambda pair: pair[0][0])]
+
     def week(self, most: int = 8) -> list[tuple[Entry, Date]]:
         """What is on in the next seven days."""
         end = self.now + WEEK
