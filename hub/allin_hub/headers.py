@@ -15,6 +15,8 @@ LOOKED_AT = 50
 """The header stands within this many rows."""
 
 _LONGEST = 600
+_MANY = 3
+"""So many rows have to be longer than the header before they make a column of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def header_of(texts: list[str], row: int, rows: Sequence[Row], columns: ColumnMa
     """Make a header of these texts: blank ones get the letter of their column, repeated ones a number."""
     lengths = Counter(len(_texts(cells)) for number, cells in rows if number > row and any(_texts(cells)))
     usual, times = lengths.most_common(1)[0] if lengths else (0, 0)
-    if usual > len(texts) and times * 2 > lengths.total():
+    if usual > len(texts) and times >= _MANY and times * 2 > lengths.total():
         texts = [*texts, *[""] * (usual - len(texts))]
     names: list[str] = []
     taken: set[str] = set()

@@ -37,7 +37,7 @@ _NOTE = re.compile(
     r"|end of (?:list|table))",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*[-+]?[\d.,\s]+%?\s*\Z")
+_NUMBER = re.compile(rf"\s*[-+]?[\d.,\s]+(?:%|€|{_COUNTED})?\s*\Z", re.IGNORECASE)
 _STARTS_TOTAL = frozenset("sgitazdmΣ0123456789 ")
 
 

@@ -1,0 +1,92 @@
+"""Where a source's files are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from allin_hub import File, Files, FileSettings, Refused
+
+
+def run_in(folder: Path) -> Any:
+    return SimpleNamespace(path=lambda written: folder / written)
+
+
+def test_a_pattern_passes_over_what_programs_leave_behind(tmp_path: Path) -> None:
+    """Lock files, halves of downloads and empty files are no tables."""
+    for name in ("b.xlsx", "a.xlsx", "~$a.xlsx", ".~lock.a.xlsx#", "c.xlsx.part", ".c.xlsx"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "leer.xlsx").touch()
+    (tmp_path / "ordner.xlsx").mkdir()
+    found = Files(FileSettings(path="*.xlsx*")).found(run_in(tmp_path))
+
+    assert ["a.xlsx", "b.xlsx"] == [file.name for file in found]
+
+
+def test_a_missing_file_is_named_with_the_nearest(tmp_path: Path) -> None:
+    """Most missing files are misspelt ones."""
+    (tmp_path / "vereine.csv").write_text("x")
+    with pytest.raises(Refused, match=r"vereine\.csv") as near:
+        Files(FileSettings(path="verein.csv")).found(run_in(tmp_path))
+    with pytest.raises(Refused) as far:
+        Files(FileSettings(path="woanders/liste.csv")).found(run_in(tmp_path))
+    with pytest.raises(Refused) as none:
+        Files(FileSettings(path="partner/*.xlsx")).found(run_in(tmp_path))
+
+    assert ["FILE_NOT_FOUND_NEAR", "FILE_NOT_FOUND", "GLOB_EMPTY"] == [
+        e.value.code for e in (near, far, none)
+    ]
+
+
+def test_the_mark_follows_the_bytes_and_the_settings(tmp_path: Path) -> None:
+    """An unchanged file is not read again, whatever its time; a changed setting reads it again."""
+    file = tmp_path / "a.csv"
+    file.write_text("Name\nA\n")
+    run, files = run_in(tmp_path), lambda: Files(FileSettings(path="a.csv"))
+    before = files().mark(run, None)
+    os.utime(file, (1, 1))
+    touched = files().mark(run, None)
+    other = files().mark(run, "Vereine")
+    file.write_text("Name\nB\n")
+
+    assert before == touched
+    assert 3 == len({before, other, files().mark(run, None)})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"path": "a", "url": "https://a.example"},
+        {"path": "a", "token": "t"},
+        {"path": ""},
+        {"url": "ftp://a.example"},
+    ],
+)
+def test_settings_name_exactly_one_place(settings: dict[str, Any]) -> None:
+    """A token beside a path would be a secret without a use."""
+    with pytest.raises(ValidationError):
+        FileSettings(**settings)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b"{",
+        b"",
+        b'{"a": ' + b"9" * 100_000 + b"}",
+        b"[" + b"1," * 2_100_000 + b"1]",
+    ],
+)
+def test_ambiguous_or_hostile_json_is_refused(content: bytes) -> None:
+    """A second list under the same name would erase the first in silence."""
+    with pytest.raises(Refused):
+        File("antworten.json", content).json()

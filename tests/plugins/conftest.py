@@ -1,0 +1,104 @@
+"""A run without a hub: what a source reports is kept for the test to look at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allin_hub import ColumnMap, Raw, Source
+from allin_hub.opening import open_table
+from allin_hub.sheets import Sheet
+from allin_schemas import Kind
+
+
+@dataclass
+class Answer:
+    """What the fake network answers."""
+
+    content: bytes
+
+
+class Network:
+    """Serves one body, and remembers who asked for what."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.asked: list[tuple[str, str | None]] = []
+
+    def get(self, url: str, *, auth: Any = None, **_: Any) -> Answer:
+        self.asked.append((url, auth.get_secret_value() if auth is not None else None))
+        return Answer(self.content)
+
+
+class Run:
+    """The doors that a source of files needs, onto one folder."""
+
+    since = None
+    zone = "Europe/Berlin"
+    languages = ("de",)
+
+    def __init__(self, folder: Path, columns: ColumnMap) -> None:
+        self.folder = folder
+        self.columns = columns
+        self.now = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+        self.problems: list[tuple[str, int | None, str | None]] = []
+        self.sheets: set[str | None] = set()
+        self.skipped: Counter[str] = Counter()
+        self.opened: list[str] = []
+        self.http = Network(b"")
+
+    def path(self, written: str) -> Path:
+        return self.folder / written
+
+    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
+        self.opened.append(name)
+        return open_table(data, name)
+
+    def problem(
+        self,
+        code: str,
+        *,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        **_: Any,
+    ) -> None:
+        self.problems.append((code, row, column))
+        self.sheets.add(sheet)
+
+    def skip(self, what: str, count: int = 1) -> None:
+        self.skipped[what] += count
+
+
+@dataclass
+class Reading:
+    """One source over the test's folder."""
+
+    source: Source[Any]
+    run: Run
+
+    def raws(self) -> list[Raw]:
+        return list(self.source.fetch(self.run))  # type: ignore[arg-type] # the parts of a run that it needs
+
+    def drafts(self) -> list[Mapping[str, Any]]:
+        return [self.source.map(raw) for raw in self.raws()]
+
+
+@pytest.fixture
+def read_with(tmp_path: Path) -> Callable[..., Reading]:
+    """Make a source over the test's folder, its columns and key set as the hub does."""
+
+    def make(
+        source: Source[Any], kind: Kind = Kind.ORGANISATION, *, key: str | None = None, **columns: Any
+    ) -> Reading:
+        source.key_column = key
+        source.columns = ColumnMap(kind, **columns)
+        return Reading(source, Run(tmp_path, source.columns))
+
+    return make
