@@ -59,7 +59,8 @@ def find(written: str, definition: Definition = Definition(), home: str = "Europ
     sure = _by_name(name) or _known(definition.windows) or _by_path(name) or _known(definition.location)
     if sure:
         return Found(sure)
-    guess = _by_rules(definition.offsets, home) or _by_word(name, home) or _by_offset(name)
+    word = _by_word(name, home)
+    guess = _by_rules(definition.offsets, (word or home, home)) or word or _by_offset(name)
     return Found(guess, guessed=True) if guess else Found(None)
 
 
@@ -95,10 +96,10 @@ def _by_path(name: str) -> str | None:
     return "UTC" if parts[-1].casefold() in _UTC_NAMES else None
 
 
-def _by_rules(offsets: Sequence[int], home: str) -> str | None:
+def _by_rules(offsets: Sequence[int], first: Sequence[str]) -> str | None:
     if len(offsets) != len(SAMPLES):
         return None
-    for name in (home, "Europe/Berlin", *_names().values()):
+    for name in (*first, *_names().values()):
         if _offsets(name) == tuple(offsets):
             return name
     return None

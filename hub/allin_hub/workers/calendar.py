@@ -12,6 +12,7 @@ import io
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import dateutil.parser  # tzical imports it when it runs; by then no file may be opened
@@ -60,6 +61,8 @@ _KEPT = frozenset(
 )
 _HEAD = frozenset({"X-WR-CALNAME", "NAME", "X-WR-TIMEZONE"})
 _LANGUAGES = ("SUMMARY", "DESCRIPTION")
+
+_NO_PARAMETERS: dict[str, str] = {}
 
 Property = tuple[str, dict[str, str], str]
 
@@ -111,6 +114,10 @@ def _component(part: Part) -> dict[str, Any]:
 
 def _properties(lines: list[Line], kept: frozenset[str], faults: list[list[Any]]) -> Iterator[Property]:
     for _, line in lines:
+        head, _, value = line.partition(":")
+        if head in kept and len(line) <= _LONGEST:
+            yield head, _NO_PARAMETERS, value
+            continue
         named = _NAME.match(line)
         if named is None:
             faults.append(["CALENDAR_LINE_UNREAD", {"name": "?"}])
@@ -150,16 +157,20 @@ def _take(event: dict[str, Any], name: str, parameters: dict[str, str], value: s
         if name in _LANGUAGES and parameters.get("LANGUAGE"):
             event.setdefault("languages", {})[key] = parameters["LANGUAGE"]
     elif name in _MOMENTS:
-        moment = _moment(value, parameters)
+        moment = _moment(value, parameters.get("TZID", ""))
         if moment is None:
             return False
         event[key] = moment
         if name == "RECURRENCE-ID" and parameters.get("RANGE", "").upper() == "THISANDFUTURE":
             event["faults"].append(["RANGE_UNREAD", {}])
     elif name in ("RDATE", "EXDATE"):
-        moments = [_moment(one.split("/")[0], parameters) for one in value.split(",") if one.strip()]
+        if len(event.get(key, ())) >= _MOST_DATES:
+            return False
+        moments = [
+            _moment(one.split("/")[0], parameters.get("TZID", "")) for one in value.split(",") if one.strip()
+        ]
         event.setdefault(key, []).extend(moment for moment in moments if moment)
-        return None not in moments and len(event[key]) <= _MOST_DATES
+        return None not in moments
     elif name == "CATEGORIES":
         event.setdefault(key, []).extend(filter(None, (_text(one).strip() for one in _COMMA.split(value))))
     elif name in ("RRULE", "EXRULE", "CONFERENCE", "IMAGE"):
@@ -191,7 +202,8 @@ def _text(value: str) -> str:
     return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
-def _moment(value: str, parameters: dict[str, str]) -> dict[str, Any] | None:
+@lru_cache(maxsize=4096)
+def _moment(value: str, zone: str) -> dict[str, Any] | None:
     """Read a date or time with what is said about its zone; dates with dashes are unmistakable too."""
     found = _DATE.fullmatch(value.strip())
     if found is None or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
@@ -206,9 +218,8 @@ def _moment(value: str, parameters: dict[str, str]) -> dict[str, Any] | None:
         moment -= dt.timedelta(minutes=-east if offset[0] == "-" else east)
     if offset:
         return {"value": moment.isoformat(), "kind": "utc"}
-    zone = parameters.get("TZID", "").strip()
-    if zone:
-        return {"value": moment.isoformat(), "kind": "local", "tzid": zone[:200]}
+    if zone.strip():
+        return {"value": moment.isoformat(), "kind": "local", "tzid": zone.strip()[:200]}
     return {"value": moment.isoformat(), "kind": "floating"}
 
 

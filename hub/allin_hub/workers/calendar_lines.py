@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,11 @@ from allin_hub.workers.refusal import Refusal
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _DEEPEST = 8
+_MOST_LINES = 2_000_000
+
+for _encoding in ("cp1252", "utf-16"):
+    # Loaded now: while a file is read, no other may be opened.
+    codecs.lookup(_encoding)
 
 Line = tuple[int, str]
 """The number of the line in the file, and its unfolded text."""
@@ -45,15 +51,20 @@ class Text:
     def __iter__(self) -> Iterator[Line]:
         start, pieces = 0, list[bytes]()
         ending = b"\n" if b"\n" in self._data else b"\r"
+        if self._data.count(ending) > _MOST_LINES:
+            raise Refusal("CALENDAR_TOO_BIG")
         for number, raw in enumerate(self._data.split(ending), 1):
             piece = raw.rstrip(b"\r")
+            if not piece:
+                # Old programs write blank lines between a line and its continuation.
+                continue
             if piece[:1] in (b" ", b"\t"):
                 if pieces:
                     pieces.append(piece[1:])
                 continue
             if pieces:
                 yield start, self._decoded(b"".join(pieces))
-            start, pieces = number, [piece] if piece else []
+            start, pieces = number, [piece]
         if pieces:
             yield start, self._decoded(b"".join(pieces))
 
@@ -128,6 +139,8 @@ def _end(calendar: Calendar, part: Part, zone: list[str]) -> None:
 
 def _edge(line: str) -> tuple[str, str]:
     """BEGIN or END with the component's name, or nothing."""
+    if line[0] not in "BbEe":
+        return "", ""
     head = line[:6].upper()
     if head == "BEGIN:":
         edge, name = "BEGIN", line[6:]
