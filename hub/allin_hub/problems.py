@@ -50,8 +50,12 @@ class Problem:
         return f"{where}: {text}" if where else text
 
     def hint(self, language: str = "de") -> str:
-        """How to mend it, with an example."""
-        return _filled(self.code, "hint", language, self.params)
+        """How to mend it, with an example, and what was probably meant."""
+        text = _filled(self.code, "hint", language, self.params)
+        nearest = self.params.get("nearest")
+        if not nearest:
+            return text
+        return f"Meinten Sie '{nearest}'? {text}" if language == "de" else f"Did you mean '{nearest}'? {text}"
 
     def where(self, language: str = "de") -> str:
         """Sheet, row and column as the person sees them."""

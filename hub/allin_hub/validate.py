@@ -131,8 +131,12 @@ class Validator:
                     self._readings.clear()
                 reading = self._readings[(reader, written)] = read(reader, written, self.context)
         for finding in reading.findings:
-            shown = "…" if prefix or name in marked(ENTITIES[kind], Private) else finding.written
-            problems.append(self._problem(finding.code, place, prefix + name, value=shown, nearest=finding.nearest))
+            path = f"{prefix}{name}.{finding.part}" if finding.part else prefix + name
+            if prefix or name in marked(ENTITIES[kind], Private):
+                problems.append(self._problem(finding.code, place, path, value="…"))
+            else:
+                shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
+                problems.append(self._problem(finding.code, place, path, **shown))
         return reading.value
 
     def _read_texts(

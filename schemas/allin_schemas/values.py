@@ -178,7 +178,7 @@ class Place(Address):
     phone: PhoneNumber | None = None
     transit_note: Line | None = None
     accessibility: Accessibility | None = None
-    hours: OpeningHours | None = None
+    hours: Annotated[OpeningHours | None, Reads("hours")] = None
     external_ids: list[Identifier] = []
     raw: Line | None = None
 

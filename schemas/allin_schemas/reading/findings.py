@@ -15,13 +15,15 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class Finding(NamedTuple):
     """One thing that a reader noticed; `code` is a problem code of the catalogue, which knows its severity.
 
-    `written`, `nearest` and `params` can name a person: whoever shows a finding of a private field leaves them out.
+    `written`, `nearest` and `params` can name a person; for private fields they are not shown.
     """
 
     code: str
     written: str
     nearest: str | None = None
     params: Mapping[str, str] = NOTHING
+    part: str = ""
+    """The part of a value of several parts, as `street` of a place."""
 
 
 class Reading(NamedTuple):
@@ -66,3 +68,8 @@ def unreadable(code: str, written: str, nearest: str | None = None, **params: st
 def guessed(value: Any, code: str, written: str, became: str) -> Reading:
     """A reading with a value that was guessed, and shows what it became."""
     return Reading(value, (finding(code, written, became=became),))
+
+
+def listed(words: str) -> frozenset[str]:
+    """The entries of a list written as text: between bars where there are any, else between blanks."""
+    return frozenset(words.split("|") if "|" in words else words.split())

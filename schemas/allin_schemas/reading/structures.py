@@ -29,7 +29,7 @@ def read_structure(model: type[BaseModel], parts: Mapping[str, Any], context: Co
                 findings.append(finding("PART_UNKNOWN", str(name), _nearest(str(name), plan)))
             continue
         reading = reader(cell, context)
-        findings.extend(reading.findings)
+        findings.extend(found._replace(part=name) for found in reading.findings)
         if reading.value is not None:
             value[name] = reading.value
     return Reading(value or None, tuple(findings))
@@ -92,7 +92,7 @@ def _nested(model: type[BaseModel]) -> Reader:
     return structure
 
 
-def read_decimal(cell: Any, context: Context) -> Reading:
+def read_decimal(cell: Any, _context: Context) -> Reading:
     """A number that may have decimals."""
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return (
