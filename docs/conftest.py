@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import doctest
-import os
+import io
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from sybil import Document, Example, Region
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
-ALLIN = Path(sys.executable).with_name("allin")
+from allin_hub.cli import main
+
 _SHOWN_FILE = re.compile(
     r"^<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -64,19 +65,22 @@ def _printed(command: str, page: dict[str, object]) -> str:
         page["folder"] = folder / words[1]
         return ""
     assert words[0] == "allin", f"only allin and cd can be run in a page: {command}"
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        [ALLIN, *words[1:]],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    printed = done.stdout + done.stderr
-    assert done.returncode == int(ends or 0), f"{command} ended with {done.returncode}:\n{printed}"
+    heard = io.StringIO()
+    with chdir(folder), redirect_stdout(heard), redirect_stderr(heard), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", words)
+        patch.setenv("COLUMNS", "200")
+        ended = _called()
+    printed = heard.getvalue()
+    assert ended == int(ends or 0), f"{command} ended with {ended}:\n{printed}"
     return printed
+
+
+def _called() -> int | str | None:
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code or 0
+    return 0
 
 
 class PageItem(pytest.Item):
