@@ -32,6 +32,7 @@ class Network:
         self.asked: list[tuple[str, str | None]] = []
 
     def get(self, url: str, *, auth: Any = None, **_: Any) -> Answer:
+        """Answer every request alike."""
         self.asked.append((url, auth.get_secret_value() if auth is not None else None))
         return Answer(self.content)
 
@@ -54,9 +55,11 @@ class Run:
         self.http = Network(b"")
 
     def path(self, written: str) -> Path:
+        """Find a path in the folder."""
         return self.folder / written
 
     def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
+        """Open by the real door, and remember it."""
         self.opened.append(name)
         return open_table(data, name)
 
@@ -69,10 +72,12 @@ class Run:
         column: str | None = None,
         **_: Any,
     ) -> None:
+        """Keep what was found."""
         self.problems.append((code, row, column))
         self.sheets.add(sheet)
 
     def skip(self, what: str, count: int = 1) -> None:
+        """Count what was passed over."""
         self.skipped[what] += count
 
 
@@ -84,9 +89,11 @@ class Reading:
     run: Run
 
     def raws(self) -> list[Raw]:
+        """Fetch everything."""
         return list(self.source.fetch(self.run))  # type: ignore[arg-type] # the parts of a run that it needs
 
     def drafts(self) -> list[Mapping[str, Any]]:
+        """Fetch and map everything."""
         return [self.source.map(raw) for raw in self.raws()]
 
 

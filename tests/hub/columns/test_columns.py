@@ -19,19 +19,20 @@ def test_cells_stand_under_the_paths_of_their_columns() -> None:
         {"Verein": " Brücke e. V. ", "PLZ": 34117, "Telefon": None, "Ort": "", "Mitglieder": 12}
     )
 
-    assert {"name": " Brücke e. V. ", "places.postal_code": 34117} == draft
+    assert draft == {"name": " Brücke e. V. ", "places.postal_code": 34117}
 
 
 def test_what_hub_toml_says_wins_over_what_is_recognised() -> None:
     """A person's word outranks the table of synonyms; a dash leaves a column out."""
     columns = ColumnMap(Kind.ORGANISATION, {"Verein": "legal_name", "Telefon": "-"}, {"Homepage": "social"})
 
-    assert {"legal_name": "A", "social": "b.example"} == columns.draft(
-        {"Verein": "A", "Telefon": "1", "Homepage": "b.example"}
-    )
+    assert columns.draft({"Verein": "A", "Telefon": "1", "Homepage": "b.example"}) == {
+        "legal_name": "A",
+        "social": "b.example",
+    }
     assert columns.path("VEREIN:") == "legal_name"
     assert columns.path("Telefon") is None
-    assert ["Mitglieder"] == columns.unknown(["Verein", "Telefon", "Homepage", "Mitglieder"])
+    assert columns.unknown(["Verein", "Telefon", "Homepage", "Mitglieder"]) == ["Mitglieder"]
 
 
 def test_a_mapped_short_name_takes_the_place_of_a_blank_name() -> None:
@@ -42,10 +43,10 @@ def test_a_mapped_short_name_takes_the_place_of_a_blank_name() -> None:
         {"Name": "  ", "Kurzname": "Ufer"},
     ]
 
-    assert [None, None] == [ORGANISATION.draft({"Kurzname": row["Kurzname"]}).get("name") for row in rows[1:]]
+    assert [ORGANISATION.draft({"Kurzname": row["Kurzname"]}).get("name") for row in rows[1:]] == [None, None]
     mapped = ColumnMap(Kind.ORGANISATION, {"Kurzname": "name"})
-    assert ["Brücke e. V.", "Nordlicht", "Ufer"] == [mapped.draft(row)["name"] for row in rows]
-    assert "Name" == mapped.within(["Name", "Kurzname"]).column_of("name")
+    assert [mapped.draft(row)["name"] for row in rows] == ["Brücke e. V.", "Nordlicht", "Ufer"]
+    assert mapped.within(["Name", "Kurzname"]).column_of("name") == "Name"
 
 
 def test_a_draft_does_not_depend_on_the_rows_before_it() -> None:
@@ -56,7 +57,7 @@ def test_a_draft_does_not_depend_on_the_rows_before_it() -> None:
 
     assert alone == [together.draft(row) for row in rows]
     assert alone == [together.draft(row) for row in rows]
-    assert [{"phones": "1"}, {"phones": "2"}, {"phones": ["1", "2"]}, {"phones": ["2", "1"]}] == alone
+    assert alone == [{"phones": "1"}, {"phones": "2"}, {"phones": ["1", "2"]}, {"phones": ["2", "1"]}]
 
 
 def test_columns_for_options_become_a_list() -> None:
@@ -68,24 +69,24 @@ def test_columns_for_options_become_a_list() -> None:
         "Sprachen [Sonstiges]": "Dari",
     }
 
-    assert {"languages": ["Türkisch", "ti", "Dari"]} == ORGANISATION.draft(row)
-    assert {} == ORGANISATION.draft({"Sprachen [Arabisch]": ""})
+    assert ORGANISATION.draft(row) == {"languages": ["Türkisch", "ti", "Dari"]}
+    assert ORGANISATION.draft({"Sprachen [Arabisch]": ""}) == {}
 
 
 def test_postal_code_and_city_in_one_cell_come_apart() -> None:
     """'PLZ/Ort' is one column in many lists; beside it, an address is a street."""
     row = {"Adresse": "Holländische Str. 74", "PLZ/Ort": "D-34127 Kassel"}
 
-    assert {
+    assert ORGANISATION.draft(row) == {
         "places.street": "Holländische Str. 74",
         "places.postal_code": "34127",
         "places.city": "Kassel",
-    } == ORGANISATION.draft(row)
-    assert {"places.city": "Kassel"} == ORGANISATION.draft({"PLZ/Ort": "Kassel"})
+    }
+    assert ORGANISATION.draft({"PLZ/Ort": "Kassel"}) == {"places.city": "Kassel"}
 
 
 def test_consents_keep_their_words_and_contradictions() -> None:
-    """Proof needs the words that were answered; two answers for one purpose are both kept, so that no wins."""
+    """Proof needs the words that were answered; of two answers both are kept, so that no wins."""
     row = {
         "Ansprechperson": "Ada Muster",
         "Newsletter": "ja",
@@ -95,7 +96,7 @@ def test_consents_keep_their_words_and_contradictions() -> None:
     }
     draft = ORGANISATION.draft(row)
 
-    assert [
+    assert draft["contacts.consents"] == [
         {"purpose": "newsletter", "answer": "ja", "wording": "Newsletter", "column": "Newsletter"},
         {
             "purpose": "directory_public",
@@ -104,19 +105,19 @@ def test_consents_keep_their_words_and_contradictions() -> None:
             "column": "Darf ins Verzeichnis?",
         },
         {"purpose": "directory_public", "answer": "nein", "wording": "Verzeichnis", "column": "Verzeichnis"},
-    ] == draft["contacts.consents"]
-    assert ["newsletter"] == [
-        c["purpose"] for c in ColumnMap(Kind.PERSON).draft({"Newsletter": "ja"})["consents"]
+    ]
+    assert [c["purpose"] for c in ColumnMap(Kind.PERSON).draft({"Newsletter": "ja"})["consents"]] == [
+        "newsletter"
     ]
 
 
 def test_a_plain_name_beside_the_name_of_the_association_is_a_persons() -> None:
     """'Verein | Name | Telefon': taking the name for the association's would publish a person."""
-    assert {"Name": "contacts.name"} == ORGANISATION.within(["Verein", "Name", "Telefon"]).learned
-    assert {"Name": "contacts.family"} == ORGANISATION.within(["Name", "Vorname", "Verein"]).learned
-    assert {} == ORGANISATION.within(["Name", "Kurzname", "Telefon"]).learned
-    assert {} == ORGANISATION.within(["Verein", "Name", "Ansprechperson"]).learned
-    assert {} == ColumnMap(Kind.ORGANISATION, {"Kurzname": "name"}).within(["Kurzname", "Name"]).learned
+    assert ORGANISATION.within(["Verein", "Name", "Telefon"]).learned == {"Name": "contacts.name"}
+    assert ORGANISATION.within(["Name", "Vorname", "Verein"]).learned == {"Name": "contacts.family"}
+    assert ORGANISATION.within(["Name", "Kurzname", "Telefon"]).learned == {}
+    assert ORGANISATION.within(["Verein", "Name", "Ansprechperson"]).learned == {}
+    assert ColumnMap(Kind.ORGANISATION, {"Kurzname": "name"}).within(["Kurzname", "Name"]).learned == {}
 
 
 def test_a_second_mail_after_the_contact_is_the_contacts() -> None:
@@ -124,20 +125,20 @@ def test_a_second_mail_after_the_contact_is_the_contacts() -> None:
     headers = ["Verein", "E-Mail", "Telefon", "Ansprechperson", "E-Mail (2)", "Telefon (2)"]
     draft = ORGANISATION.within(headers).draft({header: header for header in headers})
 
-    assert ("E-Mail", "E-Mail (2)") == (draft["email"], draft["contacts.email"])
-    assert ("Telefon", "Telefon (2)") == (draft["phones"], draft["contacts.phones"])
+    assert (draft["email"], draft["contacts.email"]) == ("E-Mail", "E-Mail (2)")
+    assert (draft["phones"], draft["contacts.phones"]) == ("Telefon", "Telefon (2)")
 
 
 def test_a_place_beside_a_postal_code_is_a_city() -> None:
     """An event's 'Ort' alone may be anything; with a postal code beside it, it is the city."""
     columns = ColumnMap(Kind.EVENT).within(["Titel", "Veranstaltungsort", "Straße", "PLZ", "Ort"])
 
-    assert "location.city" == columns.path("Ort")
-    assert "location.name" == columns.path("Veranstaltungsort")
-    assert "location" == ColumnMap(Kind.EVENT).path("Ort")
-    assert {"location": "Haus am See, Weg 3, 34117 Kassel"} == ColumnMap(Kind.EVENT).draft(
+    assert columns.path("Ort") == "location.city"
+    assert columns.path("Veranstaltungsort") == "location.name"
+    assert ColumnMap(Kind.EVENT).path("Ort") == "location"
+    assert ColumnMap(Kind.EVENT).draft(
         {"Veranstaltungsort": "Haus am See", "Adresse": "Weg 3, 34117 Kassel"}
-    )
+    ) == {"location": "Haus am See, Weg 3, 34117 Kassel"}
 
 
 def test_what_was_learned_changes_the_fingerprint_only_where_it_says_something_new() -> None:
@@ -147,12 +148,12 @@ def test_what_was_learned_changes_the_fingerprint_only_where_it_says_something_n
     again = ColumnMap(Kind.ORGANISATION, learned=learned)
     row = {"Verein": "A", "PLZ/Ort": "34117 Kassel", "Telefon": "1", "Darf ins Verzeichnis?": "ja"}
 
-    assert {
+    assert learned == {
         "Verein": "name",
         "PLZ/Ort": "places.postal_code",
         "Telefon": "phones",
         "Darf ins Verzeichnis?": "contacts.consent.directory_public",
-    } == learned
+    }
     assert ORGANISATION.fingerprint == again.fingerprint
     assert ORGANISATION.draft(row) == again.draft(row)
     beside = ORGANISATION.within(["Verein", "Name"])
@@ -180,9 +181,10 @@ def test_texts_in_a_language_and_attributes_are_paths() -> None:
         Kind.ORGANISATION, {"Text auf Arabisch": "description.ar", "Mitglieder": "attributes.members"}
     )
 
-    assert {"description.ar": "نحن", "attributes.members": 3} == columns.draft(
-        {"Text auf Arabisch": "نحن", "Mitglieder": 3}
-    )
+    assert columns.draft({"Text auf Arabisch": "نحن", "Mitglieder": 3}) == {
+        "description.ar": "نحن",
+        "attributes.members": 3,
+    }
     assert {"name", "places.street", "contacts.email", "contacts.consent.newsletter"} <= known_paths(
         Kind.ORGANISATION
     )
@@ -197,14 +199,14 @@ def test_a_feed_that_never_repeats_a_name_cannot_fill_the_memory() -> None:
     for number in range(6_000):
         columns.draft({f"Feld {number}": "x", "Verein": "A"})
 
-    assert {"name": "A"} == columns.draft({"Verein": "A"})
+    assert columns.draft({"Verein": "A"}) == {"name": "A"}
     assert len(columns._routes) < 5_100
 
 
 def test_mapping_a_row_costs_microseconds() -> None:
     """Mapping runs for every changed row of every sync; the bound is wide for busy machines."""
-    names = "Name,E-Mail,Telefon,PLZ,Ort,Straße,Webseite,Sprachen,Ansprechperson,Stadtteil,Kurzbeschreibung,Gegründet"
-    names += ",Schwerpunkte,VR-Nr.,Art,Öffnungszeiten,Zielgruppe,Mitglieder,Bemerkung,Logo"
+    names = "Name,E-Mail,Telefon,PLZ,Ort,Straße,Webseite,Sprachen,Ansprechperson,Stadtteil,Kurzbeschreibung"
+    names += ",Gegründet,Schwerpunkte,VR-Nr.,Art,Öffnungszeiten,Zielgruppe,Mitglieder,Bemerkung,Logo"
     row = dict.fromkeys(names.split(","), "etwas")
     columns = ColumnMap(Kind.ORGANISATION)
     columns.draft(row)

@@ -14,6 +14,7 @@ from allin_hub import File, Files, FileSettings, Refused
 
 
 def run_in(folder: Path) -> Any:
+    """Make as much of a run as finding files needs."""
     return SimpleNamespace(path=lambda written: folder / written)
 
 
@@ -25,7 +26,7 @@ def test_a_pattern_passes_over_what_programs_leave_behind(tmp_path: Path) -> Non
     (tmp_path / "ordner.xlsx").mkdir()
     found = Files(FileSettings(path="*.xlsx*")).found(run_in(tmp_path))
 
-    assert ["a.xlsx", "b.xlsx"] == [file.name for file in found]
+    assert [file.name for file in found] == ["a.xlsx", "b.xlsx"]
 
 
 def test_a_missing_file_is_named_with_the_nearest(tmp_path: Path) -> None:
@@ -38,8 +39,10 @@ def test_a_missing_file_is_named_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(Refused) as none:
         Files(FileSettings(path="partner/*.xlsx")).found(run_in(tmp_path))
 
-    assert ["FILE_NOT_FOUND_NEAR", "FILE_NOT_FOUND", "GLOB_EMPTY"] == [
-        e.value.code for e in (near, far, none)
+    assert [e.value.code for e in (near, far, none)] == [
+        "FILE_NOT_FOUND_NEAR",
+        "FILE_NOT_FOUND",
+        "GLOB_EMPTY",
     ]
 
 
@@ -55,7 +58,7 @@ def test_the_mark_follows_the_bytes_and_the_settings(tmp_path: Path) -> None:
     file.write_text("Name\nB\n")
 
     assert before == touched
-    assert 3 == len({before, other, files().mark(run, None)})
+    assert len({before, other, files().mark(run, None)}) == 3
 
 
 @pytest.mark.parametrize(

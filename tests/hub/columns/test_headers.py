@@ -15,6 +15,7 @@ RECORD = ["Brücke e. V.", "info@bruecke.example", "0561 90000-01", "34117"]
 
 
 def found(*rows: list[Any], columns: ColumnMap = ORGANISATION) -> Header | None:
+    """Find the header of rows numbered from 1."""
     return find_header(list(enumerate(rows, 1)), columns)
 
 
@@ -25,7 +26,7 @@ def test_the_header_stands_below_titles_and_blank_rows() -> None:
     )
 
     assert header is not None
-    assert (4, ("Name", "E-Mail", "Telefon", "PLZ")) == (header.row, header.names)
+    assert (header.row, header.names) == (4, ("Name", "E-Mail", "Telefon", "PLZ"))
 
 
 def test_two_rows_are_one_header_where_they_say_more() -> None:
@@ -36,14 +37,18 @@ def test_two_rows_are_one_header_where_they_say_more() -> None:
 
     assert header is not None
     assert (
-        2,
-        ("Verein Name", "Verein E-Mail", "Verein Telefon", "Ansprechperson Name", "Ansprechperson E-Mail"),
-    ) == (
         header.row,
         header.names,
+    ) == (
+        2,
+        ("Verein Name", "Verein E-Mail", "Verein Telefon", "Ansprechperson Name", "Ansprechperson E-Mail"),
     )
-    assert ["name", "email", "phones", "contacts.name", "contacts.email"] == [
-        header.columns.path(n) for n in header.names
+    assert [header.columns.path(n) for n in header.names] == [
+        "name",
+        "email",
+        "phones",
+        "contacts.name",
+        "contacts.email",
     ]
 
 
@@ -52,8 +57,11 @@ def test_groups_that_say_nothing_leave_the_names_alone() -> None:
     header = found(["Allgemeines", None, "Adresse"], ["Name", "E-Mail", "Straße", "PLZ"], RECORD)
 
     assert header is not None
-    assert ["name", "email", "places.street", "places.postal_code"] == [
-        header.columns.path(n) for n in header.names
+    assert [header.columns.path(n) for n in header.names] == [
+        "name",
+        "email",
+        "places.street",
+        "places.postal_code",
     ]
 
 
@@ -62,7 +70,7 @@ def test_repeated_and_blank_headers_get_a_name_of_their_own() -> None:
     header = found(["Name", "Telefon", None, "Telefon", "Notiz\nintern"], [*RECORD, "x"])
 
     assert header is not None
-    assert ("Name", "Telefon", "Spalte C", "Telefon (2)", "Notiz intern") == header.names
+    assert header.names == ("Name", "Telefon", "Spalte C", "Telefon (2)", "Notiz intern")
 
 
 def test_columns_without_a_header_are_part_of_the_table() -> None:
@@ -70,7 +78,7 @@ def test_columns_without_a_header_are_part_of_the_table() -> None:
     header = found(["Name", "PLZ"], ["A", "34117", "x"], ["B", "34117", "y"], ["C", "34117", "z"], ["D"])
 
     assert header is not None
-    assert ("Name", "PLZ", "Spalte C") == header.names
+    assert header.names == ("Name", "PLZ", "Spalte C")
 
 
 def test_what_hub_toml_names_counts_double() -> None:
@@ -79,7 +87,7 @@ def test_what_hub_toml_names_counts_double() -> None:
     header = found(["Telefon", "Ort"], ["Bez.", "Fon"], ["A", "1"], columns=columns)
 
     assert header is not None
-    assert 2 == header.row
+    assert header.row == 2
 
 
 @pytest.mark.parametrize(
@@ -105,10 +113,10 @@ def test_a_row_that_hub_toml_names_is_the_header() -> None:
     header = header_at(2, rows, ORGANISATION)
 
     assert header is not None
-    assert (("Alpha", "Beta"), "Beta") == (header.names, header.find(" beta: "))
+    assert (header.names, header.find(" beta: ")) == (("Alpha", "Beta"), "Beta")
     assert header_at(7, rows, ORGANISATION) is None
 
 
 def test_columns_have_the_letters_of_a_spreadsheet() -> None:
     """People look for the column by its letter."""
-    assert ["A", "Z", "AA", "ALL"] == [letter(index) for index in (0, 25, 26, 999)]
+    assert [letter(index) for index in (0, 25, 26, 999)] == ["A", "Z", "AA", "ALL"]

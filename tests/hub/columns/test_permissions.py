@@ -11,7 +11,7 @@ ASKED = {
     "Dürfen wir den Namen der Ansprechperson im Verzeichnis veröffentlichen?": "directory_public",
     "Darf ins Verzeichnis?": "directory_public",
     "Sind Sie damit einverstanden, dass wir Ihre Daten im Verzeichnis veröffentlichen?": "directory_public",
-    "Dürfen wir die Ansprechperson mit Name, Telefon und E-Mail im öffentlichen Verzeichnis nennen?": "directory_public",
+    "Dürfen wir die Ansprechperson mit Name im öffentlichen Verzeichnis nennen?": "directory_public",
     "May we publish your name in the directory?": "directory_public",
     "Newsletter": "newsletter",
     "Möchten Sie unseren Newsletter erhalten?": "newsletter",
@@ -29,7 +29,7 @@ def test_a_plain_question_for_one_purpose_is_recognised(question: str, purpose: 
 
 def test_the_consent_of_a_person_is_their_own() -> None:
     """In a list of persons there is no contact around the consent."""
-    assert "consent.newsletter" == recognised(Kind.PERSON, "Newsletter")
+    assert recognised(Kind.PERSON, "Newsletter") == "consent.newsletter"
 
 
 @pytest.mark.parametrize(

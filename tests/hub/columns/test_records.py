@@ -36,15 +36,15 @@ def test_rows_keep_the_number_that_a_person_sees() -> None:
     """Problems name the row; it has to be the one in the spreadsheet."""
     table = Table(A, [], ["", None, "  "], B)
 
-    assert [2, 5] == table.rows
-    assert ["blank", "blank"] == table.skipped
-    assert {
+    assert table.rows == [2, 5]
+    assert table.skipped == ["blank", "blank"]
+    assert table.records[1].cells == {
         "Name": "Ufer e. V.",
         "E-Mail": "info@ufer.example",
         "Telefon": "0561 90000-02",
         "PLZ": "34119",
         "Ort": "Kassel",
-    } == table.records[1].cells
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_totals_are_no_records(row: list[Any]) -> None:
     """A sum below the table is no association."""
     table = Table(A, row)
 
-    assert ([2], ["total"]) == (table.rows, table.skipped)
+    assert (table.rows, table.skipped) == ([2], ["total"])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_names_that_look_like_totals_or_notes_stay_records(row: list[Any]) -> No
     """Skipping a record by a word in its name would lose it."""
     table = Table(row, A)
 
-    assert ([2, 3], []) == (table.rows, table.skipped)
+    assert (table.rows, table.skipped) == ([2, 3], [])
 
 
 @pytest.mark.parametrize(
@@ -97,22 +97,23 @@ def test_notes_are_no_records(row: list[Any]) -> None:
     """Footers say when and by whom a list was made."""
     table = Table(A, row, B)
 
-    assert ([2, 4], ["note"]) == (table.rows, table.skipped)
+    assert (table.rows, table.skipped) == ([2, 4], ["note"])
 
 
 def test_a_lone_sentence_below_the_table_is_a_note() -> None:
     """Parted by a blank row from the table, and alone: no more a record."""
-    assert (["blank", "note"], [2]) == (lambda t: (t.skipped, t.rows))(
-        Table(A, [], ["Wir pflegen diese Liste gemeinsam"])
+    assert (lambda t: (t.skipped, t.rows))(Table(A, [], ["Wir pflegen diese Liste gemeinsam"])) == (
+        ["blank", "note"],
+        [2],
     )
-    assert ([], [2, 3, 4]) == (lambda t: (t.skipped, t.rows))(Table(A, ["Frauencafé"], B))
-    assert ([], [2, 3]) == (lambda t: (t.skipped, t.rows))(Table(A, ["Frauencafé"]))
+    assert (lambda t: (t.skipped, t.rows))(Table(A, ["Frauencafé"], B)) == ([], [2, 3, 4])
+    assert (lambda t: (t.skipped, t.rows))(Table(A, ["Frauencafé"])) == ([], [2, 3])
 
 
 def test_a_repeated_header_is_no_record() -> None:
     """Printed lists repeat the header on each page; some say it in a second language."""
-    assert ["header"] == Table(A, HEADER, B).skipped
-    assert ["header"] == Table(["Organization", "Email", "Phone", "Postcode", "City"], A).skipped
+    assert Table(A, HEADER, B).skipped == ["header"]
+    assert Table(["Organization", "Email", "Phone", "Postcode", "City"], A).skipped == ["header"]
 
 
 @pytest.mark.parametrize(
@@ -128,10 +129,10 @@ def test_a_shifted_row_is_reported_and_never_stored_under_wrong_columns(row: lis
     """An unquoted delimiter moves every cell: a phone number stored as a postal code is worse than none."""
     table = Table(A, row, B)
 
-    assert [("ROW_SHIFTED", 3)] == table.problems
+    assert table.problems == [("ROW_SHIFTED", 3)]
     assert {SHIFTED} == table.records[1].cells.keys()
-    assert {} == ColumnMap(Kind.ORGANISATION).draft(table.records[1].cells)
-    assert [2, 3, 4] == table.rows
+    assert ColumnMap(Kind.ORGANISATION).draft(table.records[1].cells) == {}
+    assert table.rows == [2, 3, 4]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_one_cell_in_a_wrong_column_is_no_shifted_row(row: list[Any]) -> None:
     """One bad cell costs that cell, not the record."""
     table = Table(A, row)
 
-    assert ([], [2, 3]) == (table.problems, table.rows)
+    assert (table.problems, table.rows) == ([], [2, 3])
 
 
 def test_cells_beyond_the_header_are_kept_and_said() -> None:
@@ -155,13 +156,13 @@ def test_cells_beyond_the_header_are_kept_and_said() -> None:
     header = ["Name", "E-Mail", "PLZ", "Ort", "Sprachen"]
     table = Table(["A", "a@a.example", "34117", "Kassel", "Türkisch", "Arabisch"], header=header)
 
-    assert [("ROW_LONGER", 2)] == table.problems
-    assert "Arabisch" == table.records[0].cells["Spalte F"]
+    assert table.problems == [("ROW_LONGER", 2)]
+    assert table.records[0].cells["Spalte F"] == "Arabisch"
 
 
 def test_many_lone_cells_are_records() -> None:
     """A list of names with empty columns beside it is a list of names."""
     table = Table(*[[f"Verein {number}"] for number in range(300)])
 
-    assert 300 == len(table.records)
+    assert len(table.records) == 300
     assert list(range(2, 302)) == table.rows

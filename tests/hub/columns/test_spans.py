@@ -56,4 +56,4 @@ def test_opportunities_have_the_same_in_their_slots() -> None:
     """A day of action has a date and a time as well."""
     draft = ColumnMap(Kind.OPPORTUNITY).draft({"Titel": "Putztag", "Datum": "05.10.2026", "Uhrzeit": "10:00"})
 
-    assert {"title": "Putztag", "slots.start": "05.10.2026 10:00"} == draft
+    assert draft == {"title": "Putztag", "slots.start": "05.10.2026 10:00"}

@@ -124,11 +124,11 @@ def test_every_heading_leads_to_a_field_of_the_model(kind: Kind) -> None:
         if not is_path(kind, path.partition("+")[0])
     }
 
-    assert {} == dead
+    assert dead == {}
 
 
 def test_spelling_does_not_matter() -> None:
     """Accents, case, numbering, punctuation and line breaks differ from file to file."""
-    assert "strasse und hausnummer" == words_of("3. STRAßE &\nHausnummer".replace("&", "und"))
+    assert words_of("3. STRAßE &\nHausnummer".replace("&", "und")) == "strasse und hausnummer"
     assert words_of("Öffnungszeiten*") == words_of(" Oeffnungszeiten: ")
     assert words_of("Ansprechpartner/in") == words_of("Ansprechpartner(in)") == "ansprechpartner"

@@ -23,10 +23,12 @@ TABLE = (
 
 
 def source(**settings: Any) -> Spreadsheet:
+    """Make a source with these settings."""
     return Spreadsheet("vereine", SpreadsheetConfig(**settings))
 
 
 def workbook(path: Path, **sheets: list[list[Any]]) -> None:
+    """Write an XLSX with these sheets."""
     with xlsxwriter.Workbook(path) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -35,26 +37,26 @@ def workbook(path: Path, **sheets: list[list[Any]]) -> None:
 
 
 def test_rows_become_raws_with_key_and_place(tmp_path: Path, read_with: Read) -> None:
-    """A raw holds the cells as they are; the key comes from the column that hub.toml names, in any spelling."""
+    """A raw holds the cells as they are; its key comes from the column that hub.toml names."""
     (tmp_path / "a.csv").write_text(TABLE)
     reading = read_with(source(path="a.csv"), key="nr")
     first, second = reading.raws()
 
-    assert ("1", "2", 2, 3, None) == (first.key, second.key, first.row, second.row, first.sheet)
-    assert {
+    assert (first.key, second.key, first.row, second.row, first.sheet) == ("1", "2", 2, 3, None)
+    assert first.payload == {
         "Nr.": "1",
         "Name": "Brücke e. V.",
         "E-Mail": "info@bruecke.example",
         "PLZ": "34117",
-    } == first.payload
-    assert [] == reading.run.problems
+    }
+    assert reading.run.problems == []
 
 
 def test_without_a_key_column_the_hub_derives_keys(tmp_path: Path, read_with: Read) -> None:
     """The plugin never decides identity."""
     (tmp_path / "a.csv").write_text(TABLE)
 
-    assert [None, None] == [raw.key for raw in read_with(source(path="a.csv")).raws()]
+    assert [raw.key for raw in read_with(source(path="a.csv")).raws()] == [None, None]
 
 
 def test_a_blank_key_is_said_and_a_missing_key_column_refused(tmp_path: Path, read_with: Read) -> None:
@@ -62,11 +64,11 @@ def test_a_blank_key_is_said_and_a_missing_key_column_refused(tmp_path: Path, re
     (tmp_path / "a.csv").write_text(TABLE.replace("\n2;", "\n;"))
     reading = read_with(source(path="a.csv"), key="Nr.")
 
-    assert ["1", None] == [raw.key for raw in reading.raws()]
-    assert [("KEY_BLANK", 3, "Nr.")] == reading.run.problems
+    assert [raw.key for raw in reading.raws()] == ["1", None]
+    assert reading.run.problems == [("KEY_BLANK", 3, "Nr.")]
     with pytest.raises(Refused) as missing:
         read_with(source(path="a.csv"), key="Mitgliedsnummer").raws()
-    assert "COLUMN_MISSING" == missing.value.code
+    assert missing.value.code == "COLUMN_MISSING"
 
 
 def test_a_mapped_column_that_is_gone_refuses_the_file(tmp_path: Path, read_with: Read) -> None:
@@ -75,8 +77,8 @@ def test_a_mapped_column_that_is_gone_refuses_the_file(tmp_path: Path, read_with
     with pytest.raises(Refused) as gone:
         read_with(source(path="a.csv"), given={"Kurzname": "short_name"}).raws()
 
-    assert "COLUMN_MISSING" == gone.value.code
-    assert 2 == len(read_with(source(path="a.csv"), given={"Verein": "name", "Bemerkung": "-"}).raws())
+    assert gone.value.code == "COLUMN_MISSING"
+    assert len(read_with(source(path="a.csv"), given={"Verein": "name", "Bemerkung": "-"}).raws()) == 2
 
 
 def test_an_unchanged_file_is_not_opened(tmp_path: Path, read_with: Read) -> None:
@@ -94,12 +96,12 @@ def test_a_url_is_fetched_once_per_sync_with_its_token(read_with: Read) -> None:
     reading = read_with(source(url="https://partner.example/a.csv?key=geheim", token=SecretStr("t")))
     reading.run.http.content = TABLE.encode()
     reading.source.state(reading.run)
-    assert 2 == len(reading.raws())
-    assert [("https://partner.example/a.csv?key=geheim", "t")] == reading.run.http.asked
+    assert len(reading.raws()) == 2
+    assert reading.run.http.asked == [("https://partner.example/a.csv?key=geheim", "t")]
     reading.source.state(reading.run)
 
-    assert 2 == len(reading.run.http.asked)
-    assert ["a.csv"] == reading.run.opened
+    assert len(reading.run.http.asked) == 2
+    assert reading.run.opened == ["a.csv"]
 
 
 def test_every_sheet_with_a_header_is_read(tmp_path: Path, read_with: Read) -> None:
@@ -108,15 +110,15 @@ def test_every_sheet_with_a_header_is_read(tmp_path: Path, read_with: Read) -> N
     workbook(tmp_path / "a.xlsx", Nord=rows, Notizen=[["Bitte bis Freitag prüfen"]], Süd=rows, Leer=[])
     reading = read_with(source(path="a.xlsx"))
 
-    assert [("Nord", 2), ("Süd", 2)] == [(raw.sheet, raw.row) for raw in reading.raws()]
-    assert [("SHEET_SKIPPED", None, None)] == reading.run.problems
+    assert [(raw.sheet, raw.row) for raw in reading.raws()] == [("Nord", 2), ("Süd", 2)]
+    assert reading.run.problems == [("SHEET_SKIPPED", None, None)]
 
 
 def test_a_workbook_with_one_sheet_needs_no_name_of_it(tmp_path: Path, read_with: Read) -> None:
     """'Zeile 2' is enough where there is only one sheet."""
     workbook(tmp_path / "a.xlsx", Tabelle1=[["Verein", "PLZ"], ["Brücke e. V.", 34117]])
 
-    assert [None] == [raw.sheet for raw in read_with(source(path="a.xlsx")).raws()]
+    assert [raw.sheet for raw in read_with(source(path="a.xlsx")).raws()] == [None]
 
 
 def test_sheets_can_be_named(tmp_path: Path, read_with: Read) -> None:
@@ -124,13 +126,14 @@ def test_sheets_can_be_named(tmp_path: Path, read_with: Read) -> None:
     rows = [["Verein", "PLZ"], ["Brücke e. V.", 34117]]
     workbook(tmp_path / "a.xlsx", Nord=rows, Mitte=rows, Süd=rows)
 
-    assert ["Nord"] == [raw.sheet for raw in read_with(source(path="a.xlsx", sheet="nord ")).raws()]
-    assert ["Nord", "Süd"] == [
-        raw.sheet for raw in read_with(source(path="a.xlsx", sheet=["Nord", "Süd"])).raws()
+    assert [raw.sheet for raw in read_with(source(path="a.xlsx", sheet="nord ")).raws()] == ["Nord"]
+    assert [raw.sheet for raw in read_with(source(path="a.xlsx", sheet=["Nord", "Süd"])).raws()] == [
+        "Nord",
+        "Süd",
     ]
     with pytest.raises(Refused, match="Nord, Mitte, Süd") as missing:
         read_with(source(path="a.xlsx", sheet="Vereine")).raws()
-    assert "SHEET_MISSING" == missing.value.code
+    assert missing.value.code == "SHEET_MISSING"
 
 
 def test_a_pattern_reads_all_files_and_names_them(tmp_path: Path, read_with: Read) -> None:
@@ -139,7 +142,7 @@ def test_a_pattern_reads_all_files_and_names_them(tmp_path: Path, read_with: Rea
         (tmp_path / f"{name}.csv").write_text(TABLE)
     raws = read_with(source(path="*.csv")).raws()
 
-    assert [("a.csv", 2), ("a.csv", 3), ("b.csv", 2), ("b.csv", 3)] == [(raw.sheet, raw.row) for raw in raws]
+    assert [(raw.sheet, raw.row) for raw in raws] == [("a.csv", 2), ("a.csv", 3), ("b.csv", 2), ("b.csv", 3)]
 
 
 def test_what_is_no_record_is_counted(tmp_path: Path, read_with: Read) -> None:
@@ -149,8 +152,8 @@ def test_what_is_no_record_is_counted(tmp_path: Path, read_with: Read) -> None:
     )
     reading = read_with(source(path="a.csv"))
 
-    assert [4, 5] == [raw.row for raw in reading.raws()]
-    assert {"blank": 2, "header": 1, "total": 1, "note": 1} == reading.run.skipped
+    assert [raw.row for raw in reading.raws()] == [4, 5]
+    assert reading.run.skipped == {"blank": 2, "header": 1, "total": 1, "note": 1}
 
 
 def test_a_shifted_row_waits_without_a_name(tmp_path: Path, read_with: Read) -> None:
@@ -159,17 +162,17 @@ def test_a_shifted_row_waits_without_a_name(tmp_path: Path, read_with: Read) -> 
     reading = read_with(source(path="a.csv"), key="Nr.")
     shifted = reading.raws()[-1]
 
-    assert [("ROW_SHIFTED", 4, None)] == reading.run.problems
-    assert (None, {}) == (shifted.key, reading.source.map(shifted))
+    assert reading.run.problems == [("ROW_SHIFTED", 4, None)]
+    assert (shifted.key, reading.source.map(shifted)) == (None, {})
 
 
 def test_columns_that_nobody_knows_are_said(tmp_path: Path, read_with: Read) -> None:
-    """A new column is kept in the raw and reported; numbers of rows and what was left out on purpose are not."""
+    """A new column is reported; numbers of rows and what was left out on purpose are not."""
     (tmp_path / "a.csv").write_text("Nr.;Name;Mitglieder;Intern\n1;A;12;x\n")
     reading = read_with(source(path="a.csv"), given={"Intern": "-"})
     reading.raws()
 
-    assert [("COLUMN_UNKNOWN", None, "Mitglieder")] == reading.run.problems
+    assert reading.run.problems == [("COLUMN_UNKNOWN", None, "Mitglieder")]
 
 
 def test_what_the_door_guessed_about_rows_is_passed_on(tmp_path: Path, read_with: Read) -> None:
@@ -179,7 +182,7 @@ def test_what_the_door_guessed_about_rows_is_passed_on(tmp_path: Path, read_with
     )
     reading = read_with(source(path="a.csv"))
 
-    assert 3 == len(reading.raws())
+    assert len(reading.raws()) == 3
     assert ("QUOTE_STRAY", 2, None) in reading.run.problems
 
 
@@ -201,8 +204,8 @@ def test_a_table_that_is_only_a_header_is_said_to_be_empty(tmp_path: Path, read_
     (tmp_path / "a.csv").write_text("Name;E-Mail\n")
     reading = read_with(source(path="a.csv"))
 
-    assert [] == reading.raws()
-    assert [("NO_ROWS", None, None)] == reading.run.problems
+    assert reading.raws() == []
+    assert reading.run.problems == [("NO_ROWS", None, None)]
 
 
 def test_the_header_row_can_be_named(tmp_path: Path, read_with: Read) -> None:
@@ -210,7 +213,7 @@ def test_the_header_row_can_be_named(tmp_path: Path, read_with: Read) -> None:
     (tmp_path / "a.csv").write_text("x;y\nAlpha;Beta\nBrücke e. V.;34117\n")
     reading = read_with(source(path="a.csv", header_row=2), given={"Alpha": "name"})
 
-    assert [{"name": "Brücke e. V."}] == reading.drafts()
+    assert reading.drafts() == [{"name": "Brücke e. V."}]
 
 
 def test_what_columns_mean_together_is_known_in_the_first_sync(tmp_path: Path, read_with: Read) -> None:
@@ -220,10 +223,11 @@ def test_what_columns_mean_together_is_known_in_the_first_sync(tmp_path: Path, r
     )
     reading = read_with(source(path="a.csv"))
 
-    assert [("Brücke e. V.", "Ada Muster"), (None, "Ali Muster")] == [
-        (draft.get("name"), draft.get("contacts.name")) for draft in reading.drafts()
+    assert [(draft.get("name"), draft.get("contacts.name")) for draft in reading.drafts()] == [
+        ("Brücke e. V.", "Ada Muster"),
+        (None, "Ali Muster"),
     ]
-    assert ("Verein", "Name", "Telefon", "PLZ") == reading.run.columns.headers
+    assert reading.run.columns.headers == ("Verein", "Name", "Telefon", "PLZ")
 
 
 def test_rows_are_streamed(tmp_path: Path, read_with: Read) -> None:
@@ -232,7 +236,7 @@ def test_rows_are_streamed(tmp_path: Path, read_with: Read) -> None:
     reading = read_with(source(path="a.csv"))
     stream = reading.source.fetch(reading.run)
 
-    assert "1" == next(stream).payload["Nr."]
+    assert next(stream).payload["Nr."] == "1"
     stream.close()
 
 
@@ -242,7 +246,7 @@ def test_events_join_day_and_time(tmp_path: Path, read_with: Read) -> None:
         "Titel;Datum;Uhrzeit;Ort;Veranstalter\nSommerfest;05.10.2026;14-18 Uhr;Stadthalle;Brücke e. V.\n"
     )
 
-    assert [
+    assert read_with(source(path="a.csv"), Kind.EVENT).drafts() == [
         {
             "title": "Sommerfest",
             "start": "05.10.2026 14:00",
@@ -250,7 +254,7 @@ def test_events_join_day_and_time(tmp_path: Path, read_with: Read) -> None:
             "location": "Stadthalle",
             "organiser": "Brücke e. V.",
         }
-    ] == read_with(source(path="a.csv"), Kind.EVENT).drafts()
+    ]
 
 
 def test_the_example_is_a_valid_source() -> None:
@@ -259,6 +263,6 @@ def test_the_example_is_a_valid_source() -> None:
     written = tomllib.loads((folder / "example.toml").read_text())["sources"]["vereine"]
     own = {name: value for name, value in written.items() if name in SpreadsheetConfig.model_fields}
 
-    assert "data/vereine.xlsx" == SpreadsheetConfig(**own).path
+    assert SpreadsheetConfig(**own).path == "data/vereine.xlsx"
     assert all(f"`{name}`" in (folder / "README.md").read_text() for name in SpreadsheetConfig.model_fields)
     assert issubclass(SpreadsheetConfig, FileSettings)
