@@ -1,7 +1,7 @@
-"""Readers of what people write: pure functions that turn a cell into a canonical value, and say what they guessed.
+"""Readers of what people write: pure functions that make a canonical value of a cell.
 
-Usual spellings are read by exact patterns and tables; behind them stand phonenumbers, email-validator, dateparser,
-langcodes and Babel, which are loaded when first needed.
+Usual spellings are read by exact patterns and tables; behind them stand phonenumbers, email-validator,
+dateparser, langcodes and Babel, which are loaded when first needed.
 """
 
 from allin_schemas.reading.consent import read_consent

@@ -12,18 +12,21 @@ _POSTAL = re.compile(r"(?<![\d.,])(?:D[\s-]+|DE[\s-]+)?(\d{5})(?!\d)[\s,]*", re.
 _NUMBER = r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/+]\s?\d{1,4}\s?[a-zA-Z]?|\s?[-–/+]\s?[a-zA-Z])*"
 _STREET = re.compile(rf"(?P<street>\D.*?[^\W\d]\.?)\s*(?:Nr\.?\s*)?(?P<number>{_NUMBER})", re.I)
 _STREET_WORD = re.compile(
-    r"(?:.*(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|ufer|damm|markt|steig|chaussee|anger|promenade|pfad|graben))|(?:(?:am|an der|an den|im|in der|auf der|unter den|zum|zur)\s.+)",
+    r"(?:.*(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|ufer|damm|markt|steig|chaussee|anger"
+    r"|promenade|pfad|graben))|(?:(?:am|an der|an den|im|in der|auf der|unter den|zum|zur)\s.+)",
     re.I,
 )
 _EXTRA = re.compile(
-    r"^(?:(?:c/o|co\.|z\.\s?hd\.?|bei)\b.*|hinterhaus.*|vorderhaus.*|seitenflügel.*|hof.*|hh|eingang.*|\d+\.\s?(?:og|ug|obergeschoss|stock|etage).*|eg|ug|dg|erdgeschoss.*"
+    r"^(?:(?:c/o|co\.|z\.\s?hd\.?|bei)\b.*|hinterhaus.*|vorderhaus.*|seitenflügel.*|hof.*|hh|eingang.*"
+    r"|\d+\.\s?(?:og|ug|obergeschoss|stock|etage).*|eg|ug|dg|erdgeschoss.*"
     r"|untergeschoss.*|dachgeschoss.*|haus\s\w{1,2}|gebäude.*|aufgang.*|postfach.*|stock.*|etage.*)$",
     re.I,
 )
 _ROOM = re.compile(r"^(?:raum|saal|zimmer|seminarraum|room)\b.*$", re.I)
 _BOX = re.compile(r"postfach\s*([\d ]{2,12})", re.I)
 _ONLINE = re.compile(
-    r"^(?:online|digital|virtuell|zoom|videokonferenz|webinar|jitsi|bigbluebutton|bbb|teams|ms teams|via zoom|per zoom|online[\s(-].*)$",
+    r"^(?:online|digital|virtuell|zoom|videokonferenz|webinar|jitsi|bigbluebutton|bbb|teams|ms teams"
+    r"|via zoom|per zoom|online[\s(-].*)$",
     re.I,
 )
 _CITY_PART = re.compile(rf"^{CITY}\s*(?:[-–/,:]|\bOT\b|(?=\())\s*(?P<part>.+)$", re.I)

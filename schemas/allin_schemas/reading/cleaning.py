@@ -7,16 +7,15 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading, finding
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading, finding, listed
 
-BLANKS = frozenset(
-    {
-        "", "-", "--", "---", "–", "—", "_", "/", "//", ".", "..", "...", "…", "?", "??", "???",
-        "k.a.", "k. a.", "k.a", "ka", "n/a", "n.a.", "n. a.", "na", "keine angabe", "keine angaben", "ohne angabe", "o. a.",
-        "keine", "keiner", "keines", "keins", "kein", "none", "null", "nil", "nan", "leer", "entfällt", "entfaellt",
-        "nicht vorhanden", "nicht bekannt", "unbekannt", "unknown", "folgt", "folgt noch", "tba", "tbd", "not applicable",
-    }
-)  # fmt: skip
+BLANKS = listed(
+    "|-|--|---|–|—|_|/|//|.|..|...|…|?|??|???|k.a.|k. a.|k.a|ka|n/a|n.a.|n. a.|na|keine angabe"
+    "|keine angaben|ohne angabe"
+    "|o. a.|keine|keiner|keines|keins|kein|none|null|nil|nan|leer|entfällt|entfaellt|nicht vorhanden"
+    "|nicht bekannt"
+    "|unbekannt|unknown|folgt|folgt noch|tba|tbd|not applicable"
+)
 """What people write where nothing is to be said, in small letters."""
 
 NO_CONTACT = frozenset(
@@ -24,9 +23,11 @@ NO_CONTACT = frozenset(
 )
 """The same for what one has or has not: a telephone, a website, an address."""
 
+_LONGEST_CELL = 100_000
 _LONGEST_BLANK = max(map(len, BLANKS))
 _ERROR_CELL = re.compile(
-    r"#(?:REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|N/A|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|SPILL!|CALC!|GETTING_DATA|FIELD!|UNKNOWN!|BLOCKED!)"
+    r"#(?:REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|N/A|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|SPILL!|CALC!"
+    r"|GETTING_DATA|FIELD!|UNKNOWN!|BLOCKED!)"
     r"|Err:\d{3}"
 )
 _LEFTOVER = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f])_")
@@ -78,9 +79,11 @@ def _visible(text: str) -> str:
         elif character in _JOINER:
             if kept and place + 1 < len(text) and _joins(kept[-1], text[place + 1]):
                 kept.append(character)
-        elif category == "Co" or (category == "Cn" and not _noncharacter(ord(character))):
-            kept.append(character)
-        elif 0x0600 <= ord(character) <= 0x0605 or character in "\u06dd\u070f\u08e2":
+        elif (
+            category == "Co"
+            or _arabic_sign(character)
+            or (category == "Cn" and not _noncharacter(ord(character)))
+        ):
             kept.append(character)
     return "".join(kept)
 
@@ -89,8 +92,12 @@ def _noncharacter(code: int) -> bool:
     return 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
 
 
+def _arabic_sign(character: str) -> bool:
+    return "\u0600" <= character <= "\u0605" or character in "\u06dd\u070f\u08e2"
+
+
 def _joins(before: str, after: str) -> bool:
-    """Whether a joiner between these two belongs to the writing: Persian, the Indic scripts, families of emoji."""
+    """Whether a joiner between these two belongs to the writing: Persian, Indic scripts, emoji."""
     return all(
         0x0600 <= code <= 0x0DFF
         or 0x0F00 <= code <= 0x109F
@@ -142,6 +149,8 @@ def written(cell: Any) -> str:
 def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
     """A cell's text ('' when nothing is said), or a finding when there is no text in it."""
     if isinstance(cell, str):
+        if len(cell) > _LONGEST_CELL:
+            return "", finding("TEXT_TOO_LONG", cell[:100], length=str(len(cell)), most=str(_LONGEST_CELL))
         text = clean_lines(cell) if several_lines else clean(cell)
         if len(text) <= _LONGEST_BLANK and text.lower() in BLANKS:
             return "", None
@@ -165,7 +174,7 @@ def cells_of(cell: Any) -> list[Any]:
 
 
 def of_text(read: Callable[[str, Context], Reading]) -> Reader:
-    """A reader of cells, made of a reader of clean and non-empty text; of several answers the first counts."""
+    """A reader of cells, made of a reader of clean text; of several answers the first counts."""
 
     def reader(cell: Any, context: Context) -> Reading:
         if isinstance(cell, list | tuple):

@@ -7,23 +7,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from allin_schemas.reading.cleaning import cells_of, clean
+from allin_schemas.reading.findings import listed
 
-_YES = frozenset(
-    {
-        "ja", "yes", "j", "y", "x", "✓", "✔", "☑", "✅", "wahr", "true", "1", "1.0", "ja gerne", "ja gern", "ja bitte", "ja klar",
-        "einverstanden", "bin einverstanden", "ich bin einverstanden", "ja einverstanden", "ich willige ein", "ich stimme zu", "zugestimmt",
-        "stimme zu", "eingewilligt", "erteilt", "ja ich willige ein", "ja ich stimme zu", "ja ich bin einverstanden", "ja ich bin damit einverstanden",
-        "yes please", "i agree", "yes i agree", "agreed", "i consent", "yes i consent", "evet", "kabul ediyorum", "oui", "sí", "так", "да", "نعم", "بله", "erê",
-    }
-)  # fmt: skip
+_YES = listed(
+    "ja|yes|j|y|x|✓|✔|☑|✅|wahr|true|1|1.0|ja gerne|ja gern|ja bitte|ja klar|einverstanden|bin einverstanden"
+    "|ich bin einverstanden|ja einverstanden|ich willige ein|ich stimme zu|zugestimmt|stimme zu"
+    "|eingewilligt|erteilt"
+    "|ja ich willige ein|ja ich stimme zu|ja ich bin einverstanden|ja ich bin damit einverstanden"
+    "|yes please|i agree"
+    "|yes i agree|agreed|i consent|yes i consent|evet|kabul ediyorum|oui|sí|так|да|نعم|بله|erê"
+)
 _LONG_YES = re.compile(
-    r"ja,? (?:hiermit )?(?:ich (?:bin (?:damit )?einverstanden|willige (?:hiermit )?ein|stimme (?:dem )?zu|erlaube|möchte)|mein|der newsletter|ihr dürft|sie dürfen)\b"
+    r"ja,? (?:hiermit )?(?:ich (?:bin (?:damit )?einverstanden|willige (?:hiermit )?ein|stimme (?:dem )?zu"
+    r"|erlaube|möchte)|mein|der newsletter|ihr dürft|sie dürfen)\b"
     r"|ich (?:bin (?:damit )?einverstanden|willige (?:hiermit )?ein|stimme (?:dem )?zu),? (?:dass|in|mit)\b"
     r"|yes,? (?:i agree|i consent|you may)\b",
 )
 _DOUBT = re.compile(
-    r"\b(?:nein|nicht|kein\w*|nie|niemals|aber|nur|jedoch|ausser|außer|ohne|falls|wenn|sofern|soweit|solange|erst|bis auf|mit ausnahme|eventuell|evtl|vielleicht|ggf"
-    r"|teilweise|vorerst|no|not|never|but|only|except|unless|if|until|maybe|without|partly|widerrufe|ungern|lieber|statt)\b|[?]",
+    r"\b(?:nein|nicht|kein\w*|nie|niemals|aber|nur|jedoch|ausser|außer|ohne|falls|wenn|sofern|soweit"
+    r"|solange|erst|bis auf|mit ausnahme|eventuell|evtl|vielleicht|ggf"
+    r"|teilweise|vorerst|no|not|never|but|only|except|unless|if|until|maybe|without|partly|widerrufe"
+    r"|ungern|lieber|statt)\b|[?]",
 )
 
 

@@ -11,13 +11,16 @@ from allin_schemas.reading.numbers import amount_of
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _FREE = re.compile(
-    r"(?:kosten(?:los|frei)|gratis|umsonst|gebührenfrei|unentgeltlich|frei|freier eintritt|eintritt(?: ist)?:? frei|free(?: of charge)?|free entry"
-    r"|keine kosten|kosten:? keine|es entstehen keine kosten|no cost|ücretsiz|bezkoštovno|безкоштовно|бесплатно|مجاني|مجانا)[.!]?",
+    r"(?:kosten(?:los|frei)|gratis|umsonst|gebührenfrei|unentgeltlich|frei|freier eintritt"
+    r"|eintritt(?: ist)?:? frei|free(?: of charge)?|free entry"
+    r"|keine kosten|kosten:? keine|es entstehen keine kosten|no cost|ücretsiz|bezkoštovno|безкоштовно"
+    r"|бесплатно|مجاني|مجانا)[.!]?",
     re.I,
 )
 _DONATION = re.compile(r"\b(?:spende[n]?|spendenbasis|donation|nach selbsteinschätzung|solidarisch)\b", re.I)
 _MONEY = re.compile(
-    r"(?P<before>€|EUR|Euro|\$|USD|CHF|£|GBP)?\s*(?P<amount>\d[\d.,]*\d|\d)(?:,-{1,2}|,–)?\s*(?P<after>€|EUR\b|Euro\b|\$|USD\b|CHF\b|£|GBP\b)?",
+    r"(?P<before>€|EUR|Euro|\$|USD|CHF|£|GBP)?\s*(?P<amount>\d[\d.,]*\d|\d)(?:,-{1,2}|,–)?\s*(?P<after>€"
+    r"|EUR\b|Euro\b|\$|USD\b|CHF\b|£|GBP\b)?",
     re.I,
 )
 _CURRENCY = {

@@ -24,7 +24,8 @@ _TIME = re.compile(
     r"(?<![\d.,])(\d{1,2})(?:[:.](\d{2}))?(?:[:](\d{2}))?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?(?!\d)", re.I
 )
 _TIME_SPAN = re.compile(
-    r"(?<![\d.,])(\d{1,2}(?:[:.]\d{2})?)\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?\s*(?:-|–|—|bis|to|until)\s*\d{1,2}(?:[:.]\d{2})?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?(?!\d)",
+    r"(?<![\d.,])(\d{1,2}(?:[:.]\d{2})?)\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?\s*(?:-|–|—|bis|to"
+    r"|until)\s*\d{1,2}(?:[:.]\d{2})?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?(?!\d)",
     re.I,
 )
 _FILLER = re.compile(r"\b(?:um|ab|von|at|from|gegen|uhr|den|am|t)\b|[,;|@\s()–-]", re.I)
@@ -46,6 +47,8 @@ def read_date(cell: Any, context: Context) -> Reading:
                 return Reading(dt.date(int(match[3]), int(match[2]), int(match[1])).isoformat())
             except ValueError:
                 return unreadable("DATE_UNREADABLE", cell)
+        if len(cell) == 10 and (match := _ISO.fullmatch(cell)):
+            return _quick(cell, context) or unreadable("DATE_UNREADABLE", cell)
     elif isinstance(cell, list | tuple):
         return first(read_date, cell, context)
     reading = read_moment(cell, context)
@@ -94,9 +97,9 @@ def _quick(text: str, context: Context) -> Reading | None:
                 return Reading(dt.date(int(year), int(month), int(day)).isoformat())
             if minute is None and unit is None:
                 return None
-            return _local(
-                dt.datetime(int(year), int(month), int(day), int(hour), int(minute or 0)), text, context
-            )  # noqa: DTZ001 - the zone comes in _local
+            zone = _zone(context.zone)
+            wall = dt.datetime(int(year), int(month), int(day), int(hour), int(minute or 0), tzinfo=zone)
+            return _local(wall, text)
         match = _ISO.fullmatch(text)
         if not match:
             return None
@@ -107,8 +110,8 @@ def _quick(text: str, context: Context) -> Reading | None:
             return _utc(moment.astimezone(UTC))
         if text.endswith("00:00:00"):
             return Reading(text[:10])
-        parts = [int(part) for part in match.groups()[:6] if part]
-        return _local(dt.datetime(*parts), text, context)  # type: ignore[misc, arg-type]  # noqa: DTZ001 - the zone comes in _local
+        clock = dt.time(int(match[4]), int(match[5]), int(match[6] or 0), tzinfo=_zone(context.zone))
+        return _local(dt.datetime.combine(dt.date(int(match[1]), int(match[2]), int(match[3])), clock), text)
     except (ValueError, OverflowError):
         return None
 
@@ -116,19 +119,19 @@ def _quick(text: str, context: Context) -> Reading | None:
 def _utc(moment: dt.datetime, findings: tuple[Finding, ...] = ()) -> Reading:
     if moment.microsecond >= 500_000:
         moment += dt.timedelta(seconds=1)
-    return Reading(moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= 1000 else None, findings)
+    return Reading(f"{moment.isoformat()[:19]}Z", findings)
 
 
-def _local(wall: dt.datetime, text: str, context: Context, findings: tuple[Finding, ...] = ()) -> Reading:
-    """A wall time of the context's zone, with a hint where the clocks are changed."""
-    zone = _zone(context.zone)
-    aware = wall.replace(tzinfo=zone)
-    before, after = aware.utcoffset(), aware.replace(fold=1).utcoffset()
+def _local(wall: dt.datetime, text: str, findings: tuple[Finding, ...] = ()) -> Reading:
+    """A wall time of its zone as UTC, with a hint where the clocks are changed."""
+    before, after = wall.utcoffset(), wall.replace(fold=1).utcoffset()
     if before is not None and after is not None and before != after:
         code = "TIME_SKIPPED" if before < after else "TIME_TWICE"
-        meant = aware.astimezone(UTC).astimezone(zone)
+        meant = wall.astimezone(UTC).astimezone(wall.tzinfo)
         findings = (*findings, finding(code, text, became=f"{meant:%H:%M}"))
-    return _utc(aware.astimezone(UTC), findings)
+    if before is None:
+        before = dt.timedelta()
+    return _utc(wall.replace(tzinfo=None) - before, findings)
 
 
 def _number(number: float, context: Context) -> Reading:
@@ -142,8 +145,8 @@ def _number(number: float, context: Context) -> Reading:
         hint = finding("DATE_SERIAL", text, became=shown(day))
         if not seconds:
             return Reading(day.isoformat(), (hint,))
-        wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=seconds)
-        return _local(wall, text, context, (hint,))
+        wall = dt.datetime.combine(day, dt.time(tzinfo=_zone(context.zone))) + dt.timedelta(seconds=seconds)
+        return _local(wall, text, (hint,))
     if number == int(number) and 18_000_101 <= number <= 21_001_231:
         found = find_day(str(int(number)), context)
         if found:
@@ -168,7 +171,7 @@ def _timed(found: Found, text: str, context: Context) -> Reading:
         match = found_times[0] if found_times else None
         before, after = (rest[: match.start()], rest[match.end() :]) if match else ("", "")
         span = None
-    wall = _wall(found.day, match) if match else None
+    wall = _wall(found.day, match, _zone(context.zone)) if match else None
     if wall is None:
         return Reading(
             found.day.isoformat(),
@@ -179,10 +182,10 @@ def _timed(found: Found, text: str, context: Context) -> Reading:
         findings = (*findings, finding("TIME_RANGE", text, became=f"{wall:%H:%M}"))
     elif _FILLER.sub("", f"{before} {after}"):
         findings = (*findings, finding("TIME_REST", text, became=f"{shown(found.day)}, {wall:%H:%M}"))
-    return _local(wall, text, context, findings)
+    return _local(wall, text, findings)
 
 
-def _wall(day: dt.date, match: re.Match[str]) -> dt.datetime | None:
+def _wall(day: dt.date, match: re.Match[str], zone: ZoneInfo) -> dt.datetime | None:
     hour, minute, second = int(match[1]), int(match[2] or 0), int(match[3] or 0)
     half = (match[4] or "").casefold().replace(".", "")
     if half in {"am", "pm"}:
@@ -193,4 +196,4 @@ def _wall(day: dt.date, match: re.Match[str]) -> dt.datetime | None:
         day, hour = day + dt.timedelta(days=1), 0
     if hour > 23 or minute > 59 or second > 59:
         return None
-    return dt.datetime.combine(day, dt.time(hour, minute, second))
+    return dt.datetime.combine(day, dt.time(hour, minute, second, tzinfo=zone))

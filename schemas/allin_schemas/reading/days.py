@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cache
+from importlib import import_module
 from typing import Any, NamedTuple
 
 from allin_schemas.reading.calendar_words import MONTHS, WEEKDAY_NAMES, WEEKDAYS
@@ -33,9 +34,8 @@ _MONTH_FIRST = re.compile(rf"\b{_MONTH}\s*{_DAY}\s*,?\s+(\d{{4}})(?!\d)", re.I)
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _UNTIL = re.compile(r"^\s*\.?\s*(?:-|–|—|bis|to|/|\+|und|&)\s*")
 _SPAN_OF_DAYS = re.compile(
-    r"^(?:vom\s+|von\s+)?(\d{1,2})\.?(?:\s?(\d{1,2})\.)?\s*(?:-|–|—|bis(?:\s+zum)?|to|/|\+|und|&)\s*(?=\d{1,2}\.?\s?(?:\d{1,2}\.|"
-    + _MONTH
-    + "))",
+    r"^(?:vom\s+|von\s+)?(\d{1,2})\.?(?:\s?(\d{1,2})\.)?\s*(?:-|–|—|bis(?:\s+zum)?|to|/|\+|und"
+    r"|&)\s*(?=\d{1,2}\.?\s?(?:\d{1,2}\.|" + _MONTH + "))",
     re.I,
 )
 
@@ -119,12 +119,12 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def _from_year(match: re.Match[str], text: str, context: Context) -> Taken:
+def _from_year(match: re.Match[str], _text: str, _context: Context) -> Taken:
     day = _day(int(match[1]), int(match[3]), int(match[4]))
     return (day, ()) if day else None
 
 
-def _from_compact(match: re.Match[str], text: str, context: Context) -> Taken:
+def _from_compact(match: re.Match[str], _text: str, _context: Context) -> Taken:
     day = _day(int(match[1]), int(match[2]), int(match[3]))
     return (day, ()) if day else None
 
@@ -137,7 +137,7 @@ def _from_name(match: re.Match[str], text: str, context: Context) -> Taken:
     return _completed(int(match[1]), MONTHS[match[2].casefold()], match[3], text, context)
 
 
-def _from_month(match: re.Match[str], text: str, context: Context) -> Taken:
+def _from_month(match: re.Match[str], _text: str, _context: Context) -> Taken:
     day = _day(int(match[3]), MONTHS[match[1].casefold()], int(match[2]))
     return (day, ()) if day else None
 
@@ -185,10 +185,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Any], ...] = (
 
 @cache
 def _library() -> Any:
-    """dateparser for the languages of the city, strict: day, month and year must be there."""
-    from dateparser.date import DateDataParser
-
-    return DateDataParser(
+    """Dateparser for the languages of the city, strict: day, month and year must be there."""
+    return import_module("dateparser.date").DateDataParser(
         languages=["tr", "uk", "ru", "ar", "fa", "fr", "es", "pl", "bg", "ro", "it", "pt", "am"],
         settings={
             "DATE_ORDER": "DMY",

@@ -11,6 +11,7 @@ from allin_schemas.reading.keys import plain
 from allin_schemas.reading.texts import LONGEST_LINE, items_of
 
 CITY = "Kassel"
+_LONGEST = 2_000
 DISTRICTS: dict[str, str] = {
     "Bad Wilhelmshöhe": "Wilhelmshöhe, Wahlershausen, Mulang, Marbachshöhe",
     "Bettenhausen": "Salzmannshausen, Eichwald",
@@ -25,7 +26,8 @@ DISTRICTS: dict[str, str] = {
     "Nord-Holland": "Nord, Nordstadt, Nord (Holland), Nordholland, Nord Holland, Holland",
     "Nordshausen": "",
     "Oberzwehren": "Ober-Zwehren, Mattenberg, Brückenhof, Schenkelsberg",
-    "Philippinenhof-Warteberg": "Philippinenhof, Warteberg, Philippinenhof Warteberg, Philippinenhof/Warteberg",
+    "Philippinenhof-Warteberg": "Philippinenhof, Warteberg, Philippinenhof Warteberg, "
+    "Philippinenhof/Warteberg",
     "Rothenditmold": "Rothen-Ditmold",
     "Süsterfeld-Helleböhn": "Süsterfeld, Helleböhn, Süsterfeld/Helleböhn",
     "Südstadt": "Süd, Auefeld",
@@ -38,11 +40,19 @@ DISTRICTS: dict[str, str] = {
 }
 """The city's 23 districts -> other names, parts that people name instead, and spellings."""
 
-_WHOLE_CITY = "kassel, ganz kassel, stadt kassel, stadtgebiet, gesamtes stadtgebiet, stadtweit, kasselweit, alle, alle stadtteile, alle bezirke, überall, gesamte stadt, ganze stadt, kassel stadt, stadtgebiet kassel, whole city, all districts"
+_WHOLE_CITY = (
+    "kassel, ganz kassel, stadt kassel, stadtgebiet, gesamtes stadtgebiet, stadtweit, kasselweit, alle, "
+    "alle stadtteile,"
+    " alle bezirke, überall, gesamte stadt, ganze stadt, kassel stadt, stadtgebiet kassel, whole city, "
+    "all districts"
+)
 _AROUND = (
-    "Ahnatal, Baunatal, Calden, Espenau, Fuldabrück, Fuldatal, Habichtswald, Hann. Münden, Helsa, Hofgeismar, Immenhausen, Kaufungen, Lohfelden, Melsungen,"
-    " Niestetal, Schauenburg, Söhrewald, Staufenberg, Vellmar, Wolfhagen, Zierenberg, Landkreis Kassel, Kreis Kassel, Region Kassel, Stadt und Landkreis Kassel,"
-    " Nordhessen, Hessen, Deutschland, bundesweit, deutschlandweit, hessenweit, landesweit, online, Werra-Meißner-Kreis, Schwalm-Eder-Kreis,"
+    "Ahnatal, Baunatal, Calden, Espenau, Fuldabrück, Fuldatal, Habichtswald, Hann. Münden, Helsa, "
+    "Hofgeismar, Immenhausen, Kaufungen, Lohfelden, Melsungen,"
+    " Niestetal, Schauenburg, Söhrewald, Staufenberg, Vellmar, Wolfhagen, Zierenberg, Landkreis Kassel, "
+    "Kreis Kassel, Region Kassel, Stadt und Landkreis Kassel,"
+    " Nordhessen, Hessen, Deutschland, bundesweit, deutschlandweit, hessenweit, landesweit, online, "
+    "Werra-Meißner-Kreis, Schwalm-Eder-Kreis,"
     " Landkreis Waldeck-Frankenberg"
 )
 
@@ -57,7 +67,8 @@ for _name, _others in DISTRICTS.items():
 _KNOWN.update((_key(_spelling), CITY) for _spelling in _WHOLE_CITY.split(","))
 _KNOWN.update((_key(_spelling), _spelling.strip()) for _spelling in _AROUND.split(","))
 _PREFIX = re.compile(
-    r"^(?:3\d{4}\s+)?(?:(?:stadt|kassel|ks)\b[\s,/:–-]*)+(?=\w)|^(?:stadtteil|ortsteil|ortsbezirk|bezirk|ot)\b[\s:]*",
+    r"^(?:3\d{4}\s+)?(?:(?:stadt|kassel|ks)\b[\s,/:–-]*)+(?=\w)|^(?:stadtteil|ortsteil|ortsbezirk|bezirk"
+    r"|ot)\b[\s:]*",
     re.I,
 )
 
@@ -71,7 +82,7 @@ def district_of(text: str) -> str | None:
     return _KNOWN.get(_key(bare)) if bare != text else None
 
 
-def _district(text: str, context: Context) -> Reading:
+def _district(text: str, _context: Context) -> Reading:
     known = district_of(text)
     if known:
         return Reading(known)
@@ -108,6 +119,8 @@ def _several(answer: Any, context: Context) -> Reading:
         return Reading(None, (fault,))
     if not text:
         return BLANK
+    if len(text) > _LONGEST:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(_LONGEST))
     whole = district_of(text)
     if whole:
         return Reading([whole])

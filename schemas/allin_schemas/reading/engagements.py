@@ -15,12 +15,14 @@ from allin_schemas.reading.texts import LONGEST_LINE
 from allin_schemas.values import Role, Slot
 
 _PEOPLE = re.compile(
-    r"\s*[(:,–-]?\s*(\d{1,4})(?:\s*(?:-|–|bis|to)\s*(\d{1,4}))?\s*(?:personen|person|plätze|platz|helfer\w*|helfende|freiwillige|leute|people|persons|places|volunteers)\s*\)?\s*$",
+    r"\s*[(:,–-]?\s*(\d{1,4})(?:\s*(?:-|–|bis|to)\s*(\d{1,4}))?\s*(?:personen|person|plätze|platz"
+    r"|helfer\w*|helfende|freiwillige|leute|people|persons|places|volunteers)\s*\)?\s*$",
     re.I,
 )
 _TIMES = re.compile(r"^(\d{1,4})\s*[x×]\s+(?=\D)", re.I)
 _PER_WEEK = re.compile(
-    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:-|–|bis)?\s*(\d{1,3}(?:[.,]\d+)?)?\s*(?:stunden?|std\.?|h|hours?)\s*(?:pro|je|in der|/|a|per)\s*(?:woche|week)",
+    r"(\d{1,3}(?:[.,]\d+)?)\s*(?:-|–|bis)?\s*(\d{1,3}(?:[.,]\d+)?)?\s*(?:stunden?|std\.?|h"
+    r"|hours?)\s*(?:pro|je|in der|/|a|per)\s*(?:woche|week)",
     re.I,
 )
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?"

@@ -12,26 +12,34 @@ from allin_schemas.reading.findings import BLANK, Context, Reading, finding, unr
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _DAY = r"(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\b\.?"
-_DAYS = rf"(?:täglich|jeden tag|daily|every day|wochentags|weekdays|(?:am\s+)?wochenende|weekends?|{_DAY}(?:\s*(?:-|–|—|bis|to|,|/|&|\+|und|u\.|and)\s*{_DAY})*)"
+_DAYS = (
+    r"(?:täglich|jeden tag|daily|every day|wochentags|weekdays|(?:am\s+)?wochenende|weekends?"
+    rf"|{_DAY}(?:\s*(?:-|–|—|bis|to|,|/|&|\+|und|u\.|and)\s*{_DAY})*)"
+)
 _TIME = r"\d{1,2}(?:[:.]\d{2})?\s*(?:uhr|h\b|a\.?m\.?|p\.?m\.?)?"
 _SPAN = rf"(?:von\s+)?{_TIME}\s*(?:-|–|—|bis|to)\s*{_TIME}"
 _LINE = re.compile(
     rf"(?P<days>{_DAYS})\s*:?\s*,?\s*(?P<spans>{_SPAN}(?:\s*(?:,|/|&|\+|und|u\.|and|sowie)\s*{_SPAN})*)", re.I
 )
 _ONE_SPAN = re.compile(
-    r"(\d{1,2})(?:[:.](\d{2}))?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?\s*(?:-|–|—|bis|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?",
+    r"(\d{1,2})(?:[:.](\d{2}))?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?\s*(?:-|–|—|bis"
+    r"|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(uhr|h\b|a\.?m\.?|p\.?m\.?)?",
     re.I,
 )
 _ONE_DAY = re.compile(_DAY, re.I)
 _UNTIL = re.compile(r"^\s*(?:-|–|—|bis|to)\s*$", re.I)
 _BY_APPOINTMENT = re.compile(
-    r"(?:termine?\s+)?(?:nur\s+)?(?:und\s+)?(?:nach|auf|by|on)\s+(?:telefonischer\s+|vorheriger\s+)?(?:vereinbarung|absprache|anfrage|anmeldung|terminvereinbarung|verabredung|appointment|request)",
+    r"(?:termine?\s+)?(?:nur\s+)?(?:und\s+)?(?:nach|auf|by|on)\s+(?:telefonischer\s+"
+    r"|vorheriger\s+)?(?:vereinbarung|absprache|anfrage|anmeldung|terminvereinbarung|verabredung"
+    r"|appointment|request)",
     re.I,
 )
 _NOT_WEEKLY = re.compile(
-    r"\d|\b(?:jede\w*|alle|nur|außer|ausser|gerade\w*|ungerade\w*|tägig|monat\w*|ferien|sommer|winter|every|except|only|month\w*|erste\w*|letzte\w*|zweite\w*)\b",
+    r"\d|\b(?:jede\w*|alle|nur|außer|ausser|gerade\w*|ungerade\w*|tägig|monat\w*|ferien|sommer|winter"
+    r"|every|except|only|month\w*|erste\w*|letzte\w*|zweite\w*)\b",
     re.I,
 )
+_LONGEST = 600
 _FILLER = re.compile(
     r"\b(?:uhr|geöffnet|offen|open|öffnungszeiten|sprechzeiten|und|sowie|von|am)\b|[\s,;.:()|/-]", re.I
 )
@@ -51,6 +59,8 @@ def read_hours(cell: Any, context: Context) -> Reading:
     if not lines:
         return BLANK
     text = "; ".join(line for whole in lines for line in whole.split("\n") if line.strip())
+    if len(text) > _LONGEST:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(_LONGEST))
     slots: list[dict[str, str]] = []
     for match in _LINE.finditer(text):
         found = _slots(match["days"], match["spans"])
@@ -87,7 +97,7 @@ def _appointment(text: str) -> bool:
 
 def _slots(days: str, spans: str) -> list[dict[str, str]] | None:
     """The slots of one line; None when a time does not exist."""
-    slots = []
+    slots: list[dict[str, str]] = []
     for match in _ONE_SPAN.finditer(spans):
         opens, closes = (
             _clock(match[1], match[2], match[3], match[6]),

@@ -15,12 +15,14 @@ COURTS = {"kassel": "RA000275"}
 
 _ORG_ID = re.compile(r"DE-CR-(RA\d{6})-((?:VR|HRA|HRB|GNR|PR)\d{1,7})", re.I)
 _REGISTER = re.compile(
-    r"(?:(?P<before>[^\d:]*?)[\s,:]*\b)?(?P<register>VR|HRB|HRA|GnR|PR|Vereinsregister(?:nummer)?|Registernummer|Handelsregister\s+B)"
+    r"(?:(?P<before>[^\d:]*?)[\s,:]*\b)?(?P<register>VR|HRB|HRA|GnR|PR|Vereinsregister(?:nummer)?"
+    r"|Registernummer|Handelsregister\s+B)"
     r"[\s.,:-]*(?P<middle>[^\d:]*?)[\s.:,-]*(?P<number>\d{1,7})[\s,;()/-]*(?P<after>[^\d]*)",
     re.I,
 )
 _COURT_WORDS = re.compile(
-    r"\b(?:eingetragen|im|in|beim|bei|am|an|des|der|dem|unter|amtsgerichts?|amtsgerichte|ag|registergerichts?|vereinsregisters?|register|gericht|stadt|nr|nummer|vr)\b\.?|[(),:;.-]",
+    r"\b(?:eingetragen|im|in|beim|bei|am|an|des|der|dem|unter|amtsgerichts?|amtsgerichte|ag"
+    r"|registergerichts?|vereinsregisters?|register|gericht|stadt|nr|nummer|vr)\b\.?|[(),:;.-]",
     re.I,
 )
 _VAT = re.compile(
@@ -52,6 +54,8 @@ def read_identifiers(cell: Any, context: Context) -> Reading:
 
 
 def _one(text: str, context: Context) -> Reading:
+    if len(text) > LONGEST_LINE:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
     match = _ORG_ID.fullmatch(text)
     if match:
         return _register(match[1].upper(), match[2].upper())
@@ -65,12 +69,7 @@ def _one(text: str, context: Context) -> Reading:
     if match:
         return Reading([{"scheme": "Wikidata", "value": match[1].upper()}])
     match = _GENERIC.fullmatch(text)
-    if (
-        match
-        and not _TAX_NUMBER.search(match[1])
-        and not match[2].startswith("//")
-        and len(text) <= LONGEST_LINE
-    ):
+    if match and not _TAX_NUMBER.search(match[1]) and not match[2].startswith("//"):
         return Reading([{"scheme": match[1].strip(), "value": match[2].strip()}])
     nearest = f"VR {text} Kassel" if text.isdecimal() and 2 <= len(text) <= 6 else None
     return unreadable("IDENTIFIER_UNREADABLE", text, nearest)

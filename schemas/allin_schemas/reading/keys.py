@@ -33,8 +33,10 @@ _AND = re.compile(r"\s*[&+]\s*|\s+u\.\s+")
 _LEGAL_FORMS = re.compile(
     r"\be\s?\.\s?v\b\.?|\be\s?v\s*(?=$|[,;(])"
     r"|\beingetragene[rn]? verein\b|\bnicht eingetragene[rn]? verein\b"
-    r"|\bgemeinn(?:ue|u)tzige[r]? (?:gesellschaft mit beschr(?:ae|a)nkter haftung|gesellschaft mbh|gmbh|ug|ag|eg)\b"
-    r"|\bg?ggmbh\b|\bgmbh\b|\bgug\b|\bug\s?\(?haftungsbeschr(?:ae|a)nkt\)?|\bug\s*$|\bmbh\b|\be\s?\.\s?g\b\.?|\beg\s*$|\bgag\b|\bag\s*$"
+    r"|\bgemeinn(?:ue|u)tzige[r]? (?:gesellschaft mit beschr(?:ae|a)nkter haftung|gesellschaft mbh|gmbh|ug"
+    r"|ag|eg)\b"
+    r"|\bg?ggmbh\b|\bgmbh\b|\bgug\b|\bug\s?\(?haftungsbeschr(?:ae|a)nkt\)?|\bug\s*$|\bmbh\b"
+    r"|\be\s?\.\s?g\b\.?|\beg\s*$|\bgag\b|\bag\s*$"
     r"|\bi\s?\.\s?g(?:r)?\b\.?|\bin gr(?:ue|u)ndung\b|\bgemeinn(?:ue|u)tzig(?:er|e)?\b|\br\s?\.\s?v\b\.?"
 )
 _PUNCTUATION = re.compile(r"[^\w\s]|_")
@@ -51,11 +53,11 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def name_key(text: str) -> str:
-    """What stays of a name when spelling, accents, legal form, punctuation and look-alike letters are set aside.
+    """What stays of a name without accents, legal form, punctuation and look-alike letters.
 
     Never empty for a name that is not.
     """
-    small = _AND.sub(" und ", plain(text).translate(_LOOKALIKES))
+    small = _AND.sub(" und ", " ".join(plain(text).split()).translate(_LOOKALIKES))
     for candidate in (_LEGAL_FORMS.sub(" ", small), small):
         key = " ".join(_PUNCTUATION.sub(" ", candidate).split())
         if key:

@@ -6,13 +6,16 @@ from functools import cache
 
 _TABLE = """
 de: Deutsch, German, deu, ger, dt., dt, deutsche Sprache, Almanca, Німецька, الألمانية, Allemand
-de-simple: Leichte Sprache, leichte Sprache, Einfache Sprache, einfaches Deutsch, leichtes Deutsch, Deutsch in Leichter Sprache, Deutsch leichte Sprache, Deutsch einfache Sprache, Easy Read, plain German
+de-simple: Leichte Sprache, leichte Sprache, Einfache Sprache, einfaches Deutsch, leichtes Deutsch,
+  Deutsch in Leichter Sprache, Deutsch leichte Sprache, Deutsch einfache Sprache, Easy Read, plain German
 en: Englisch, English, eng, engl., engl, İngilizce, Inglés, Anglais
 tr: Türkisch, Turkish, Türkçe, tur, türk., türk, Turkce, Tuerkisch, Turkisch, Türkce
-ar: Arabisch, Arabic, العربية, عربي, عربى, اللغة العربية, ara, arab., arab, Hocharabisch, Modernes Hocharabisch, Arapça, Arabi
+ar: Arabisch, Arabic, العربية, عربي, عربى, اللغة العربية, ara, arab., arab, Hocharabisch,
+  Modernes Hocharabisch, Arapça, Arabi
 ary: Marokkanisch, Marokkanisches Arabisch, Marokkanisch-Arabisch, Darija, Moroccan Arabic
 arz: Ägyptisch, Ägyptisches Arabisch, Egyptian Arabic
-apc: Syrisches Arabisch, Levantinisch, Levantinisches Arabisch, Syrisch-Arabisch, Palästinensisches Arabisch, Libanesisch, Levantine Arabic
+apc: Syrisches Arabisch, Levantinisch, Levantinisches Arabisch, Syrisch-Arabisch,
+  Palästinensisches Arabisch, Libanesisch, Levantine Arabic
 aeb: Tunesisch, Tunesisches Arabisch
 uk: Ukrainisch, Ukrainian, Українська, українська мова, ukr, ukr., Ukrainska, ua
 ru: Russisch, Russian, Русский, русский язык, по-русски, rus, russ., russ
@@ -21,8 +24,10 @@ fa: Persisch, Persian, فارسی, Farsi, fas, per, pers., Pärsi, Iranisch, Far
 fa-AF: Dari, دری, Dari-Persisch, Persisch Dari, Farsi Dari, Persisch (Dari), prs, Dari Persian, fa-af
 ps: Paschtu, Pashto, پښتو, Paschto, Pashtu, pus, Paschtunisch
 ku: Kurdisch, Kurdish, kurdî, kurd., kurd, kur, Kürtçe, Kurdi
-kmr: Kurmandschi, Kurmanci, Kurmancî, Kurmanji, Nordkurdisch, Kurdisch Kurmandschi, Kurdisch Kurmanci, Kurdisch Kurmanji, Kurdî Kurmancî, Kurdisch (Kurmancî), Northern Kurdish, Badini, Kurmandji
-ckb: Sorani, Soranî, Zentralkurdisch, Kurdisch Sorani, سۆرانی, کوردی, کوردیی ناوەندی, Central Kurdish, کوردی سۆرانی
+kmr: Kurmandschi, Kurmanci, Kurmancî, Kurmanji, Nordkurdisch, Kurdisch Kurmandschi, Kurdisch Kurmanci,
+  Kurdisch Kurmanji, Kurdî Kurmancî, Kurdisch (Kurmancî), Northern Kurdish, Badini, Kurmandji
+ckb: Sorani, Soranî, Zentralkurdisch, Kurdisch Sorani, سۆرانی, کوردی, کوردیی ناوەندی, Central Kurdish,
+  کوردی سۆرانی
 zza: Zaza, Zazaki, Zazaisch, Dimili, Kırmancki
 ti: Tigrinya, Tigrinisch, ትግርኛ, tir, Tigrigna, Tigrinia, Eritreisch, Tigrinja
 am: Amharisch, Amharic, አማርኛ, amh, Äthiopisch
@@ -135,7 +140,8 @@ km: Khmer, Kambodschanisch
 lo: Laotisch, Lao
 sd: Sindhi
 tt: Tatarisch, Tatar
-gsg: Deutsche Gebärdensprache, DGS, Gebärdensprache, Gebärden, German Sign Language, Gebärdensprache (DGS), Deutsche Gebärdensprache (DGS)
+gsg: Deutsche Gebärdensprache, DGS, Gebärdensprache, Gebärden, German Sign Language,
+  Gebärdensprache (DGS), Deutsche Gebärdensprache (DGS)
 """
 
 AMBIGUOUS = frozenset(
@@ -166,12 +172,17 @@ def key(text: str) -> str:
     return text.casefold().replace("i\u0307", "i")
 
 
+def _rows() -> list[tuple[str, str]]:
+    """Tag and spellings of each language; an indented line continues the one before."""
+    lines = _TABLE.strip().replace(",\n  ", ", ").splitlines()
+    return [(code, spellings) for code, _, spellings in (line.partition(": ") for line in lines)]
+
+
 @cache
 def known() -> dict[str, str]:
     """Every spelling -> the language's tag."""
     names: dict[str, str] = {}
-    for line in _TABLE.strip().splitlines():
-        code, _, spellings = line.partition(": ")
+    for code, spellings in _rows():
         for spelling in (code, *spellings.split(", ")):
             names.setdefault(key(spelling.strip()), code)
     return names
@@ -180,16 +191,13 @@ def known() -> dict[str, str]:
 @cache
 def german_name(code: str) -> str:
     """What a suggestion calls the language."""
-    for line in _TABLE.strip().splitlines():
-        tag, _, spellings = line.partition(": ")
-        if tag == code:
-            return spellings.split(",")[0]
-    return code
+    return next((spellings.split(",")[0] for tag, spellings in _rows() if tag == code), code)
 
 
 def by_library(text: str) -> str | None:
     """The tag of a language that the table does not know, by langcodes and Babel."""
-    from langcodes import LanguageTagError, standardize_tag, tag_is_valid
+    from langcodes import standardize_tag, tag_is_valid
+    from langcodes.tag_parser import LanguageTagError
 
     if text.isascii() and tag_is_valid(text) and (len(text) in (2, 3) or "-" in text or "_" in text):
         try:

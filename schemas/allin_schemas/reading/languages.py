@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from allin_schemas.reading.cleaning import cells_of, of_text, tidy
@@ -12,20 +13,25 @@ from allin_schemas.reading.language_names import AMBIGUOUS, by_library, german_n
 from allin_schemas.reading.numbers import NO, YES
 
 _SEPARATOR = re.compile(
-    r"(?:[,;/|\n•·+&،؛、]|\s[–-]\s(?!\s*(?:[ABC][12]|Mutter))|\s(?:und|u\.|sowie|and|ve|oder|or|та|و)\s)+(?![^()]*\))",
+    r"(?:[,;/|\n•·+&،؛、]|\s[–-]\s(?!\s*(?:[ABC][12]|Mutter))|\s(?:und|u\.|sowie|and|ve|oder|or|та"
+    r"|و)\s)+(?![^()]*\))",
     re.I,
 )
 _WORDS = re.compile(r"[\s,;/]+")
 _LEVEL = re.compile(r"\b(?:niveau\s*|level\s*)?([ABC][12])(?:\s*[-–/]\s*([ABC][12]))?\b", re.I)
 _NATIVE = re.compile(
-    r"\b(?:muttersprach(?:e|ler(?:in|:in|\*in|innen)?|lich)|native(?:\s+speakers?)?|erstsprache|ana dil[i]?|рідна)\b",
+    r"\b(?:muttersprach(?:e|ler(?:in|:in|\*in|innen)?|lich)|native(?:\s+speakers?)?|erstsprache"
+    r"|ana dil[i]?|рідна)\b",
     re.I,
 )
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 _QUALIFIER = re.compile(
-    r"^(?:nur|auch|ein wenig|ein bisschen|etwas|wenig|gut(?:es)?|sehr gut(?:es)?|fließend(?:es)?|fliessend|verhandlungssicher|perfekt|grundkenntnisse(?:\s+in)?|basis"
-    r"|some|basic|good|fluent|mainly|v\.\s?a\.|vor allem|hauptsächlich|teilweise|bei bedarf|manchmal|evtl\.?|z\.\s?t\.)\s+|"
-    r"\s+(?:grundkenntnisse|fließend|fliessend|gut|sehr gut|auf anfrage|nach absprache|bei bedarf|mit dolmetscher(?:in|:in)?|mit dolmetschung|mit sprachmittlung|möglich"
+    r"^(?:nur|auch|ein wenig|ein bisschen|etwas|wenig|gut(?:es)?|sehr gut(?:es)?|fließend(?:es)?|fliessend"
+    r"|verhandlungssicher|perfekt|grundkenntnisse(?:\s+in)?|basis"
+    r"|some|basic|good|fluent|mainly|v\.\s?a\.|vor allem|hauptsächlich|teilweise|bei bedarf|manchmal"
+    r"|evtl\.?|z\.\s?t\.)\s+|"
+    r"\s+(?:grundkenntnisse|fließend|fliessend|gut|sehr gut|auf anfrage|nach absprache|bei bedarf"
+    r"|mit dolmetscher(?:in|:in)?|mit dolmetschung|mit sprachmittlung|möglich"
     r"|fluent|basic|on request|with interpreter|teilweise)$",
     re.I,
 )
@@ -68,7 +74,9 @@ read_language = of_text(_language)
 def read_languages(cell: Any, context: Context) -> Reading:
     """The languages of a cell, each with its level and note."""
     if isinstance(cell, str):
-        return _several(cell)
+        certain = _certain()
+        codes = dict.fromkeys([certain.get(name) for name in cell.casefold().split(", ")])
+        return _several(cell) if None in codes else Reading([{"code": code} for code in codes])
     found: dict[str, dict[str, str]] = {}
     findings: list[Finding] = []
     for answer in [cell] if isinstance(cell, Mapping) else cells_of(cell):
@@ -77,6 +85,12 @@ def read_languages(cell: Any, context: Context) -> Reading:
         for item in reading.value or ():
             found.setdefault(item["code"], item)
     return Reading(list(found.values()) or None, tuple(findings))
+
+
+@cache
+def _certain() -> dict[str, str]:
+    """Names that mean one language and nothing else."""
+    return {name: code for name, code in known().items() if name not in AMBIGUOUS | YES | NO}
 
 
 def _several(answer: Any) -> Reading:

@@ -27,7 +27,8 @@ _HANDLE = re.compile(
 )
 _SEPARATOR = re.compile(r"[\s;|]+|,\s+|,(?=https?://|www\.)|\s+(?:und|and|oder)\s+", re.I)
 _FILLING = re.compile(
-    r"(?:und|and|oder|or|auch|siehe|see|web|website|webseite|homepage|internet|url|link|seite|facebook|instagram|insta|fb):?",
+    r"(?:und|and|oder|or|auch|siehe|see|web|website|webseite|homepage|internet|url|link|seite|facebook"
+    r"|instagram|insta|fb):?",
     re.I,
 )
 _LONGEST = 2_000

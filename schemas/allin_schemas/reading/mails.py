@@ -1,4 +1,4 @@
-"""Reads e-mail addresses: usual ones by pattern, all others by the email-validator library. Always in small letters."""
+"""Reads e-mail addresses: usual ones by pattern, all others by email-validator; always in small letters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from allin_schemas.reading.cleaning import NO_CONTACT, first, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 
 _QUICK = re.compile(
-    r"(?=[^@]{1,64}@)(?=.{6,254}$)[a-z0-9](?:[a-z0-9_+-]|\.(?=[a-z0-9]))*@(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
+    r"(?=[^@]{1,64}@)(?=.{6,254}$)[a-z0-9](?:[a-z0-9_+-]"
+    r"|\.(?=[a-z0-9]))*@(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
 )
 _RESERVED = (".test", ".local", ".localhost", ".invalid", ".onion", ".arpa", "@localhost")
 _AT = re.compile(

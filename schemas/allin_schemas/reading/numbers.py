@@ -7,26 +7,30 @@ import re
 from typing import Any
 
 from allin_schemas.reading.cleaning import first, of_text, tidy
-from allin_schemas.reading.findings import BLANK, Context, Reading, guessed, unreadable
+from allin_schemas.reading.findings import BLANK, Context, Reading, guessed, listed, unreadable
 
-YES = frozenset(
-    "ja j yes y x xx ✓ ✔ ☑ ☒ ✅ 🗹 wahr true wahr() true() 1 1.0 ok on an evet oui sí si tak да так نعم vorhanden jawohl ja. ja! yes.".split()
+YES = listed(
+    "ja j yes y x xx ✓ ✔ ☑ ☒ ✅ 🗹 wahr true wahr() true() 1 1.0 ok on an evet oui sí si tak да так نعم "
+    "vorhanden jawohl ja. ja! yes."
 )
-NO = frozenset(
-    "nein n no false falsch 0 0.0 ☐ ❌ off aus hayır hayir non nie нет ні لا nee nein. nein! no.".split()
-)
+NO = listed("nein n no false falsch 0 0.0 ☐ ❌ off aus hayır hayir non nie нет ні لا nee nein. nein! no.")
 
-_NUMBER_WORDS = dict(
-    zip("null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split(), range(13), strict=True)
-) | dict(
-    zip("zero one two three four five six seven eight nine ten eleven twelve".split(), range(13), strict=True)
-)
+_NUMBER_WORDS = {
+    word: number
+    for names in (
+        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+        "zero one two three four five six seven eight nine ten eleven twelve",
+    )
+    for number, word in enumerate(names.split())
+}
 _ABOUT = re.compile(
-    r"^(?:ca\.?|circa|etwa|rund|ungefähr|about|approx\.?|~|über|mehr als|mind\.?|mindestens|min\.?|max\.?|maximal|bis zu|ab)\s*",
+    r"^(?:ca\.?|circa|etwa|rund|ungefähr|about|approx\.?|~|über|mehr als|mind\.?|mindestens|min\.?|max\.?"
+    r"|maximal|bis zu|ab)\s*",
     re.I,
 )
 _UNIT = re.compile(
-    r"\s*(?:[+]|personen|person|plätze|platz|menschen|leute|teilnehmende|teilnehmer(?::?innen)?|tn|mitglieder|jahren?|j\.|stück|people|places|seats|years?)\.?$",
+    r"\s*(?:[+]|personen|person|plätze|platz|menschen|leute|teilnehmende|teilnehmer(?::?innen)?|tn"
+    r"|mitglieder|jahren?|j\.|stück|people|places|seats|years?)\.?$",
     re.I,
 )
 _RANGE = re.compile(r"^(\d{1,7})\s*(?:-|–|bis|to)\s*(\d{1,7})$")
@@ -98,7 +102,7 @@ def _counted(number: int, text: str) -> Reading:
     return Reading(number) if 0 <= number <= MOST else unreadable("COUNT_UNREADABLE", text)
 
 
-def _year(text: str, context: Context) -> Reading:
+def _year(text: str, _context: Context) -> Reading:
     years = _YEAR.findall(text)
     if len(text) == 4 and years:
         return Reading(int(text))

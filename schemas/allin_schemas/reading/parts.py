@@ -1,4 +1,4 @@
-"""Readers of values that come as text or in parts: contacts, costs, how to join, accessibility, messengers."""
+"""Reads values that come as text or in parts: costs, how to join, accessibility, messengers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def in_parts(
     several: bool = False,
     needed: str = "",
 ) -> Reader:
-    """A reader that takes text with `reader` (or as one field), and parts as the model says; `raw` is the text beside parts."""
+    """A reader of text (by `reader`, or into one field) and of parts; `raw` is text beside parts."""
 
     def as_text(cell: Any, context: Context) -> Reading:
         if reader is not None:

@@ -1,4 +1,4 @@
-"""Reads telephone numbers into E.164: usual German ones by pattern, all others by the phonenumbers library."""
+"""Reads telephone numbers into E.164: usual German ones by pattern, all others by phonenumbers."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-
 from allin_schemas.reading.cleaning import of_text
 from allin_schemas.reading.findings import Context, Reading, finding, guessed, unreadable
 
@@ -81,7 +80,7 @@ def _territories() -> dict[str, str]:
     }
 
 
-def _country(text: str, context: Context) -> Reading:
+def _country(text: str, _context: Context) -> Reading:
     word = text.casefold().strip(" .")
     code = _COUNTRY.get(word) or _territories().get(word)
     if code is None and word.upper() in _territories().values():

@@ -18,7 +18,7 @@ _BULLET = re.compile(r"^(?:[-–—*+•·‣▪●#>]+\s*|\d{1,2}[.)]\s+)")
 _LEGAL_FORM = re.compile(r"(?:e\. ?V\.?|eV|g?GmbH|gUG|UG|AG|KG|eG|Inc\.?|Ltd\.?)$")
 
 
-def _line(text: str, context: Context) -> Reading:
+def _line(text: str, _context: Context) -> Reading:
     if len(text) > LONGEST_LINE:
         return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
     return Reading(text)
@@ -40,7 +40,7 @@ def read_line(cell: Any, context: Context) -> Reading:
     return _read_line(cell, context)
 
 
-def read_text(cell: Any, context: Context) -> Reading:
+def read_text(cell: Any, _context: Context) -> Reading:
     """A text of any number of lines; several answers become paragraphs."""
     texts: list[str] = []
     faults: list[Finding] = []
@@ -60,7 +60,7 @@ def read_text(cell: Any, context: Context) -> Reading:
 
 
 def items_of(text: str) -> list[str]:
-    """The items of a list written as text: by line, semicolon or bullet, else by comma where that is a list."""
+    """The items of a list: by line, semicolon or bullet, else by comma where that is a list."""
     if _HARD.search(text):
         parts = _HARD.split(text)
     else:
@@ -83,6 +83,8 @@ def _lines(answer: Any, context: Context) -> Reading:
         return Reading(None, (fault,))
     if not text:
         return BLANK
+    if len(text) > LONGEST_TEXT:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_TEXT))
     readings = [_line(item, context) for item in items_of(text)]
     return Reading(
         list(dict.fromkeys(reading.value for reading in readings if reading.value)) or None,

@@ -1,4 +1,4 @@
-"""The words that people write for the members of the closed lists; the first of each is what a suggestion shows."""
+"""What people write for the members of the closed lists; the first word of each is shown in suggestions."""
 
 from __future__ import annotations
 
@@ -25,17 +25,26 @@ from allin_schemas.vocabularies import (
 
 WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     OrganisationType: {
-        OrganisationType.MSO: "Migrantenorganisation, MSO, Migrantinnenorganisation, Migrant*innenorganisation, Migrantenselbstorganisation,"
-        " Migrant*innenselbstorganisation, MO, migrantische Organisation, neue deutsche Organisation, migrant organisation, migrant organization",
-        OrganisationType.ASSOCIATION: "Verein, e. V., eV, eingetragener Verein, Kulturverein, Förderverein, Sportverein, Elternverein, Frauenverein,"
+        OrganisationType.MSO: "Migrantenorganisation, MSO, Migrantinnenorganisation, "
+        "Migrant*innenorganisation, Migrantenselbstorganisation,"
+        " Migrant*innenselbstorganisation, MO, migrantische Organisation, neue deutsche Organisation, "
+        "migrant organisation, migrant organization",
+        OrganisationType.ASSOCIATION: "Verein, e. V., eV, eingetragener Verein, Kulturverein, "
+        "Förderverein, Sportverein, Elternverein, Frauenverein,"
         " gemeinnütziger Verein, Verband, Dachverband, club, society",
-        OrganisationType.INITIATIVE: "Initiative, Gruppe, Bürgerinitiative, Selbsthilfegruppe, Projektgruppe, Nachbarschaftsinitiative, loser Zusammenschluss, group",
-        OrganisationType.MUNICIPAL: "Stadt, Kommune, Behörde, Amt, kommunal, städtisch, öffentlich, Stadtverwaltung, Verwaltung, Kommunale Einrichtung, city, public authority",
-        OrganisationType.WELFARE: "Wohlfahrtsverband, Wohlfahrt, freier Träger, Träger, Sozialverband, Sozialträger, Beratungsstelle, charity",
-        OrganisationType.SCHOOL: "Schule, Hochschule, Universität, Bildungsträger, Bildungseinrichtung, Volkshochschule, VHS, Kita, Kindergarten, Sprachschule, university",
-        OrganisationType.FAITH: "Religionsgemeinschaft, Gemeinde, Kirche, Kirchengemeinde, Moschee, Moscheegemeinde, Synagoge, Tempel, Glaubensgemeinschaft,"
+        OrganisationType.INITIATIVE: "Initiative, Gruppe, Bürgerinitiative, Selbsthilfegruppe, "
+        "Projektgruppe, Nachbarschaftsinitiative, loser Zusammenschluss, group",
+        OrganisationType.MUNICIPAL: "Stadt, Kommune, Behörde, Amt, kommunal, städtisch, öffentlich, "
+        "Stadtverwaltung, Verwaltung, Kommunale Einrichtung, city, public authority",
+        OrganisationType.WELFARE: "Wohlfahrtsverband, Wohlfahrt, freier Träger, Träger, Sozialverband, "
+        "Sozialträger, Beratungsstelle, charity",
+        OrganisationType.SCHOOL: "Schule, Hochschule, Universität, Bildungsträger, Bildungseinrichtung, "
+        "Volkshochschule, VHS, Kita, Kindergarten, Sprachschule, university",
+        OrganisationType.FAITH: "Religionsgemeinschaft, Gemeinde, Kirche, Kirchengemeinde, Moschee, "
+        "Moscheegemeinde, Synagoge, Tempel, Glaubensgemeinschaft,"
         " religiöse Gemeinde, religiös, church, mosque, religious community",
-        OrganisationType.COMPANY: "Unternehmen, Firma, GmbH, gGmbH, UG, Betrieb, Geschäft, business, social enterprise, Sozialunternehmen",
+        OrganisationType.COMPANY: "Unternehmen, Firma, GmbH, gGmbH, UG, Betrieb, Geschäft, business, "
+        "social enterprise, Sozialunternehmen",
         OrganisationType.NETWORK: "Netzwerk, Bündnis, Arbeitskreis, Runder Tisch, Forum, alliance, coalition",
     },
     PersonType: {
@@ -43,34 +52,47 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         PersonType.PERSON: "Person, Mensch, Ansprechperson, contact person",
     },
     ServiceType: {
-        ServiceType.ADVICE: "Beratung, Sozialberatung, Migrationsberatung, Rechtsberatung, Sprechstunde, counselling, counseling, consultation",
-        ServiceType.COURSE: "Kurs, Sprachkurs, Deutschkurs, Integrationskurs, Workshop, Schulung, Unterricht, Training, class",
-        ServiceType.MEETING: "Treff, Treffpunkt, Begegnung, Sprachcafé, Café, Gruppe, Offener Treff, meet-up, meetup, meeting point",
+        ServiceType.ADVICE: "Beratung, Sozialberatung, Migrationsberatung, Rechtsberatung, Sprechstunde, "
+        "counselling, counseling, consultation",
+        ServiceType.COURSE: "Kurs, Sprachkurs, Deutschkurs, Integrationskurs, Workshop, Schulung, "
+        "Unterricht, Training, class",
+        ServiceType.MEETING: "Treff, Treffpunkt, Begegnung, Sprachcafé, Café, Gruppe, Offener Treff, "
+        "meet-up, meetup, meeting point",
         ServiceType.SPACE: "Raum, Räume, Raumvermietung, Vermietung, Proberaum, room",
         ServiceType.FUND: "Förderung, Fonds, Zuschuss, Geld, finanzielle Hilfe, funding, grant",
-        ServiceType.INTERPRETING: "Dolmetschen, Sprachmittlung, Übersetzung, Dolmetscherdienst, Begleitung, translation, language mediation",
+        ServiceType.INTERPRETING: "Dolmetschen, Sprachmittlung, Übersetzung, Dolmetscherdienst, "
+        "Begleitung, translation, language mediation",
     },
     ServiceStatus: {
         ServiceStatus.ACTIVE: "aktiv, läuft, laufend, offen, verfügbar, open, running",
-        ServiceStatus.PAUSED: "pausiert, Pause, ruht, unterbrochen, vorübergehend geschlossen, temporarily closed",
+        ServiceStatus.PAUSED: "pausiert, Pause, ruht, unterbrochen, vorübergehend geschlossen, "
+        "temporarily closed",
         ServiceStatus.CLOSED: "geschlossen, beendet, eingestellt, defunct, inactive, inaktiv, ended",
         ServiceStatus.PLANNED: "geplant, in Planung, in Vorbereitung, upcoming",
     },
     EventStatus: {
-        EventStatus.SCHEDULED: "geplant, findet statt, bestätigt, fest, aktiv, planmäßig, confirmed, planned, tentative, vorläufig, EventScheduled",
-        EventStatus.CANCELLED: "abgesagt, fällt aus, entfällt, storniert, canceled, cancelled, gecancelt, ausgefallen, EventCancelled",
-        EventStatus.POSTPONED: "verschoben auf unbestimmte Zeit, aufgeschoben, vertagt, postponed, EventPostponed",
-        EventStatus.MOVED: "verschoben, verlegt, neuer Termin, neuer Ort, moved, rescheduled, EventRescheduled",
+        EventStatus.SCHEDULED: "geplant, findet statt, bestätigt, fest, aktiv, planmäßig, confirmed, "
+        "planned, tentative, vorläufig, EventScheduled",
+        EventStatus.CANCELLED: "abgesagt, fällt aus, entfällt, storniert, canceled, cancelled, gecancelt, "
+        "ausgefallen, EventCancelled",
+        EventStatus.POSTPONED: "verschoben auf unbestimmte Zeit, aufgeschoben, vertagt, postponed, "
+        "EventPostponed",
+        EventStatus.MOVED: "verschoben, verlegt, neuer Termin, neuer Ort, moved, rescheduled, "
+        "EventRescheduled",
     },
     Mode: {
-        Mode.ONSITE: "vor Ort, Präsenz, in Präsenz, Präsenzveranstaltung, on site, offline, in person, presence",
+        Mode.ONSITE: "vor Ort, Präsenz, in Präsenz, Präsenzveranstaltung, on site, offline, in person, "
+        "presence",
         Mode.ONLINE: "online, digital, virtuell, Zoom, Videokonferenz, Webinar, virtual, Onlineveranstaltung",
         Mode.MIXED: "hybrid, gemischt, vor Ort und online, online und vor Ort, beides, both",
     },
     OpportunityType: {
-        OpportunityType.ONGOING: "laufend, regelmäßig, dauerhaft, langfristig, fortlaufend, regular, long-term",
-        OpportunityType.ONE_OFF: "einmalig, einmal, kurzfristig, punktuell, Aktion, once, one time, short-term",
-        OpportunityType.VOLUNTEER_DAY: "Freiwilligentag, Freiwilligen-Tag, Ehrenamtstag, Aktionstag, volunteering day",
+        OpportunityType.ONGOING: "laufend, regelmäßig, dauerhaft, langfristig, fortlaufend, regular, "
+        "long-term",
+        OpportunityType.ONE_OFF: "einmalig, einmal, kurzfristig, punktuell, Aktion, once, one time, "
+        "short-term",
+        OpportunityType.VOLUNTEER_DAY: "Freiwilligentag, Freiwilligen-Tag, Ehrenamtstag, Aktionstag, "
+        "volunteering day",
         OpportunityType.ONLINE: "online, digital, von zu Hause, remote, virtuell",
     },
     OpportunityStatus: {
