@@ -27,7 +27,8 @@ from allin_hub.refusals import refused
 
 _START = Path(__file__).parent / "workers" / "start.py"
 _CHUNK = 2**16
-_LONGEST_MESSAGE = 64 * 2**20
+_LONGEST_MESSAGE = 16 * 2**20
+_PATIENCE = 3
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -41,7 +42,8 @@ def run(
 ) -> Iterator[Any]:
     """Yield the messages of `allin_hub.workers.<worker>` about a file; every bad end becomes `Refused`.
 
-    `seconds` bounds the child's CPU time, and the time that this process waits for it.
+    `seconds` bounds the child's CPU time. Waiting for it may take longer on a machine that is busy, but not
+    without end.
     """
     with ExitStack() as stack:
         source = stack.enter_context(_opened(data)) if isinstance(data, Path) else subprocess.PIPE
@@ -73,7 +75,7 @@ def run(
                 raise _told(*rest)
             else:
                 raise refused("FILE_BROKEN")
-        raise _ended(child.wait(), seconds)
+        raise _ended(_status(child), seconds)
 
 
 def _opened(path: Path) -> Any:
@@ -88,7 +90,7 @@ def _opened(path: Path) -> Any:
 def _lines(child: subprocess.Popen[bytes], data: bytes, seconds: float) -> Iterator[bytes]:
     """Yield the child's lines while its input is written; only time spent waiting for it counts."""
     assert child.stdout is not None  # noqa: S101 - Popen was given a pipe
-    left, rest, buffer = seconds, memoryview(data), bytearray()
+    left, rest, buffer = seconds * _PATIENCE, memoryview(data), bytearray()
     with selectors.DefaultSelector() as selector:
         os.set_blocking(child.stdout.fileno(), False)
         selector.register(child.stdout, selectors.EVENT_READ)
@@ -143,6 +145,15 @@ def _told(code: Any, params: Any) -> Refused:
         return refused(code, **params)
     except (KeyError, TypeError):
         return refused("FILE_BROKEN")
+
+
+def _status(child: subprocess.Popen[bytes]) -> int:
+    """Say how a child that closed its output ended; one that goes on all the same is ended."""
+    try:
+        return child.wait(timeout=1)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return 1
 
 
 def _ended(status: int, seconds: float) -> Refused:

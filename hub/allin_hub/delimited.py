@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from collections import Counter, deque
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, TextIO, cast
 
@@ -15,24 +17,32 @@ from allin_hub.refusals import refused
 from allin_hub.sheets import Cell, Limits, Row, Sheet
 
 _BLOCK = 2**17
+_SAMPLE = 2**16
 _LONGEST_LINE = 2**20
+_TELLING_WIDTH = 2
+_MOST_PROBLEMS = 1_000
 _DELIMITERS = ";\t,|"
 _DECLARED = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
 def open_delimited(opened: Callable[[], BinaryIO], limits: Limits) -> Iterator[Sheet]:
     """Yield the one sheet of a CSV file, which is opened again when its rows are read."""
+    began = time.thread_time()
+    found = encoding(opened)
+    left = limits.text_seconds - (time.thread_time() - began)
     problems: list[Problem] = []
-    yield Sheet(None, _read(opened, encoding(opened), limits, problems), problems)
+    yield Sheet(None, _read(opened, found, left, limits, problems), problems)
 
 
 def _read(
-    opened: Callable[[], BinaryIO], found: Encoding, limits: Limits, problems: list[Problem]
+    opened: Callable[[], BinaryIO], found: Encoding, seconds: float, limits: Limits, problems: list[Problem]
 ) -> Iterator[Row]:
     with opened() as stream, io.TextIOWrapper(stream, found.name, newline="") as text:
-        before = 0
-        for rows in _Table(text, problems).batches():
-            if max(map(len, rows)) > limits.columns or before + len(rows) > limits.rows:
+        before = cells = 0
+        for rows in _Table(text, problems, seconds).batches():
+            cells += sum(map(len, rows))
+            too_many = cells > limits.text_cells or before + len(rows) > limits.rows
+            if too_many or max(map(len, rows)) > limits.columns:
                 raise refused("FILE_TOO_BIG")
             if found.garbled:
                 _mend(rows, before, problems)
@@ -45,7 +55,8 @@ def _mend(rows: list[list[str]], before: int, problems: list[Problem]) -> None:
         better = [mended(cell) for cell in row]
         if better != row:
             rows[number] = better
-            problems.append(Problem("TEXT_MENDED", row=before + number + 1))
+            if len(problems) < _MOST_PROBLEMS:
+                problems.append(Problem("TEXT_MENDED", row=before + number + 1))
 
 
 class _Table:
@@ -56,17 +67,21 @@ class _Table:
     the records after it.
     """
 
-    def __init__(self, text: TextIO, problems: list[Problem]) -> None:
+    def __init__(self, text: TextIO, problems: list[Problem], seconds: float) -> None:
         self._text = text
         self._problems = problems
+        self._seconds = seconds
         self._rows = 0
+        self._rest = ""
         self._delimiter = ","
         self._width = 1
 
     def batches(self) -> Iterator[list[list[str]]]:
-        """Yield all records, some hundreds at a time."""
+        """Yield all records, some hundreds at a time; only the time spent in here counts."""
         block = self._measured(self._block())
+        spent = 0.0
         while block:
+            began = time.thread_time()
             reader = csv.reader(io.StringIO(block, newline=""), delimiter=self._delimiter, strict=True)
             try:
                 rows = list(reader)
@@ -76,14 +91,21 @@ class _Table:
             if not simple:
                 rows = self._carefully(block)
             self._rows += len(rows)
+            spent += time.thread_time() - began
+            if spent > self._seconds:
+                raise refused("FILE_TOO_SLOW", seconds=math.ceil(spent))
             yield rows
             block = self._block()
 
     def _block(self) -> str:
         """Take the next lines, the last one whole."""
+        if self._rest:
+            block, self._rest = self._rest, ""
+            return block
         try:
             block = self._text.read(_BLOCK)
-            return block + self._line() if block else ""
+            # Programs of the DOS age end a text with Ctrl-Z.
+            return (block + self._line()).removesuffix("\x1a") if block else ""
         except UnicodeError:
             raise refused("FILE_ENCODING") from None
 
@@ -101,7 +123,7 @@ class _Table:
         """
         declared = _DECLARED.match(block)
         block = block[declared.end() :] if declared else block
-        lines = list(io.StringIO(block[: 2**16], newline=""))
+        lines = _lines(block[:_SAMPLE])
         delimiters = declared[1] if declared else _DELIMITERS
         shapes = {delimiter: _shape(lines, delimiter) for delimiter in delimiters}
         self._delimiter = max(delimiters, key=shapes.__getitem__)
@@ -109,54 +131,46 @@ class _Table:
         return block
 
     def _carefully(self, block: str) -> list[list[str]]:
-        lines = _Lines(block, self._line)
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        rows: list[list[str]] = []
-        while lines.left():
-            lines.taken.clear()
+        lines, rows, start = _lines(block), list[list[str]](), 0
+        while start < len(lines):
+            begin = start
+            following = map(lines.__getitem__, range(begin, len(lines)))
+            reader = csv.reader(following, delimiter=self._delimiter, strict=True)
             try:
-                row = next(reader)
-                stray = len(lines.taken) > 1 and len(row) != self._width and self._swallowed(lines.taken)
+                for row in reader:
+                    end = begin + reader.line_num
+                    if end - start > 1 and self._is_swallowing(row, lines[start:end]):
+                        break
+                    rows.append(row)
+                    start = end
+                if start == len(lines):
+                    break
             except csv.Error:
-                stray = True
-            if stray:
-                row = _alone(lines.give_back(), self._delimiter)
-                self._problems.append(Problem("QUOTE_STRAY", row=self._rows + len(rows) + 1))
-            rows.append(row)
+                # A record may go on in the next block; the reader's own limit keeps this from going far.
+                if begin + reader.line_num == len(lines) and (more := self._block()):
+                    if start:
+                        self._rest = "".join(lines[start:]) + more
+                        break
+                    lines += _lines(more)
+                    continue
+            rows.append(_alone(lines[start], self._delimiter))
+            start += 1
+            if len(self._problems) < _MOST_PROBLEMS:
+                self._problems.append(Problem("QUOTE_STRAY", row=self._rows + len(rows)))
         return rows
 
-    def _swallowed(self, taken: list[str]) -> bool:
-        """Whether each line of a record is a record of the usual width by itself."""
-        return all(line.count(self._delimiter) == self._width - 1 for line in taken)
+    def _is_swallowing(self, row: list[str], taken: list[str]) -> bool:
+        """Whether each line of a record is a record of the usual width by itself.
+
+        With two columns that says little; then the record must have another width, too.
+        """
+        return (len(row) != self._width or self._width > _TELLING_WIDTH) and all(
+            line.count(self._delimiter) == self._width - 1 for line in taken
+        )
 
 
-class _Lines:
-    """The lines of a block, and beyond it if a record needs them; `taken` are those of the present record."""
-
-    def __init__(self, block: str, beyond: Callable[[], str]) -> None:
-        self._waiting = deque(io.StringIO(block, newline=""))
-        self._beyond = beyond
-        self.taken: list[str] = []
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._waiting.popleft() if self._waiting else self._beyond()
-        if not line:
-            raise StopIteration
-        self.taken.append(line)
-        return line
-
-    def left(self) -> bool:
-        """Whether a record begins in what was already read."""
-        return bool(self._waiting)
-
-    def give_back(self) -> str:
-        """Keep only the first line of the present record; the others are read again."""
-        first, *others = self.taken
-        self._waiting.extendleft(reversed(others))
-        return first
+def _lines(block: str) -> list[str]:
+    return list(io.StringIO(block, newline=""))
 
 
 def _shape(lines: list[str], delimiter: str) -> tuple[float, int]:

@@ -37,7 +37,7 @@ def open_table(data: Path | bytes, name: str, *, limits: Limits = _STANDARD) -> 
     with _stream(data) as stream:
         start = stream.read(_START)
         size = stream.seek(0, io.SEEK_END)
-    if not start.strip():
+    if sniffing.is_blank(start):
         raise refused("FILE_EMPTY")
     if start.startswith((*sniffing.ZIP, sniffing.OLE)):
         if size > limits.archive:

@@ -36,6 +36,11 @@ _TEXTS = (
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
+def is_blank(start: bytes) -> bool:
+    """Whether a file begins with nothing at all."""
+    return not start.removeprefix(_BYTE_ORDER_MARK).strip()
+
+
 def foreign(start: bytes) -> str | None:
     """Name what a file is when it is no table, by its first bytes."""
     for magic, name in _MAGIC:
