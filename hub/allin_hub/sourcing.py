@@ -66,7 +66,7 @@ class LentRun:
         """The door for iCalendar files."""
         from allin_hub.opening import open_calendar
 
-        return open_calendar(data, name)
+        return open_calendar(data, name, zone=self.zone)
 
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
