@@ -1,0 +1,80 @@
+"""Shows a run in Prefect at a glance: its name, its state, a page of figures, and events for trouble."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.events import emit_event
+from prefect.states import Completed, Failed
+
+from allin_flows import telling
+from allin_flows.outcomes import Outcome, Status
+from allin_flows.wording import Say
+from allin_flows.work import local_time
+
+STATE_NAMES = {Status.BUSY: "Busy", Status.HELD: "Held", Status.PARTIAL: "Partial"}
+"""The names of states that are neither plainly completed nor plainly failed."""
+
+
+def state_of(outcome: Outcome, say: Say) -> State[Outcome]:
+    """Give the state of a task: held and partial ones are completed, under a name that shows."""
+    message = telling.sentence(outcome, say)
+    if outcome.failed:
+        return Failed(message=message, data=outcome, name=STATE_NAMES.get(outcome.status, "Failed"))
+    return Completed(message=message, data=outcome, name=STATE_NAMES.get(outcome.status, "Completed"))
+
+
+async def report(job: str, outcomes: Sequence[Outcome], say: Say, zone: str) -> State[None]:
+    """Name the run after its outcomes, keep the page of figures, announce trouble; give the last state."""
+    name = await _rename(job, telling.ending(outcomes, say), zone)
+    message = telling.verdict(outcomes, say)
+    await _show(job, telling.page(name, outcomes, say), message)
+    for outcome in outcomes:
+        if outcome.status is not Status.DONE:
+            _announce(outcome)
+    worst = min((one.status for one in outcomes), key=list(Status).index, default=Status.DONE)
+    if any(one.failed for one in outcomes):
+        return Failed(message=message)
+    return Completed(message=message, name=STATE_NAMES.get(worst, "Completed"))
+
+
+async def report_unstarted(job: str, message: str) -> State[None]:
+    """Tell that nothing was begun, because the settings have to be mended first."""
+    name = await _rename(job, "not started", None)
+    await _show(job, telling.unstarted_page(name, message), message)
+    emit_event(f"allin.{job}.not-started", resource=_resource("job", job), payload={"message": message})
+    return Failed(message=message)
+
+
+async def _show(job: str, markdown: str, message: str) -> None:
+    await acreate_markdown_artifact(key=f"{job}-report", markdown=markdown, description=message)
+
+
+async def _rename(job: str, ending: str, zone: str | None) -> str:
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None:
+        raise RuntimeError("A run is named from within its flow.")
+    began = run.expected_start_time or dt.datetime.now(dt.UTC)
+    name = telling.run_name(job, local_time(began, zone), ending)
+    async with get_client() as client:
+        await client.update_flow_run(run.id, name=name)
+    return name
+
+
+def _announce(outcome: Outcome) -> None:
+    """Emit an event, so that an automation of the office can send a message."""
+    emit_event(
+        f"allin.{outcome.part}.{outcome.status}",
+        resource=_resource(outcome.part, outcome.name),
+        payload={"message": outcome.told, "figures": dict(outcome.figures)},
+    )
+
+
+def _resource(kind: str, name: str) -> dict[str, str]:
+    return {"prefect.resource.id": f"allin.{kind}.{name}", "prefect.resource.name": name}
