@@ -14,6 +14,28 @@ LEVELS = {
     Severity.HINT: ("Hinweise", "Hints", "Hinweis · hint"),
 }
 
+SAMPLE = {
+    "column": "Nr.",
+    "columns": "Name, Telefon",
+    "count": 2,
+    "file": "vereine.csv",
+    "folder": "data",
+    "found": "PDF",
+    "length": 400,
+    "most": 300,
+    "name": "DESCRIPTION",
+    "nearest": "vereine.csv",
+    "pattern": "partner/*.xlsx",
+    "rows": 50,
+    "scheme": "ftp",
+    "seconds": 10,
+    "sheet": "Vereine",
+    "sheets": "Tabelle1",
+    "url": "https://verein.example/vereine.csv",
+    "zone": "Europe/Berlin",
+}
+"""What stands in the messages beside the value of the example."""
+
 
 def section() -> str:
     """Explain every code in German and English, with its example, the gravest first."""
@@ -33,7 +55,8 @@ def page() -> str:
 
 def _explained(code: str, word: str) -> str:
     example = str(catalogue()[code]["example"])
-    problem = Problem(code, params={"value": example})
+    said = {"value": example, "status": example.partition(" ")[0]} if example else {}
+    problem = Problem(code, params=SAMPLE | said)
     german, english = (f"{problem.message(language)} {problem.hint(language)}" for language in ("de", "en"))
     shown = f"\n\nBeispiel, example: `{example}`" if example else ""
     return f"### `{code}`\n\n{word}\n\n{german}\n\n*{english}*{shown}\n"
