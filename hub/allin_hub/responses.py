@@ -20,7 +20,7 @@ _DEEPEST = 200
 _MOST_AT_ONCE = 2**20
 
 
-class Cut(Exception):  # noqa: N818 - a fact about an answer, for `Http` alone
+class Cut(Exception):
     """The answer ended too early, or is damaged."""
 
 

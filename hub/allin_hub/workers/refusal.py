@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818 - a word of the file's reader, not a fault of the program
+class Refusal(Exception):
     """A code of the catalogue, with what fills its texts; never anything from inside the file."""
 
     def __init__(self, code: str, **params: str | int) -> None:
