@@ -17,6 +17,7 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
 from allin_hub.cli import main
 
+_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _SHOWN_FILE = re.compile(
     r"^<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -60,7 +61,7 @@ def _printed(command: str, page: dict[str, object]) -> str:
     folder = page["folder"]
     assert isinstance(folder, Path)
     command, _, ends = command.partition("  # exit ")
-    words = shlex.split(command)
+    words = [str(page["id"]) if word == "ID" else word for word in shlex.split(command)]
     if words[0] == "cd":
         page["folder"] = folder / words[1]
         return ""
@@ -72,6 +73,8 @@ def _printed(command: str, page: dict[str, object]) -> str:
         ended = _called()
     printed = heard.getvalue()
     assert ended == int(ends or 0), f"{command} ended with {ended}:\n{printed}"
+    if found := _ID.search(printed):
+        page["id"] = found[0]
     return printed
 
 

@@ -7,8 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
 from allin_hub import config, registry
+from allin_hub.cli import app
 from allin_hub.problems import Problem, catalogue
 
 ROOT = Path(__file__).parents[1]
@@ -105,6 +107,23 @@ def test_the_plugin_in_the_readme_fetches_and_maps():
 
     assert raw.key == "7"
     assert source.map(raw) == {"title": "Sprachcafé", "start": "2026-10-05T18:00:00+02:00"}
+
+
+def test_every_command_stands_in_the_pages_for_the_office():
+    """A command that nobody can read about does not exist for the office."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").glob("*.md"))
+    commands = set(typer.main.get_command(app).commands)
+
+    assert len(commands) >= 12
+    assert [name for name in sorted(commands) if f"| `allin {name}` |" not in pages] == []
+
+
+def test_every_command_that_a_page_names_exists():
+    """Nobody is told to type what the hub does not know."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named = set(re.findall(r"\ballin ([a-z]+)\b", pages))
+
+    assert named - set(typer.main.get_command(app).commands) - {"hub"} == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
