@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from allin_hub.files import FileSettings as FileSettings
     from allin_hub.formats import Formats as Formats
     from allin_hub.headers import Header as Header
+    from allin_hub.ics import calendar as calendar
     from allin_hub.occurrences import Occurrence as Occurrence
     from allin_hub.occurrences import event_dates as event_dates
     from allin_hub.refusals import refused as refused
-    from allin_hub.ics import calendar as calendar
     from allin_hub.rendering import Artifact as Artifact
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun

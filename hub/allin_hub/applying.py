@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.errors import StoreError
 from allin_hub.envelope import opened
+from allin_hub.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.linking import Linker
 from allin_hub.preparing import Prepared
-from allin_hub.problems import Problem
+from allin_hub.problems import Problem, problem_of, problem_values
 from allin_hub.report import SourceReport
-from allin_hub.store import bookkeeping, claims, raws
-from allin_hub.writing import Arrival, Writer, problem_of, problem_values
+from allin_hub.store import bookkeeping, claims, findings, raws
+from allin_hub.writing import Arrival, Writer
 
 BATCH = 4000
 SHOWN = 1000
@@ -40,9 +40,13 @@ def apply(
     """
     name = prepared.name
     if not bookkeeping.holds_lease(connection, name, fence):
-        raise StoreError("Another run has taken this source over meanwhile.", hint="Nothing was lost; run the sync again.")
+        raise StoreError(
+            "Another run has taken this source over meanwhile.", hint="Nothing was lost; run the sync again."
+        )
     row = bookkeeping.source_row(connection, name)
-    writer = Writer(connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub))
+    writer = Writer(
+        connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)
+    )
     counts = raws.staged_counts(connection, run_id)
     for batch in _arrivals(connection, hub, name, run_id, replay):
         writer.write(batch)
@@ -52,9 +56,12 @@ def apply(
     if row.get("fingerprint") and row["fingerprint"].partition("|")[2] != standing:
         claims.touch_source(connection, name, run_id)
     linked = Linker(connection, hub, run_id).link()
-    sealed = [(name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem))) for problem in file_problems]
+    sealed = [
+        (name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem)))
+        for problem in file_problems
+    ]
     if pending.get("read", True):
-        claims.replace_problems(connection, name, None, sealed)
+        findings.replace_problems(connection, name, None, sealed)
     report = SourceReport(
         name,
         "done" if pending.get("complete", True) else "partial",
@@ -115,7 +122,7 @@ def _remember(
 def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> None:
     """What a report says of the source as a whole: its quarantine, and all its open problems."""
     report.quarantined = raws.counts(connection, report.source).get(raws.QUARANTINED, 0)
-    rows = bookkeeping.problems(connection, report.source)
+    rows = findings.problems(connection, report.source)
     report.problems_total = len(rows)
     report.problems = [problem_of(hub.sealer.unseal(row.sealed)) for row in rows[:SHOWN]]
     codes: dict[str, int] = {}
@@ -124,32 +131,42 @@ def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> N
     report.codes = codes
 
 
-def _arrivals(connection: Connection, hub: Hub, name: str, run_id: str, replay: bool) -> Iterator[list[Arrival]]:
+def _arrivals(
+    connection: Connection, hub: Hub, name: str, run_id: str, replay: bool
+) -> Iterator[list[Arrival]]:
     """Everything that is to be mapped, in the order of arrival: kept raws first when they are mapped again."""
     if replay:
         waiting = _staged_keys(connection, name, run_id)
         for kept in raws.kept_batches(connection, name, BATCH, run_id):
-            yield [Arrival(raw.id, _open(hub, raw.sealed, raw.updated_at), False) for raw in kept if raw.id not in waiting]
+            yield [
+                Arrival(raw.id, _open(hub, raw.sealed, raw.updated_at), False)
+                for raw in kept
+                if raw.id not in waiting
+            ]
     first = raws.next_raw_id(connection)
     raws.copy_new(connection, run_id, name, first)
     for staged in raws.staged_batches(connection, run_id, ("new",), BATCH):
-        yield [Arrival(first + n, _open(hub, one.sealed, one.updated_at), True) for n, one in enumerate(staged)]
+        yield [
+            Arrival(first + n, _open(hub, one.sealed, one.updated_at), True) for n, one in enumerate(staged)
+        ]
         first += len(staged)
-    for staged in raws.staged_batches(connection, run_id, ("changed", "renamed"), BATCH):
+    for staged in raws.staged_batches(connection, run_id, ("changed", "renamed", "moved"), BATCH):
         ids = raws.ids_by_key(connection, name, [one.old_key or one.key for one in staged])
         rows = [
-            (one.digest, one.sealed, one.updated_at, run_id, one.key, ids[bytes(one.old_key or one.key)]) for one in staged
+            (one.digest, one.sealed, one.updated_at, run_id, one.key, ids[bytes(one.old_key or one.key)])
+            for one in staged
         ]
         raws.renew(connection, rows)
         yield [
-            Arrival(ids[bytes(one.old_key or one.key)], _open(hub, one.sealed, one.updated_at), False) for one in staged
+            Arrival(ids[bytes(one.old_key or one.key)], _open(hub, one.sealed, one.updated_at), False)
+            for one in staged
         ]
 
 
 def _staged_keys(connection: Connection, name: str, run_id: str) -> set[int]:
     """Kept raws that this run brings anew or takes away: they are not mapped as they were."""
     keys: list[bytes] = []
-    for batch in raws.staged_batches(connection, run_id, ("changed", "renamed", "gone"), BATCH):
+    for batch in raws.staged_batches(connection, run_id, ("changed", "renamed", "moved", "gone"), BATCH):
         keys += [bytes(one.old_key or one.key) for one in batch]
     return set(raws.ids_by_key(connection, name, keys).values())
 
@@ -164,5 +181,9 @@ def _withdraw(connection: Connection, name: str, run_id: str) -> None:
         ids = list(raws.ids_by_key(connection, name, [bytes(one.key) for one in batch]).values())
         raws.settle(connection, [(raws.WITHDRAWN, id) for id in ids])
         made = claims.of_raws(connection, ids)
-        claims.withdraw(connection, [known.id for slots in made.values() for known in slots.values() if known.live], run_id)
-        claims.drop_problems(connection, ids)
+        claims.withdraw(
+            connection,
+            [known.id for slots in made.values() for known in slots.values() if known.live],
+            run_id,
+        )
+        findings.drop_problems(connection, ids)

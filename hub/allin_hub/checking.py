@@ -14,8 +14,9 @@ from allin_hub.envelope import Envelope
 from allin_hub.errors import ConfigError, HubError
 from allin_hub.hub import Hub, open_hub
 from allin_hub.keys import derive_key
-from allin_hub.pipeline import Told, chosen, foreign, uncollected
-from allin_hub.preparing import Prepared, prepare
+from allin_hub.memory import uncollected
+from allin_hub.pipeline import Told, chosen
+from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem
 from allin_hub.report import SourceReport, SyncReport
 from allin_hub.sourcing import LentRun
@@ -38,7 +39,14 @@ def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> Sy
                 one = _check(hub, prepared, told)
         except HubError as error:
             problems = [Problem(error.code, params=error.params)] if error.code else []
-            one = SourceReport(prepared.name, "failed", message=error.message, hint=error.hint, problems=problems, problems_total=len(problems))
+            one = SourceReport(
+                prepared.name,
+                "failed",
+                message=error.message,
+                hint=error.hint,
+                problems=problems,
+                problems_total=len(problems),
+            )
         one.seconds = time.perf_counter() - began
         report.sources[prepared.name] = one
     return report
@@ -85,7 +93,13 @@ def _pages(stream: Iterator[Raw]) -> Iterator[list[Raw]]:
 
 
 def _count(
-    hub: Hub, prepared: Prepared, raw: Raw, known: dict[bytes, raws.KnownRaw], digests: set[bytes], seen: set[bytes], report: SourceReport
+    hub: Hub,
+    prepared: Prepared,
+    raw: Raw,
+    known: dict[bytes, raws.KnownRaw],
+    digests: set[bytes],
+    seen: set[bytes],
+    report: SourceReport,
 ) -> None:
     report.fetched += 1
     key_column = prepared.source.key_column
@@ -109,9 +123,13 @@ def _count(
     seen.add(key)
 
 
-def is_file(folder: str, word: str) -> bool:
+def is_file(word: str) -> bool:
     """Whether a word of the command line means a file and no source."""
-    return Path(word).is_file() or "/" in word or Path(word).suffix.lower() in {".csv", ".xlsx", ".ods", ".xls", ".ics", ".json", ".tsv"}
+    return (
+        Path(word).is_file()
+        or "/" in word
+        or Path(word).suffix.lower() in {".csv", ".xlsx", ".ods", ".xls", ".ics", ".json", ".tsv"}
+    )
 
 
 def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
@@ -123,7 +141,9 @@ def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
     if kind is None and plugin != "ical":
         raise ConfigError("What does the file hold?", hint="Say it, for example: --kind organisation")
     if kind is not None and kind not in {one.value for one in Kind}:
-        raise ConfigError(f"There is no kind {kind!r}.", hint=f"Known: {', '.join(one.value for one in Kind)}.")
+        raise ConfigError(
+            f"There is no kind {kind!r}.", hint=f"Known: {', '.join(one.value for one in Kind)}."
+        )
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lines = ["[sources.file]", f"plugin = {plugin!r}", f"path = '''{path.resolve()}'''"]
@@ -139,4 +159,3 @@ def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
     one.source = path.name
     report.sources[path.name] = one
     return report, "de"
-

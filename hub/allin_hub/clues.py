@@ -64,7 +64,9 @@ def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
 
 def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:
     scheme = str(given["scheme"]).casefold()
-    return (Rule.REGISTER if scheme == "de-cr" else Rule.IDENTIFIER), f"{scheme}|{str(given['value']).casefold()}"
+    return (
+        Rule.REGISTER if scheme == "de-cr" else Rule.IDENTIFIER
+    ), f"{scheme}|{str(given['value']).casefold()}"
 
 
 def hashed(kind: Kind, rule: Rule, text: str) -> str:

@@ -11,14 +11,36 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from allin_hub.errors import ConfigError
 from allin_schemas import Kind
 
 CONFIG_NAME = "hub.toml"
 RESERVED = frozenset(
-    {"plugin", "kind", "key", "columns", "defaults", "enabled", "owner", "trust", "licence", "limits", "schedule", "allow_hosts", "language"}
+    {
+        "plugin",
+        "kind",
+        "key",
+        "columns",
+        "defaults",
+        "enabled",
+        "owner",
+        "trust",
+        "licence",
+        "limits",
+        "schedule",
+        "allow_hosts",
+        "language",
+    }
 )
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
@@ -35,7 +57,7 @@ P = TypeVar("P", bound=BaseModel)
 
 def _names(value: Any) -> Any:
     if isinstance(value, str):
-        raise ValueError("must be a list, for example [\"de\", \"en\"]")  # noqa: TRY004 - pydantic wants ValueError
+        raise ValueError('must be a list, for example ["de", "en"]')
     return value
 
 
@@ -127,7 +149,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like this one, or None when none is alike."""
     from rapidfuzz import fuzz, process, utils
 
-    found = process.extractOne(word, list(known), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60)
+    found = process.extractOne(
+        word, list(known), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60
+    )
     return found[0] if found else None
 
 
@@ -141,23 +165,23 @@ def load(folder: Path) -> Config:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no {CONFIG_NAME} in {folder}.", hint="Make one with: allin init, or name the folder with --hub DIR."
+            f"There is no {CONFIG_NAME} in {folder}.",
+            hint="Make one with: allin init, or name the folder with --hub DIR.",
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{CONFIG_NAME} is not UTF-8.", hint="Save it as UTF-8 in your editor.") from None
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{CONFIG_NAME} is not valid TOML: {error}.", hint="Texts stand in quotes: title = \"ALL IN Kassel\".") from None
+        raise ConfigError(
+            f"{CONFIG_NAME} is not valid TOML: {error}.",
+            hint='Texts stand in quotes: title = "ALL IN Kassel".',
+        ) from None
     reader = _Reader(text)
     reader.refuse_unknown(data, ("hub", "sources", "outputs"), ())
     hub = reader.validated(HubSettings, reader.table(data, "hub"), ("hub",))
-    sources = {
-        name: reader.source(name, block) for name, block in reader.table(data, "sources").items()
-    }
-    outputs = {
-        name: reader.output(name, block) for name, block in reader.table(data, "outputs").items()
-    }
+    sources = {name: reader.source(name, block) for name, block in reader.table(data, "sources").items()}
+    outputs = {name: reader.output(name, block) for name, block in reader.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
     return Config(
         folder=folder,
@@ -188,15 +212,21 @@ def secret(value: Any, where: str, folder: Path) -> SecretStr:
     if isinstance(value, dict) and set(value) == {"env"}:
         found = os.environ.get(str(value["env"]))
         if found is None:
-            raise ConfigError(f"{where}: the environment has no {value['env']}.", hint=f"Set it: export {value['env']}=…")
+            raise ConfigError(
+                f"{where}: the environment has no {value['env']}.", hint=f"Set it: export {value['env']}=…"
+            )
         return SecretStr(found)
     if isinstance(value, dict) and set(value) == {"file"}:
         try:
             return SecretStr((folder / str(value["file"])).read_text(encoding="utf-8").strip())
         except OSError:
-            raise ConfigError(f"{where}: the file {value['file']} cannot be read.", hint="Check the path; it is relative to the hub's folder.") from None
+            raise ConfigError(
+                f"{where}: the file {value['file']} cannot be read.",
+                hint="Check the path; it is relative to the hub's folder.",
+            ) from None
     raise ConfigError(
-        f"{where}: a secret may not stand in {CONFIG_NAME} itself.", hint='Write { env = "NAME" } or { file = "path" }.'
+        f"{where}: a secret may not stand in {CONFIG_NAME} itself.",
+        hint='Write { env = "NAME" } or { file = "path" }.',
     )
 
 
@@ -249,17 +279,31 @@ class _Reader:
                 inner = known.annotation
                 names = sorted(getattr(inner, "model_fields", {}))
                 guess = nearest(str(first["loc"][-1]), names)
-                raise self.error(where, "is not known.", f"Did you mean {guess!r}?" if guess else f"Known here: {', '.join(names)}.") from None
+                raise self.error(
+                    where,
+                    "is not known.",
+                    f"Did you mean {guess!r}?" if guess else f"Known here: {', '.join(names)}.",
+                ) from None
             message = first["msg"].removeprefix("Value error, ")
-            raise self.error(where, f"is wrong: {message}.", "See hub.example.toml for every setting.") from None
+            raise self.error(
+                where, f"is wrong: {message}.", "See hub.example.toml for every setting."
+            ) from None
 
     def named(self, section: str, name: str, block: Any) -> dict[str, Any]:
         if not isinstance(block, dict):
-            raise self.error((section, name), "must be a table.", f"Write [{section}.{name}] on a line of its own.")
+            raise self.error(
+                (section, name), "must be a table.", f"Write [{section}.{name}] on a line of its own."
+            )
         if not _NAME.match(name):
-            raise self.error((section, name), "is not a usable name.", "Use a-z, 0-9, - and _, at most 60 characters.")
+            raise self.error(
+                (section, name), "is not a usable name.", "Use a-z, 0-9, - and _, at most 60 characters."
+            )
         if not isinstance(block.get("plugin"), str):
-            raise self.error((section, name), "does not name its plugin.", 'Add, for example, plugin = "spreadsheet". See: allin plugins')
+            raise self.error(
+                (section, name),
+                "does not name its plugin.",
+                'Add, for example, plugin = "spreadsheet". See: allin plugins',
+            )
         return block
 
     def source(self, name: str, block: Any) -> SourceSettings:
@@ -289,7 +333,9 @@ def plugin_config(model: type[P], options: Mapping[str, Any], where: str, folder
             guess = nearest(key, [*model.model_fields, *RESERVED])
             raise ConfigError(
                 f"{where}.{key} is not known.",
-                hint=f"Did you mean {guess!r}?" if guess else f"Known here: {', '.join(sorted(model.model_fields))}.",
+                hint=f"Did you mean {guess!r}?"
+                if guess
+                else f"Known here: {', '.join(sorted(model.model_fields))}.",
             )
         if "SecretStr" in str(field.annotation):
             values[key] = secret(value, f"{where}.{key}", folder)
@@ -299,4 +345,7 @@ def plugin_config(model: type[P], options: Mapping[str, Any], where: str, folder
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{where}.{name} is wrong: {message}." if name else f"{where} is wrong: {message}.", hint="See hub.example.toml for every setting.") from None
+        raise ConfigError(
+            f"{where}.{name} is wrong: {message}." if name else f"{where} is wrong: {message}.",
+            hint="See hub.example.toml for every setting.",
+        ) from None

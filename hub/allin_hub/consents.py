@@ -36,8 +36,16 @@ def answered(checked: Checked) -> dict[str, tuple[str, str, Any]]:
             grouped.setdefault(answer.purpose, []).append(answer)
     found = {}
     for purpose, answers in grouped.items():
-        cells = [cell for answer in answers for cell in (answer.answer if isinstance(answer.answer, list) else [answer.answer])]
-        found[purpose] = (read_consent(cells), " / ".join(answer.wording for answer in answers if answer.wording), answers[0].at)
+        cells = [
+            cell
+            for answer in answers
+            for cell in (answer.answer if isinstance(answer.answer, list) else [answer.answer])
+        ]
+        found[purpose] = (
+            read_consent(cells),
+            " / ".join(answer.wording for answer in answers if answer.wording),
+            answers[0].at,
+        )
     return found
 
 
@@ -81,7 +89,18 @@ def entries(
             wordings[text_id] = (text_id, wording, settings.language)
             when = _moment(at) or updated_at or now
             rows.append(
-                (claim_id, raw_id, purpose, ANY_CHANNEL, new.value, iso(when), LAWFUL_BASIS, text_id, method, run_id)
+                (
+                    claim_id,
+                    raw_id,
+                    purpose,
+                    ANY_CHANNEL,
+                    new.value,
+                    iso(when),
+                    LAWFUL_BASIS,
+                    text_id,
+                    method,
+                    run_id,
+                )
             )
     return rows, list(wordings.values())
 
@@ -95,7 +114,9 @@ def _moment(at: Any) -> dt.datetime | None:
     return at if isinstance(at, dt.datetime) and at.tzinfo is not None else None
 
 
-def live(ledger: Sequence[Any], purpose: Purpose, channel: str, now: dt.datetime) -> dict[str, dt.datetime | None]:
+def live(
+    ledger: Sequence[Any], purpose: Purpose, channel: str, now: dt.datetime
+) -> dict[str, dt.datetime | None]:
     """Persons whose consent for a purpose and channel lives now -> when it ends.
 
     A person may stand behind several claims: each answers for itself, one no outweighs every yes,

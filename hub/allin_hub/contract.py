@@ -94,11 +94,11 @@ class Source(Plugin[C]):
     key_column: str | None = None
     """The name of the column or answer that identifies a record, from the setting `key`; set by the hub."""
 
-    def fetch(self, run: SourceRun) -> Iterator[Raw]:
+    def fetch(self, run: SourceRun) -> Iterator[Raw]:  # noqa: ARG002 - a plugin's own has use for it
         """Yield every record of the feed, as it is. The only method that may meet the network or files."""
         raise ConfigError(f"The plugin of source '{self.name}' cannot read: it has no fetch().")
 
-    def state(self, run: SourceRun) -> str | None:
+    def state(self, run: SourceRun) -> str | None:  # noqa: ARG002 - as above
         """A cheap mark of the feed's state (an ETag, a digest of the bytes), or None.
 
         When it equals the mark of the last complete sync, nothing is read.
@@ -116,10 +116,12 @@ class Output(Plugin[C]):
     reads: ClassVar[Sequence[type[Record]]] = ()
     purpose: ClassVar[Purpose]
     channel: ClassVar[str] = "site"
+    keeps: ClassVar[bool] = False
+    """Whether files that are no longer yielded stay where they are (earlier issues of a newsletter)."""
     templates: ClassVar[Path | None] = None
     """The folder of Jinja2 templates; `templates/` beside the class's module when None."""
 
-    def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
+    def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:  # noqa: ARG002 - as above
         """Yield what is to be published; the hub renders, compares and writes it."""
         raise ConfigError(f"The plugin of output '{self.name}' cannot publish: it has no publish().")
 

@@ -58,7 +58,9 @@ def references_of(kind: Kind) -> dict[str, str]:
 def localized(kind: Kind) -> frozenset[str]:
     """Fields that hold a text in several languages."""
     entity = ENTITIES[kind]
-    return frozenset(name for name, info in entity.model_fields.items() if LocalizedText.__name__ in str(info.annotation))
+    return frozenset(
+        name for name, info in entity.model_fields.items() if LocalizedText.__name__ in str(info.annotation)
+    )
 
 
 @cache

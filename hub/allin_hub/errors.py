@@ -16,18 +16,35 @@ from __future__ import annotations
 class HubError(Exception):
     """Base of all: a sentence for people, and what to do next. Neither may hold a person's data.
 
-    `code` is a problem code of the catalogue where there is one.
+    `params` fill both, so that they can be said in another language; with a `code` of the catalogue, the
+    catalogue says them. `file` and `line` are where a person has to look.
     """
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "", **params: object) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        file: str = "",
+        line: int | None = None,
+        **params: object,
+    ) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.texts = (message, hint)
         self.code = code
+        self.file = file
+        self.line = line
         self.params = params
+        where = (f"{file}, line {line}: " if line else f"{file}: ") if file else ""
+        self.message = where + self._filled(message)
+        self.hint = self._filled(hint)
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def _filled(self, text: str) -> str:
+        return text if self.code or not self.params else text.format(**self.params)
 
 
 class ConfigError(HubError):
@@ -37,7 +54,15 @@ class ConfigError(HubError):
 class Unavailable(HubError):
     """A system did not answer as it should; later it may. `retry_after` is in seconds."""
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "", retry_after: float | None = None, **params: object) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        retry_after: float | None = None,
+        **params: object,
+    ) -> None:
         super().__init__(message, hint=hint, code=code, **params)
         self.retry_after = retry_after
 

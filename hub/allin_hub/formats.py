@@ -76,7 +76,7 @@ class Formats:
         local = self.local(moment)
         return local.date() if isinstance(local, dt.datetime) else local
 
-    def date(self, moment: Moment | None, format: str = "long") -> str:  # noqa: A002 - Babel's word
+    def date(self, moment: Moment | None, format: str = "long") -> str:
         """A date: `short`, `medium`, `long`, `full` (with the weekday) or a CLDR pattern."""
         from babel.dates import format_date
 
@@ -99,14 +99,14 @@ class Formats:
         local = self.local(moment)
         return format_time(local, "short", locale=self.locale) if isinstance(local, dt.datetime) else ""
 
-    def datetime(self, moment: Moment | None, format: str = "full") -> str:  # noqa: A002 - Babel's word
+    def datetime(self, moment: Moment | None, format: str = "full") -> str:
         """Date and time; only the date for a whole day."""
         if moment is None:
             return ""
         day = self.date(moment, format)
         return self._joined(day, self.time(moment)) if isinstance(moment, dt.datetime) else day
 
-    def time_range(self, start: Moment, end: Moment | None, format: str = "full") -> str:  # noqa: A002
+    def time_range(self, start: Moment, end: Moment | None, format: str = "full") -> str:
         """From when to when; the end's day only where it is another. The end of whole days is exclusive."""
         if end is not None and not isinstance(end, dt.datetime):
             end -= dt.timedelta(days=1)

@@ -9,7 +9,9 @@ from allin_schemas import ENTITIES, Internal, Kind, PersonType, Private, RecordS
 from allin_schemas.marks import marked
 
 
-def passes(kind: Kind, data: dict[str, Any], entity_id: str, consenting: Container[str]) -> dict[str, Any] | None:
+def passes(
+    kind: Kind, data: dict[str, Any], entity_id: str, consenting: Container[str]
+) -> dict[str, Any] | None:
     """The fields that may be seen, or None when the entity may not be seen at all.
 
     A named person passes only when `consenting` holds its id: a live consent for the output's purpose and channel.

@@ -44,7 +44,11 @@ class Shown:
         by_id = {one.id: one.source for one in self.claims}
         found: list[str] = []
         for unit, ids in self.provenance.items():
-            if (unit == EVERYTHING and any(name in one.data for one in self.claims)) or unit == name or unit.startswith(f"{name}["):
+            if (
+                (unit == EVERYTHING and any(name in one.data for one in self.claims))
+                or unit == name
+                or unit.startswith(f"{name}[")
+            ):
                 found += [by_id[id] for id in ids[:1] if id in by_id]
         return list(dict.fromkeys(found))
 
@@ -81,7 +85,9 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
     """
     stored = entities.load(connection, kind, [entity_id], hub.sealer).get(entity_id)
     if stored is None:
-        raise ConfigError("There is no such entry.", hint="Take the id from: allin export --kind organisation")
+        raise ConfigError(
+            "There is no such entry.", hint="Take the id from: allin export --kind organisation"
+        )
     shown = Shown(kind, stored.id, stored.slug, stored.data, stored.provenance)
     live = claims.of_entities(connection, [entity_id]).get(entity_id, [])
     sealed = raws.sealed_of(connection, [one.raw_id for one in live])

@@ -23,7 +23,7 @@ def derive_key(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> s
     """
     try:
         parts = take_apart(kind, source.map(raw))
-    except Exception:  # noqa: BLE001 - a record that cannot be mapped still gets a key; mapping it again reports why
+    except Exception:
         return _content(raw)
     fields = parts.fields
 

@@ -67,10 +67,14 @@ class Linker:
             return
         clues, keys = claims.neighbourhood(self._connection, seeds)
         moved = ties(clues, keys)
-        claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved), self._run)
+        claims.relink(
+            self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved), self._run
+        )
         claims.mark_touched(self._connection, [tie.claim for tie in moved], self._run)
         references.touch_pointing_at(self._connection, [tie.claim for tie in moved], self._run)
-        now_at = {clue.id: clue.entity_id for clue in clues.values()} | {tie.claim: tie.entity for tie in moved}
+        now_at = {clue.id: clue.entity_id for clue in clues.values()} | {
+            tie.claim: tie.entity for tie in moved
+        }
         occupied = set(now_at.values())
         self._shared = occupied
         for tie in moved:
@@ -125,12 +129,22 @@ class Linker:
             version = known.version + 1 if known else 1
             created = iso(known.created_at) if known else self._now
             row = (
-                entity_id, name, None, version, created, self._now, orjson.dumps(provenance).decode(), sealed, digest, None, *plain,
+                entity_id, name, None, version, created, self._now,
+                orjson.dumps(provenance).decode(), sealed, digest, None, *plain,
             )  # fmt: skip
             (changed_rows if known else new_rows).append(row)
             back = known is None or known.withdrawn_at is not None
             units = [] if back or known is None else units_changed(known.data, data)
-            changes.append(self._change(kind, entity_id, "new" if back else "changed", units, known.digest if known else None, digest))
+            changes.append(
+                self._change(
+                    kind,
+                    entity_id,
+                    "new" if back else "changed",
+                    units,
+                    known.digest if known else None,
+                    digest,
+                )
+            )
             self._linked.created += back
             self._linked.updated += not back
         entities.save(self._connection, kind, new_rows, new=True)
@@ -145,7 +159,14 @@ class Linker:
             data.update(self._hub.sealer.unseal(claim.sealed))
         trust, defaults = _standing(self._hub.config, claim.source, Kind(claim.kind))
         updated = claim.updated_at
-        return Said(claim.id, data, trust, updated if isinstance(updated, str) else "" if updated is None else iso(updated), claim.source, defaults)
+        return Said(
+            claim.id,
+            data,
+            trust,
+            updated if isinstance(updated, str) else "" if updated is None else iso(updated),
+            claim.source,
+            defaults,
+        )
 
     def _refer(
         self,
@@ -156,7 +177,11 @@ class Linker:
         targets: Mapping[str, dict[str, tuple[str, int]]],
     ) -> None:
         for name, (target, claim_id) in targets.get(entity_id, {}).items():
-            if name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None and target != entity_id:
+            if (
+                name in ENTITIES[kind].model_fields
+                and mark_of(ENTITIES[kind], name, RefersTo) is not None
+                and target != entity_id
+            ):
                 data[name] = target
                 if EVERYTHING not in provenance:
                     provenance[name] = [claim_id]
@@ -168,9 +193,21 @@ class Linker:
         taken.add(made)
         return made
 
-    def _change(self, kind: Kind, entity_id: str, op: str, units: list[str], old: bytes | None, new: bytes | None) -> tuple[Any, ...]:
+    def _change(
+        self, kind: Kind, entity_id: str, op: str, units: list[str], old: bytes | None, new: bytes | None
+    ) -> tuple[Any, ...]:
         self._seq += 1
-        return (self._seq, self._run, self._now, kind.value, entity_id, op, orjson.dumps(units).decode(), old, new)
+        return (
+            self._seq,
+            self._run,
+            self._now,
+            kind.value,
+            entity_id,
+            op,
+            orjson.dumps(units).decode(),
+            old,
+            new,
+        )
 
 
 def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -28,10 +27,16 @@ def learned(folder: Path, source: str) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{FOLDER}/{source}.toml is not valid: {error}.", hint="Mend it, or delete it: the hub learns it again.") from None
+        raise ConfigError(
+            f"{FOLDER}/{source}.toml is not valid: {error}.",
+            hint="Mend it, or delete it: the hub learns it again.",
+        ) from None
     columns = data.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
-        raise ConfigError(f"{FOLDER}/{source}.toml: [columns] must hold lines like \"Verein\" = \"name\".", hint="Mend it, or delete it.")
+        raise ConfigError(
+            f'{FOLDER}/{source}.toml: [columns] must hold lines like "Verein" = "name".',
+            hint="Mend it, or delete it.",
+        )
     return columns
 
 
@@ -39,11 +44,11 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unknown: Sequenc
     """Write what was learned, when it differs from what is there."""
     lines = [
         "# What the hub found out about this source's columns. Change a path here, or in hub.toml, which wins.",
-        "# \"-\" leaves a column out.",
+        '# "-" leaves a column out.',
         "",
         "[columns]",
         *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
-        *(f"# {_quoted(column)} = \"…\"   # not used" for column in unknown),
+        *(f'# {_quoted(column)} = "…"   # not used' for column in unknown),
         "",
     ]
     text = "\n".join(lines)
@@ -53,7 +58,7 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unknown: Sequenc
     path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(text, encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def _quoted(text: str) -> str:

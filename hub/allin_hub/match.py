@@ -73,7 +73,9 @@ class _Groups:
         ours, theirs = self.members[first], self.members[second]
         for one in ours:
             for other in theirs:
-                if self.clues[one].source == self.clues[other].source and self.names.get(one) != self.names.get(other):
+                if self.clues[one].source == self.clues[other].source and self.names.get(
+                    one
+                ) != self.names.get(other):
                     return True
         our_numbers = set().union(*(self.numbers.get(id, set()) for id in ours))
         their_numbers = set().union(*(self.numbers.get(id, set()) for id in theirs))
@@ -87,8 +89,10 @@ def _named(clues: Mapping[int, Clue], groups: _Groups) -> list[Tie]:
     ordered = sorted(groups.members.values(), key=lambda ids: _seniority(clues, ids))
     for ids in ordered:
         homes = {clues[id].home_id for id in ids}
-        current = sorted({clues[id].entity_id for id in ids} - taken, key=lambda entity: (entity not in homes, entity))
-        entity = next((candidate for candidate in (*current, *sorted(homes)) if candidate not in taken))
+        current = sorted(
+            {clues[id].entity_id for id in ids} - taken, key=lambda entity: (entity not in homes, entity)
+        )
+        entity = next(candidate for candidate in (*current, *sorted(homes)) if candidate not in taken)
         taken.add(entity)
         for id in ids:
             if clues[id].entity_id != entity:

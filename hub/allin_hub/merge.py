@@ -49,7 +49,11 @@ def standing(kind: Kind) -> dict[str, Any]:
     entity = ENTITIES[kind]
     found: dict[str, Any] = {}
     for name, info in entity.model_fields.items():
-        if name not in marked(entity, ByHub) and info.default not in (None, [], {}) and not info.is_required():
+        if (
+            name not in marked(entity, ByHub)
+            and info.default not in (None, [], {})
+            and not info.is_required()
+        ):
             found[name] = info.default
     return found
 
@@ -79,7 +83,11 @@ def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, l
             data[name] = _by_part(name, telling, lambda value: value.items(), dict, provenance)
         elif name in lists(kind):
             data[name] = _by_part(
-                name, telling, lambda value: ((item_key(item), item) for item in value), lambda parts: list(parts.values()), provenance
+                name,
+                telling,
+                lambda value: ((item_key(item), item) for item in value),
+                lambda parts: list(parts.values()),
+                provenance,
             )
         else:
             data[name] = telling[0].data[name]
@@ -130,12 +138,16 @@ def _fill(kind: Kind, data: dict[str, Any], order: Sequence[Said]) -> None:
 def _mark_sensitive(data: dict[str, Any]) -> None:
     """Belonging to a migrant organisation can reveal origin (Art. 9 GDPR)."""
     art9 = data.get("type") == OrganisationType.MSO.value
-    data["sensitivity"] = (Sensitivity.ART9 if art9 else Organisation.model_fields["sensitivity"].default).value
+    data["sensitivity"] = (
+        Sensitivity.ART9 if art9 else Organisation.model_fields["sensitivity"].default
+    ).value
 
 
 def _start_of_exception(data: dict[str, Any]) -> None:
     """An exception whose series is not in the feed stands for itself."""
-    first = min(data["overrides"], key=lambda override: str(override.get("start") or override["recurrence_id"]))
+    first = min(
+        data["overrides"], key=lambda override: str(override.get("start") or override["recurrence_id"])
+    )
     data["start"] = first.get("start") or first["recurrence_id"]
     for name in ("end", "title", "location"):
         if first.get(name) is not None:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
 from allin_hub import maps
 from allin_hub.applying import apply, complete_report
-from allin_hub.comparing import really_changed
-from allin_hub.config import SourceSettings, nearest
-from allin_hub.contract import Holds
+from allin_hub.config import nearest
 from allin_hub.errors import ConfigError, HubError, Unavailable
-from allin_hub.guard import Extent, Reason, reasons
+from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
 from allin_hub.keys import derive_key, lies_ahead, opened_fields
-from allin_hub.preparing import Prepared, prepare
-from allin_hub.problems import Problem, catalogue
+from allin_hub.memory import uncollected
+from allin_hub.preparing import Prepared, foreign, prepare
+from allin_hub.problems import Problem, catalogue, problem_values
 from allin_hub.report import SourceReport, SyncReport
 from allin_hub.sourcing import LentRun
 from allin_hub.staging import Fetched, Stager
-from allin_hub.store import bookkeeping, claims, raws
+from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.store.engine import reading, writing
-from allin_hub.writing import problem_of, problem_values
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""
-UNREAD = {"fetched": 0, "unchanged": 0, "skipped": {}, "mark": None, "cursor": None, "headers": [], "complete": True, "read": False}
+UNREAD = {
+    "fetched": 0,
+    "unchanged": 0,
+    "skipped": {},
+    "mark": None,
+    "cursor": None,
+    "headers": [],
+    "complete": True,
+    "read": False,
+}
 
 
 def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
@@ -46,11 +51,19 @@ def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
             hint = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known) or 'none yet'}."
             raise ConfigError(f"There is no source {name!r} in hub.toml.", hint=hint)
     if not known:
-        raise ConfigError("hub.toml has no source yet.", hint="Add a block [sources.<name>]; see hub.example.toml.")
-    return list(dict.fromkeys(names)) if names else [name for name, settings in known.items() if settings.enabled]
+        raise ConfigError(
+            "hub.toml has no source yet.", hint="Add a block [sources.<name>]; see hub.example.toml."
+        )
+    return (
+        list(dict.fromkeys(names))
+        if names
+        else [name for name, settings in known.items() if settings.enabled]
+    )
 
 
-def sync(hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None) -> SyncReport:
+def sync(
+    hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
+) -> SyncReport:
     """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
     wanted = [prepare(hub, hub.config.sources[name]) for name in chosen(hub, names)]
     report = SyncReport(new_id())
@@ -59,7 +72,9 @@ def sync(hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, 
     return report
 
 
-def sync_source(hub: Hub, prepared: Prepared, invocation: str, *, replay: bool = False, told: Told | None = None) -> SourceReport:
+def sync_source(
+    hub: Hub, prepared: Prepared, invocation: str, *, replay: bool = False, told: Told | None = None
+) -> SourceReport:
     """One source from start to end. Its faults become a report with status `failed`, never an exception."""
     began = time.perf_counter()
     name, run_id = prepared.name, new_id()
@@ -70,14 +85,23 @@ def sync_source(hub: Hub, prepared: Prepared, invocation: str, *, replay: bool =
             raws.drop_stale_staging(connection, name, [*held, run_id])
             bookkeeping.begin_run(
                 connection,
-                {"id": run_id, "invocation": invocation, "job": "sync", "target": name, "started_at": hub.clock(), "config_digest": hub.config.digest},
+                {
+                    "id": run_id,
+                    "invocation": invocation,
+                    "job": "sync",
+                    "target": name,
+                    "started_at": hub.clock(),
+                    "config_digest": hub.config.digest,
+                },
             )
     if fence is None:
         hint = "It will end by itself; see: allin status"
         return SourceReport(name, "busy", message="Another sync of this source is running.", hint=hint)
     try:
         with uncollected():
-            report = _replay(hub, prepared, run_id, fence) if replay else _read(hub, prepared, run_id, fence, told)
+            report = (
+                _replay(hub, prepared, run_id, fence) if replay else _read(hub, prepared, run_id, fence, told)
+            )
     except HubError as error:
         report = _failed(hub, prepared, run_id, error)
     finally:
@@ -104,7 +128,12 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell)
     mark = foreign(prepared.settings, lambda: source.state(run))
     fingerprint = f"{prepared.fingerprint(hub)}|{prepared.standing(hub)}"
-    if mark is not None and mark == row.get("mark") and fingerprint == row.get("fingerprint") and row.get("last_status") == "done":
+    if (
+        mark is not None
+        and mark == row.get("mark")
+        and fingerprint == row.get("fingerprint")
+        and row.get("last_status") == "done"
+    ):
         return _nothing_new(hub, prepared, run_id, row)
     context = prepared.validator(hub).context
     stager = Stager(
@@ -114,126 +143,53 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     )  # fmt: skip
     fetched = foreign(prepared.settings, stager.stage)
     fetched.mark = mark
-    replay = bool(row.get("fingerprint")) and prepared.fingerprint(hub) != str(row["fingerprint"]).partition("|")[0]
-    held = _held(hub, prepared, run_id, fetched, row)
+    replay = (
+        bool(row.get("fingerprint"))
+        and prepared.fingerprint(hub) != str(row["fingerprint"]).partition("|")[0]
+    )
+    held = reasons_to_hold(hub, prepared, run_id, fetched, row)
     problems = [*fetched.problems, *_notices(prepared, fetched)]
     if held:
-        return _hold(hub, prepared, run_id, fetched, held, problems)
+        return hold(hub, prepared, run_id, fetched, held, problems)
     with writing(hub.engine) as connection:
-        report = apply(connection, hub, prepared, run_id, fence, pending=fetched.pending(), file_problems=problems, replay=replay)
+        report = apply(
+            connection,
+            hub,
+            prepared,
+            run_id,
+            fence,
+            pending=fetched.pending(),
+            file_problems=problems,
+            replay=replay,
+        )
     report.message = fetched.error
     headers = list(source.columns.headers)
     if headers:
-        maps.keep(hub.config.folder, name, source.columns.learned_from(headers), source.columns.unknown(headers))
+        maps.keep(
+            hub.config.folder, name, source.columns.learned_from(headers), source.columns.unknown(headers)
+        )
     return report
 
 
 def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, row: dict[str, Any]) -> SourceReport:
     """The feed is, byte for byte, what was read last."""
     last = orjson.loads(row["report"] or "{}")
-    report = SourceReport(prepared.name, "done", run=run_id, fetched=last.get("fetched", 0), skipped=last.get("skipped", 0))
+    report = SourceReport(
+        prepared.name, "done", run=run_id, fetched=last.get("fetched", 0), skipped=last.get("skipped", 0)
+    )
     with writing(hub.engine) as connection:
         report.unchanged = report.fetched - report.skipped
         complete_report(connection, hub, report)
         bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
         now = hub.clock()
         bookkeeping.save_source(
-            connection, prepared.name, last_run=run_id, last_attempt_at=now, last_success_at=now, report=orjson.dumps(report.counts()).decode()
+            connection,
+            prepared.name,
+            last_run=run_id,
+            last_attempt_at=now,
+            last_success_at=now,
+            report=orjson.dumps(report.counts()).decode(),
         )
-    return report
-
-
-def _held(hub: Hub, prepared: Prepared, run_id: str, fetched: Fetched, row: dict[str, Any]) -> list[Reason]:
-    if not fetched.complete or not row.get("accepted_runs"):
-        return []
-    limits = prepared.settings.limits
-    lost_columns = _lost_columns(prepared, fetched, orjson.loads(row.get("headers") or "[]"))
-    changed = fetched.changed
-    if changed > max(limits.changed, limits.changed_share * fetched.before):
-        changed = really_changed(hub, prepared, run_id)
-    extent = Extent(
-        before=fetched.before,
-        fetched=fetched.unchanged + fetched.new + fetched.changed + fetched.renamed,
-        lost=fetched.gone + fetched.renamed,
-        changed=changed,
-        new=fetched.new + fetched.renamed,
-    )
-    found = reasons(extent, limits, empty_is_news=prepared.source.holds is Holds.ALL)
-    if lost_columns:
-        found.append(Reason("columns", len(lost_columns), len(fetched.headers)))
-        fetched.problems += [Problem("COLUMN_LOST", column=column, params={"value": column}) for column in lost_columns]
-    return found
-
-
-def _lost_columns(prepared: Prepared, fetched: Fetched, before: list[str]) -> list[str]:
-    """Columns that led somewhere when the source was read last, and that are no longer there."""
-    now = set(fetched.headers)
-    paths = {prepared.source.columns.path(column) for column in now}
-    return [
-        column
-        for column in before
-        if now and column not in now and (path := prepared.source.columns.path(column)) is not None and path not in paths
-    ]
-
-
-def _hold(hub: Hub, prepared: Prepared, run_id: str, fetched: Fetched, held: list[Reason], problems: list[Problem]) -> SourceReport:
-    report = SourceReport(
-        prepared.name, "held", run=run_id, fetched=fetched.fetched, unchanged=fetched.unchanged, new=fetched.new,
-        changed=fetched.changed, renamed=fetched.renamed, withdrawn=fetched.gone, skipped=sum(fetched.skipped.values()), held=held,
-        skipped_kinds=fetched.skipped,
-    )  # fmt: skip
-    kept = {**fetched.pending(), "problems": [problem_values(problem) for problem in problems], "fingerprint": prepared.fingerprint(hub)}
-    with writing(hub.engine) as connection:
-        for earlier in bookkeeping.find_held(connection, prepared.name):
-            raws.drop_staging(connection, earlier["id"])
-        bookkeeping.close_held(connection, prepared.name, "overtaken")
-        raws.stage(connection, [(run_id, 0, "meta", None, None, None, hub.sealer.seal(kept), None)])
-        complete_report(connection, hub, report)
-        bookkeeping.end_run(connection, run_id, "held", report.counts(), None, hub.clock())
-        bookkeeping.save_source(connection, prepared.name, last_status="held", last_attempt_at=hub.clock(), message=None, last_run=run_id)
-    return report
-
-
-def accept(hub: Hub, word: str) -> SyncReport:
-    """Apply exactly what a held run staged.
-
-    Raises ConfigError when no held run is called so, or when more than one is.
-    """
-    with reading(hub.engine) as connection:
-        rows = bookkeeping.find_held(connection, word)
-    if not rows:
-        raise ConfigError(f"No held run is called {word!r}.", hint="See what waits: allin held")
-    report = SyncReport(rows[0]["invocation"])
-    for row in rows:
-        report.sources[row["target"]] = _accept(hub, row["target"], row["id"])
-    return report
-
-
-def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
-    if name not in hub.config.sources:
-        raise ConfigError(f"The source {name!r} of this run is no longer in hub.toml.", hint="Put its block back, then accept again.")
-    prepared = prepare(hub, hub.config.sources[name])
-    began = time.perf_counter()
-    with writing(hub.engine) as connection:
-        fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
-        meta = next(iter(raws.staged_batches(connection, run_id, ("meta",), 1)), None)
-    if fence is None:
-        return SourceReport(name, "busy", message="A sync of this source is running.", hint="Wait for its end, then look again: allin held")
-    try:
-        if meta is None:
-            raise ConfigError("This held run was overtaken by a newer one.", hint="See what waits now: allin held")
-        pending = hub.sealer.unseal(meta[0].sealed or b"")
-        prepared.source.columns = prepared.source.columns.within(pending["headers"])
-        with reading(hub.engine) as connection:
-            row = bookkeeping.source_row(connection, name)
-        replay = prepared.fingerprint(hub) != str(row.get("fingerprint")).partition("|")[0]
-        problems = [problem_of(values) for values in pending["problems"]]
-        with uncollected(), writing(hub.engine) as connection:
-            report = apply(connection, hub, prepared, run_id, fence, pending=pending, file_problems=problems, replay=replay)
-    finally:
-        with writing(hub.engine) as connection:
-            bookkeeping.give_lease_back(connection, name, fence)
-    report.seconds = time.perf_counter() - began
     return report
 
 
@@ -241,18 +197,33 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
     """The source could not be read: what was known stays."""
     name = prepared.name
     problem = Problem(error.code, params=error.params) if error.code in catalogue() else None
-    report = SourceReport(name, "failed", run=run_id, message=error.message, hint=error.hint, again=isinstance(error, Unavailable))
+    report = SourceReport(
+        name,
+        "failed",
+        run=run_id,
+        message=error.message,
+        hint=error.hint,
+        again=isinstance(error, Unavailable),
+    )
     with writing(hub.engine) as connection:
         held = [row["id"] for row in bookkeeping.held_runs(connection)]
         raws.drop_stale_staging(connection, name, held)
         if problem is not None:
             sealed = hub.sealer.seal(problem_values(problem))
-            claims.replace_problems(connection, name, None, [(name, None, run_id, str(problem.severity), problem.code, sealed)])
+            findings.replace_problems(
+                connection, name, None, [(name, None, run_id, str(problem.severity), problem.code, sealed)]
+            )
         complete_report(connection, hub, report)
         bookkeeping.end_run(connection, run_id, "failed", report.counts(), error.message, hub.clock())
         since = bookkeeping.source_row(connection, name).get("failing_since") or hub.clock()
         bookkeeping.save_source(
-            connection, name, last_status="failed", last_attempt_at=hub.clock(), message=str(error), failing_since=since, last_run=run_id
+            connection,
+            name,
+            last_status="failed",
+            last_attempt_at=hub.clock(),
+            message=str(error),
+            failing_since=since,
+            last_run=run_id,
         )
     return report
 
@@ -260,7 +231,10 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
 def _notices(prepared: Prepared, fetched: Fetched) -> list[Problem]:
     """What a report says of the whole file."""
     found = [
-        Problem(f"SKIPPED_{what.upper()}" if f"SKIPPED_{what.upper()}" in catalogue() else "SKIPPED_ROWS", params={"count": count, "value": what})
+        Problem(
+            f"SKIPPED_{what.upper()}" if f"SKIPPED_{what.upper()}" in catalogue() else "SKIPPED_ROWS",
+            params={"count": count, "value": what},
+        )
         for what, count in sorted(fetched.skipped.items())
     ]
     if fetched.derived_keys and prepared.source.key_column is None:
@@ -272,33 +246,6 @@ def _ahead(hub: Hub, raw_ids: list[int]) -> set[int]:
     with reading(hub.engine) as connection:
         found = claims.fields_of_raws(connection, raw_ids)
     now = hub.clock()
-    return {raw_id for raw_id, data, sealed in found if lies_ahead(opened_fields(data, sealed, hub.sealer), now)}
-
-
-def foreign(settings: SourceSettings, call: Callable[[], Any]) -> Any:
-    """Call a plugin; whatever else it raises becomes a HubError that names the plugin and holds no content."""
-    try:
-        return call()
-    except HubError:
-        raise
-    except Exception as error:
-        raise HubError(
-            f"The plugin {settings.plugin!r} stopped with {type(error).__name__}.",
-            hint="Run it again with --debug to see where, and tell the plugin's author.",
-            code="PLUGIN_FAILED",
-            value=type(error).__name__,
-        ) from error
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the garbage collector: batches make many objects and no cycles."""
-    was = gc.isenabled()
-    gc.disable()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if was:
-            gc.enable()
+    return {
+        raw_id for raw_id, data, sealed in found if lies_ahead(opened_fields(data, sealed, hub.sealer), now)
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from allin_hub import maps, registry
 from allin_hub.columns import ColumnMap
 from allin_hub.config import SourceSettings
 from allin_hub.contract import Source, produced
+from allin_hub.errors import HubError
 from allin_hub.hub import Hub
 from allin_hub.validate import Validator
 from allin_schemas import Kind
@@ -36,8 +38,18 @@ class Prepared:
 
     def validator(self, hub: Hub) -> Validator:
         """What reads and checks this source's records; knows the columns that the fetch has seen."""
-        context = Context(zone=hub.config.hub.zone, court=hub.config.hub.court, today=hub.clock().date(), language=self.language(hub))
-        return Validator(context, self.source.columns, self.language(hub), lambda text: hub.sealer.hash_text("slot", text)[:6].hex())
+        context = Context(
+            zone=hub.config.hub.zone,
+            court=hub.config.hub.court,
+            today=hub.clock().date(),
+            language=self.language(hub),
+        )
+        return Validator(
+            context,
+            self.source.columns,
+            self.language(hub),
+            lambda text: hub.sealer.hash_text("slot", text)[:6].hex(),
+        )
 
     def language(self, hub: Hub) -> str:
         """The language in which this source writes."""
@@ -65,7 +77,9 @@ class Prepared:
 
 
 def _short(parts: Any) -> str:
-    return hashlib.blake2b(orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+    return hashlib.blake2b(
+        orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS), digest_size=12
+    ).hexdigest()
 
 
 def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
@@ -77,3 +91,18 @@ def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
     kind = produced(source, settings.kind)
     source.columns = ColumnMap(kind, settings.columns, maps.learned(hub.config.folder, settings.name))
     return Prepared(settings, source, kind)
+
+
+def foreign(settings: SourceSettings, call: Callable[[], Any]) -> Any:
+    """Call a plugin; whatever else it raises becomes a HubError that names the plugin and holds no content."""
+    try:
+        return call()
+    except HubError:
+        raise
+    except Exception as error:
+        raise HubError(
+            f"The plugin {settings.plugin!r} stopped with {type(error).__name__}.",
+            hint="Run it again with --debug to see where, and tell the plugin's author.",
+            code="PLUGIN_FAILED",
+            value=type(error).__name__,
+        ) from error

@@ -99,3 +99,21 @@ def _filled(code: str, what: str, language: str, params: Mapping[str, Any]) -> s
     entry = catalogue()[code][what]
     text: str = entry.get(language) or entry["en"]
     return text.format_map(_Known(params))
+
+
+def problem_values(problem: Problem) -> list[Any]:
+    """What is sealed of a problem."""
+    return [
+        problem.code,
+        problem.key,
+        problem.sheet,
+        problem.row,
+        problem.column,
+        problem.field,
+        dict(problem.params),
+    ]
+
+
+def problem_of(values: list[Any]) -> Problem:
+    """The problem again."""
+    return Problem(*values)

@@ -50,30 +50,45 @@ def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
             hint = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known) or 'none yet'}."
             raise ConfigError(f"There is no output {name!r} in hub.toml.", hint=hint)
     if not known:
-        raise ConfigError("hub.toml has no output yet.", hint="Add a block [outputs.<name>]; see hub.example.toml.")
-    return list(dict.fromkeys(names)) if names else [name for name, settings in known.items() if settings.enabled]
+        raise ConfigError(
+            "hub.toml has no output yet.", hint="Add a block [outputs.<name>]; see hub.example.toml."
+        )
+    return (
+        list(dict.fromkeys(names))
+        if names
+        else [name for name, settings in known.items() if settings.enabled]
+    )
 
 
-def publish(hub: Hub, names: Sequence[str] | None = None, told: Told | None = None) -> dict[str, OutputReport]:
+def publish(
+    hub: Hub, names: Sequence[str] | None = None, told: Told | None = None
+) -> dict[str, OutputReport]:
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
     plugins = {name: registry.output(hub.config, known[name]) for name in chosen(hub, names)}
     return {name: publish_output(hub, known[name], plugin, told) for name, plugin in plugins.items()}
 
 
-def publish_output(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None = None) -> OutputReport:
+def publish_output(
+    hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None = None
+) -> OutputReport:
     """One output. Its faults become a report with status `failed`, never an exception."""
     began = time.perf_counter()
     run_id, lease = new_id(), f"output {settings.name}"
     with writing(hub.engine) as connection:
         fence = bookkeeping.take_lease(connection, lease, run_id, hub.clock())
     if fence is None:
-        return OutputReport(settings.name, "busy", message="Another publish of this output is running.", hint="It will end by itself; see: allin status")
+        return OutputReport(
+            settings.name,
+            "busy",
+            message="Another publish of this output is running.",
+            hint="It will end by itself; see: allin status",
+        )
     try:
-        report = _publish(hub, settings, output, run_id, told)
+        report = _publish(hub, settings, output, told)
     except HubError as error:
         report = _failed(hub, settings, error)
-    except Exception as error:  # noqa: BLE001 - a plugin of a stranger may raise anything; the last good state stays
+    except Exception as error:
         report = _failed(hub, settings, _plugin_error(settings, error))
     finally:
         with writing(hub.engine) as connection:
@@ -97,7 +112,7 @@ def _plugin_error(settings: OutputSettings, error: Exception) -> PublishError:
     return made
 
 
-def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], run_id: str, told: Told | None) -> OutputReport:
+def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
     from allin_hub.renderer import Renderer, made_of
 
     folder = _folder(hub, settings)
@@ -107,14 +122,32 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], run_id: st
         view = StoreView(connection, hub, output)
         row = bookkeeping.output_row(connection, settings.name)
         manifest = bookkeeping.artifacts(connection, settings.name)
-        made = [made_of(type(output)), type(output).version, repr(sorted(settings.options.items())), languages, hub.config.hub.title, hub.config.hub.zone, settings.path]
+        made = [
+            made_of(type(output)),
+            type(output).version,
+            repr(sorted(settings.options.items())),
+            languages,
+            hub.config.hub.title,
+            hub.config.hub.zone,
+            settings.path,
+        ]
         owners = [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
-        fingerprint = hashlib.blake2b(orjson.dumps([made, owners, view.fingerprint()], default=str), digest_size=16).hexdigest()
+        fingerprint = hashlib.blake2b(
+            orjson.dumps([made, owners, view.fingerprint()], default=str), digest_size=16
+        ).hexdigest()
         if row.get("fingerprint") == fingerprint and all((folder / path).is_file() for path in manifest):
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
         state = orjson.loads(row.get("state") or "{}")
-        run = Renderer(output, title=hub.config.hub.title, languages=languages, now=view.now, zone=hub.config.hub.zone, digests=view.digest, state=state)
+        run = Renderer(
+            output,
+            title=hub.config.hub.title,
+            languages=languages,
+            now=view.now,
+            zone=hub.config.hub.zone,
+            digests=view.digest,
+            state=state,
+        )
         staging = _staging(folder)
         shutil.rmtree(staging, ignore_errors=True)
         try:
@@ -125,7 +158,14 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], run_id: st
         if not output.keeps:
             yielded = {move[1] for move in plan.moves} | {same[0] for same in plan.same}
             plan.gone = [path for path in manifest if path not in yielded]
-    report = OutputReport(settings.name, "done", written=len(plan.moves), unchanged=len(plan.same), removed=len(plan.gone), notes=run.notes)
+    report = OutputReport(
+        settings.name,
+        "done",
+        written=len(plan.moves),
+        unchanged=len(plan.same),
+        removed=len(plan.gone),
+        notes=run.notes,
+    )
     plan.moves.sort()
     changed_keys = [same for same in plan.same if manifest.get(same[0]) != same[1:]]
     content = {
@@ -137,18 +177,27 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], run_id: st
     with writing(hub.engine) as connection:
         bookkeeping.write_journal(connection, settings.name, content)
     finish(hub, settings.name, folder)
-    _remember(hub, settings.name, last_status="done", message=None, report=orjson.dumps(report.to_json()).decode())
+    _remember(
+        hub, settings.name, last_status="done", message=None, report=orjson.dumps(report.to_json()).decode()
+    )
     return report
 
 
 def _render(
-    artifacts: Any, folder: Path, staging: Path, manifest: dict[str, tuple[str, str, int]], name: str, told: Told | None
+    artifacts: Any,
+    folder: Path,
+    staging: Path,
+    manifest: dict[str, tuple[str, str, int]],
+    name: str,
+    told: Told | None,
 ) -> Plan:
     """Render what has a new key into the staging folder; what comes out as before is not written."""
     plan = Plan()
     for number, artifact in enumerate(artifacts, 1):
         if not isinstance(artifact, Artifact):
-            raise PublishError(f"The output '{name}' yielded a {type(artifact).__name__} instead of an artifact.")
+            raise PublishError(
+                f"The output '{name}' yielded a {type(artifact).__name__} instead of an artifact."
+            )
         known = manifest.get(artifact.path)
         there = known is not None and (folder / artifact.path).is_file()
         if there and known is not None and known[0] == artifact.key:
@@ -179,7 +228,7 @@ def finish(hub: Hub, name: str, folder: Path) -> None:
         source, target = staging / path, folder / path
         if source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, target)
+            os.replace(source, target)  # noqa: PTH105 - one name for the step that a test watches
     for path in content["gone"]:
         (folder / path).unlink(missing_ok=True)
         _drop_empty((folder / path).parent, folder)
@@ -213,5 +262,7 @@ def _remember(hub: Hub, name: str, **values: Any) -> None:
 
 def _failed(hub: Hub, settings: OutputSettings, error: HubError) -> OutputReport:
     with writing(hub.engine) as connection:
-        bookkeeping.save_output(connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=str(error))
+        bookkeeping.save_output(
+            connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=str(error)
+        )
     return OutputReport(settings.name, "failed", message=error.message, hint=error.hint)

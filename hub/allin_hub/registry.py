@@ -66,7 +66,10 @@ def plugin_class(group: str, name: str, where: str) -> type[Plugin[Any]]:
             hint=f"Update or uninstall it: pip install --upgrade {found.package}",
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, base)):
-        raise ConfigError(f"The plugin {name!r} of {found.package} is no {base.__name__}.", hint="Its entry point must name a class.")
+        raise ConfigError(
+            f"The plugin {name!r} of {found.package} is no {base.__name__}.",
+            hint="Its entry point must name a class.",
+        )
     if loaded.contract != CONTRACT:
         raise ConfigError(
             f"The plugin {name!r} of {found.package} is made for contract {loaded.contract}; this hub has {CONTRACT}.",

@@ -61,7 +61,13 @@ class OutputRun(Protocol):
         """
 
     def file(
-        self, path: str, content: bytes | str | Callable[[], bytes], *, uses: Sequence[Record] = (), order: Order = Order.ASSET, **context: Any
+        self,
+        path: str,
+        content: bytes | str | Callable[[], bytes],
+        *,
+        uses: Sequence[Record] = (),
+        order: Order = Order.ASSET,
+        **context: Any,
     ) -> Artifact:
         """A file as it is, or made by a function of what it `uses` and the `context`."""
 

@@ -49,7 +49,8 @@ class SourceReport:
     def counts(self) -> dict[str, Any]:
         """The figures that are kept of a run."""
         names = (
-            "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "quarantined", "skipped", "created", "updated", "questions",
+            "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "quarantined", "skipped",
+            "created", "updated", "questions",
             "problems_total",
         )  # fmt: skip
         found: dict[str, Any] = {name: getattr(self, name) for name in names}
@@ -93,7 +94,10 @@ class SyncReport:
 
     def to_json(self, language: str) -> dict[str, Any]:
         """The shape that `allin sync --json` prints."""
-        return {"run": self.run, "sources": {name: report.to_json(language) for name, report in self.sources.items()}}
+        return {
+            "run": self.run,
+            "sources": {name: report.to_json(language) for name, report in self.sources.items()},
+        }
 
 
 @dataclass(slots=True)

@@ -40,7 +40,16 @@ class SourceRun(Protocol):
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
 
-    def problem(self, code: str, *, key: str | None = None, sheet: str | None = None, row: int | None = None, column: str | None = None, **params: Any) -> None:
+    def problem(
+        self,
+        code: str,
+        *,
+        key: str | None = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        **params: Any,
+    ) -> None:
         """Report a finding about the file or a record."""
 
     def skip(self, what: str, count: int = 1) -> None:

@@ -59,7 +59,7 @@ class SampleView:
         *,
         purpose: Purpose = Purpose.DIRECTORY_PUBLIC,
         consents: Mapping[UUID, Iterable[Purpose]] | None = None,
-        credits: Mapping[UUID, Sequence[Credit]] | None = None,  # noqa: A002 - the view's word
+        credits: Mapping[UUID, Sequence[Credit]] | None = None,
         changes: Sequence[Change] = (),
         audience: Mapping[str, int | None] | None = None,
         now: dt.datetime = NOW,
@@ -82,7 +82,7 @@ class SampleView:
         """Every entity of this kind that may be seen, by name."""
         return [entity for entity in self._seen.get(kind.kind, {}).values() if isinstance(entity, kind)]
 
-    def get(self, kind: type[E], id: UUID | None) -> E | None:  # noqa: A002 - the view's word
+    def get(self, kind: type[E], id: UUID | None) -> E | None:
         """One entity, or None where it is not there or may not be seen."""
         entity = self._seen.get(kind.kind, {}).get(id) if id else None
         return entity if isinstance(entity, kind) else None

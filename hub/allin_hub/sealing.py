@@ -53,10 +53,13 @@ class Sealer:
         """
         data = bytes(sealed)
         try:
-            return orjson.loads(self._cipher.decrypt(data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :], data[:1]))
+            return orjson.loads(
+                self._cipher.decrypt(data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :], data[:1])
+            )
         except (InvalidTag, ValueError):
             raise StoreError(
-                "A sealed record cannot be opened with this hub.key.", hint="Restore the hub.key that belongs to this database."
+                "A sealed record cannot be opened with this hub.key.",
+                hint="Restore the hub.key that belongs to this database.",
             ) from None
 
     def hash(self, data: bytes) -> bytes:
@@ -87,7 +90,9 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
         written = os.environ.get(str(setting["env"]), "")
         return Sealer(_decoded(written, f"the environment variable {setting['env']}")), None
     if setting is not None and not (isinstance(setting, Mapping) and set(setting) == {"file"}):
-        raise ConfigError("hub.key is wrong.", hint='Write key = { file = "hub.key" } or key = { env = "NAME" }.')
+        raise ConfigError(
+            "hub.key is wrong.", hint='Write key = { file = "hub.key" } or key = { env = "NAME" }.'
+        )
     path = folder / str((setting or {}).get("file", "hub.key"))
     if path.exists():
         return Sealer(_decoded(path.read_text(encoding="ascii", errors="replace"), str(path.name))), None
@@ -104,4 +109,7 @@ def _decoded(text: str, where: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
-        raise ConfigError(f"The hub's key in {where} cannot be read.", hint="Restore it from its copy; it is one line of base64.") from None
+        raise ConfigError(
+            f"The hub's key in {where} cannot be read.",
+            hint="Restore it from its copy; it is one line of base64.",
+        ) from None

@@ -51,10 +51,14 @@ class StoreView:
         if kind not in self._seen:
             allowed = {entity.kind for entity in self._output.reads} | {Kind.PERSON}
             if kind not in allowed:
-                raise PublishError(f"The output '{self._output.name}' does not declare that it reads {kind.value}.")
+                raise PublishError(
+                    f"The output '{self._output.name}' does not declare that it reads {kind.value}."
+                )
             seen: dict[str, Record] = {}
             model = ENTITIES[kind]
-            for stored in entities.everything(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
+            for stored in entities.everything(
+                self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON
+            ):
                 fields = passes(kind, stored.data, stored.id, self._consenting)
                 if fields is None:
                     continue
@@ -72,7 +76,9 @@ class StoreView:
                 self._digests[entity.id] = stored.digest.hex() + (ends.isoformat() if ends else "")
                 seen[stored.id] = entity
             title = model.title_field
-            ordered = sorted(seen.items(), key=lambda pair: (str(getattr(pair[1], title)).casefold(), pair[0]))
+            ordered = sorted(
+                seen.items(), key=lambda pair: (str(getattr(pair[1], title)).casefold(), pair[0])
+            )
             self._seen[kind] = dict(ordered)
         return self._seen[kind]
 
@@ -80,7 +86,7 @@ class StoreView:
         """Every entity of this kind that may be seen, by name."""
         return cast("Sequence[E]", list(self._load(kind.kind).values()))
 
-    def get(self, kind: type[E], id: UUID | None) -> E | None:  # noqa: A002 - the view's word
+    def get(self, kind: type[E], id: UUID | None) -> E | None:
         """One entity, or None where it is not there or may not be seen."""
         return None if id is None else cast("E | None", self._load(kind.kind).get(str(id)))
 
@@ -92,7 +98,10 @@ class StoreView:
         """The persons and roles to reach for an entity; named persons only under a live consent."""
         persons = self._load(Kind.PERSON)
         found = [persons[id] for id in self._contacts.get(str(entity.id), ()) if id in persons]
-        return cast("Sequence[Person]", sorted(found, key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id)))
+        return cast(
+            "Sequence[Person]",
+            sorted(found, key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id)),
+        )
 
     @cached_property
     def _credits(self) -> dict[str, list[tuple[str, Any]]]:
@@ -127,7 +136,13 @@ class StoreView:
             counted = Counter(label for value in values for label in _labels(value))
             return _cells(hide_small(counted))
         seen = self._load(kind.kind).values()
-        return _cells(dict(Counter(label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"]))))
+        return _cells(
+            dict(
+                Counter(
+                    label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
+                )
+            )
+        )
 
     def audience(self) -> Mapping[str, int | None]:
         """How many people may receive this output, by preferred language; small groups are hidden."""
@@ -143,18 +158,24 @@ class StoreView:
 
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
-        live = [(person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())]
+        live = [
+            (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
+        ]
         parts = [self.seq, entities.last_consent(self._connection), live, self.now.date().isoformat()]
         return hashlib.blake2b(orjson.dumps(parts), digest_size=16).hexdigest()
 
 
 def _labels(value: Any) -> list[str]:
     if isinstance(value, list):
-        return [str(item.get("code", item)) if isinstance(item, dict) else str(getattr(item, "code", item)) for item in value]
+        return [
+            str(item.get("code", item)) if isinstance(item, dict) else str(getattr(item, "code", item))
+            for item in value
+        ]
     return [] if value is None else [str(value)]
 
 
 def _cells(counts: Mapping[str, int | None]) -> list[Cell]:
-    return [Cell(label, counts[label]) for label in sorted(counts, key=lambda label: (-(counts[label] or 0), label))]
-
-
+    return [
+        Cell(label, counts[label])
+        for label in sorted(counts, key=lambda label: (-(counts[label] or 0), label))
+    ]

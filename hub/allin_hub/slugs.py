@@ -11,7 +11,9 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "
 
 def slug(title: str, entity_id: str) -> str:
     """`kulturverein-bruecke-3f9a1c2b`; a title in a script without Latin letters leaves the id's end alone."""
-    plain = unicodedata.normalize("NFKD", title.casefold().translate(_GERMAN)).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", title.casefold().translate(_GERMAN)).encode("ascii", "ignore").decode()
+    )
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].strip("-")
     end = entity_id.replace("-", "")[-10:]
     return f"{words}-{end}" if words else end

@@ -11,9 +11,9 @@ from allin_hub.contract import Holds, Raw, Source
 from allin_hub.envelope import packed
 from allin_hub.errors import HubError, Unavailable
 from allin_hub.hub import Hub
-from allin_hub.problems import Problem
+from allin_hub.problems import Problem, problem_of
 from allin_hub.sourcing import LentRun
-from allin_hub.store import bookkeeping, raws
+from allin_hub.store import bookkeeping, findings, raws
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import iso
 
@@ -79,6 +79,8 @@ class Stager:
         self._seen: set[bytes] = set()
         self._nameless: list[tuple[int, str, bytes]] = []
         self._new: dict[bytes, int] = {}
+        self._places: dict[int, tuple[str | None, int | None]] = {}
+        """Where records with problems stood: people look them up by their row, also when it has moved."""
         self._by_key: dict[bytes, raws.KnownRaw] = {}
         self._by_digest: dict[bytes, list[raws.KnownRaw]] | None = None
 
@@ -87,6 +89,9 @@ class Stager:
         name = self._source.name
         with reading(self._hub.engine) as connection:
             self._by_key = {known.key: known for known in raws.known(connection, name)}
+            for raw_id, sealed in findings.places(connection, name):
+                problem = problem_of(self._hub.sealer.unseal(sealed))
+                self._places[raw_id] = (problem.sheet, problem.row)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
         result.first = not self._by_key
         stream = iter(self._source.fetch(self._run))
@@ -112,6 +117,7 @@ class Stager:
         reported = self._run.take_record_problems()
         sealer, key_column = self._hub.sealer, self._source.key_column
         rows: list[tuple[Any, ...]] = []
+        moved: list[tuple[Raw, raws.KnownRaw]] = []
         for raw in page:
             result.fetched += 1
             payload = raw.payload
@@ -120,13 +126,23 @@ class Stager:
             digest = sealer.digest(payload)
             key = sealer.hash_text("key", raw.key) if raw.key is not None else None
             prior = self._by_key.get(key) if key is not None else self._same(digest)
-            if prior is not None and prior.key not in self._seen and prior.digest == digest and prior.status != raws.WITHDRAWN:
+            if (
+                prior is not None
+                and prior.key not in self._seen
+                and prior.digest == digest
+                and prior.status != raws.WITHDRAWN
+            ):
                 self._seen.add(prior.key)
                 result.unchanged += 1
+                if self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
+                    moved.append((raw, prior))
                 continue
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
             if key is not None and key in self._seen:
-                own = [*own, Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"})]
+                own = [
+                    *own,
+                    Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"}),
+                ]
                 key, prior = self._numbered(raw.key or "", digest)
                 if key is None:
                     result.unchanged += 1
@@ -142,7 +158,13 @@ class Stager:
                 self._nameless.append((self._seq, self._derive(raw), digest))
             shown = raw.key if raw.key is not None else ""
             moment = iso(raw.updated_at) if raw.updated_at is not None else None
-            rows.append((self._run_id, self._seq, op, key, None, digest, sealer.seal(packed(raw, shown, own)), moment))
+            rows.append(
+                (self._run_id, self._seq, op, key, None, digest, sealer.seal(packed(raw, shown, own)), moment)
+            )
+        for raw, prior in moved:
+            self._seq += 1
+            sealed = sealer.seal(packed(raw, raw.key or "", []))
+            rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, None))
         self._store(rows)
 
     def _store(self, rows: list[tuple[Any, ...]]) -> None:
@@ -197,7 +219,11 @@ class Stager:
         """Stage what a complete read no longer holds, and know a lost record again under a new key."""
         if self._source.holds is Holds.CHANGES:
             return
-        lost = [known for known in self._by_key.values() if known.status != raws.WITHDRAWN and known.key not in self._seen]
+        lost = [
+            known
+            for known in self._by_key.values()
+            if known.status != raws.WITHDRAWN and known.key not in self._seen
+        ]
         if self._source.holds is Holds.FUTURE and lost:
             ahead = self._lies_ahead([known.id for known in lost])
             lost = [known for known in lost if known.id in ahead]
@@ -222,7 +248,10 @@ class Stager:
     def _finish(self, result: Fetched) -> None:
         result.skipped = dict(self._run.skipped)
         result.fetched += sum(result.skipped.values())
-        result.problems = [*self._run.file_problems, *itertools.chain.from_iterable(self._run.take_record_problems().values())]
+        result.problems = [
+            *self._run.file_problems,
+            *itertools.chain.from_iterable(self._run.take_record_problems().values()),
+        ]
         result.cursor = self._run.next_cursor if result.complete else None
         result.headers = list(self._source.columns.headers)
 

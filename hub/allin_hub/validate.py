@@ -87,8 +87,9 @@ class Validator:
                 inner = self._contact(contact, place, outcome.problems)
                 if inner is not None:
                     by_kind.setdefault(Kind.PERSON, []).append((outcome, inner, "contacts.", place))
-            for path in parts.unknown:
-                outcome.problems.append(self._problem("FIELD_UNKNOWN", place, path, value=path))
+            outcome.problems.extend(
+                self._problem("FIELD_UNKNOWN", place, path, value=path) for path in parts.unknown
+            )
         for kind, rows in by_kind.items():
             self._keep_rules(kind, rows)
         for outcome in outcomes:
@@ -119,7 +120,14 @@ class Validator:
         return Checked(kind, "", data, dict(parts.references), parts.answers)
 
     def _value(
-        self, kind: Kind, reader: str, name: str, written: Any, place: Place, prefix: str, problems: list[Problem]
+        self,
+        kind: Kind,
+        reader: str,
+        name: str,
+        written: Any,
+        place: Place,
+        prefix: str,
+        problems: list[Problem],
     ) -> Any:
         try:
             reading = self._readings.get((reader, written))
@@ -171,15 +179,19 @@ class Validator:
             data["type"] = PersonType.ROLE.value
         phones = data.get("phones") or []
         hold = data.get("email") or (phones[0]["number"] if phones else None) or name_key(data["name"])
-        checked.slot = "p" + self._slot_of(f"{name_key(data['name'])}\x1f{hold}" if data.get("email") is None else hold)
+        checked.slot = "p" + self._slot_of(
+            f"{name_key(data['name'])}\x1f{hold}" if data.get("email") is None else hold
+        )
         return checked
 
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Place, problems: list[Problem]) -> None:
         if kind is Kind.EVENT and data.get("overrides"):
             return
-        for name in ENTITIES[kind].required:
-            if data.get(name) in (None, ""):
-                problems.append(self._problem(MISSING[name], place, name))
+        problems.extend(
+            self._problem(MISSING[name], place, name)
+            for name in ENTITIES[kind].required
+            if data.get(name) in (None, "")
+        )
 
     def _keep_person_out(self, data: dict[str, Any], place: Place, problems: list[Problem]) -> None:
         email = data.get("email")
@@ -208,7 +220,9 @@ class Validator:
             value = checked.data.pop(name, None)
             private = bool(prefix) or name in marked(ENTITIES[checked.kind], Private)
             shown = value if isinstance(value, str | int | float) and not private else "…"
-            outcome.problems.append(self._problem("VALUE_INVALID", place, prefix + name, value=str(shown)[:80]))
+            outcome.problems.append(
+                self._problem("VALUE_INVALID", place, prefix + name, value=str(shown)[:80])
+            )
             if name in ENTITIES[checked.kind].required and not prefix:
                 self._missing(checked.kind, checked.data, place, outcome.problems)
 

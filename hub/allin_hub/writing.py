@@ -12,15 +12,16 @@ from sqlalchemy import Connection
 from allin_hub.clues import clues, hashed, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import entries
+from allin_hub.contract import Source
 from allin_hub.drafts import take_apart
 from allin_hub.envelope import Envelope
 from allin_hub.errors import HubError
 from allin_hub.hub import Hub
-from allin_hub.contract import Source
 from allin_hub.ids import new_id
-from allin_hub.problems import Problem, Severity
+from allin_hub.problems import Problem, Severity, problem_values
 from allin_hub.store import claims as store
-from allin_hub.store import raws
+from allin_hub.store import findings, ledger, raws
+from allin_hub.store.engine import next_id
 from allin_hub.store.tables import claim, iso
 from allin_hub.validate import Checked, Outcome, Place, Validator
 from allin_schemas import ENTITIES, Kind, Private, RefersTo
@@ -58,7 +59,14 @@ class Writer:
     """Writes the batches of one sync of one source within its write transaction."""
 
     def __init__(
-        self, connection: Connection, hub: Hub, settings: SourceSettings, source: Source[Any], kind: Kind, run_id: str, validator: Validator
+        self,
+        connection: Connection,
+        hub: Hub,
+        settings: SourceSettings,
+        source: Source[Any],
+        kind: Kind,
+        run_id: str,
+        validator: Validator,
     ) -> None:
         self._connection = connection
         self._hub = hub
@@ -67,7 +75,7 @@ class Writer:
         self._kind = kind
         self._run = run_id
         self._validator = validator
-        self._next_claim = store.next_id(connection, claim)
+        self._next_claim = next_id(connection, claim)
         self.quarantined = 0
         self.codes: dict[str, int] = {}
         self.shown: list[Problem] = []
@@ -75,7 +83,9 @@ class Writer:
 
     def write(self, arrivals: Sequence[Arrival]) -> None:
         """Map, check and write one batch."""
-        outcomes = checked(self._source, self._kind, self._validator, [arrival.envelope for arrival in arrivals])
+        outcomes = checked(
+            self._source, self._kind, self._validator, [arrival.envelope for arrival in arrivals]
+        )
         known = store.of_raws(self._connection, [arrival.id for arrival in arrivals if not arrival.is_new])
         written = Written()
         for arrival, outcome in zip(arrivals, outcomes, strict=True):
@@ -84,12 +94,16 @@ class Writer:
             if not arrival.is_new or outcome.refused:
                 written.statuses.append((status, arrival.id))
             if outcome.refused:
-                written.gone += [old.id for slot, old in known.get(arrival.id, {}).items() if slot and old.live]
+                written.gone += [
+                    old.id for slot, old in known.get(arrival.id, {}).items() if slot and old.live
+                ]
             else:
                 self._claims(arrival, outcome.claims, known.get(arrival.id, {}), written)
             for problem in outcome.problems:
                 sealed = self._hub.sealer.seal(problem_values(problem))
-                written.problems.append((self._settings.name, arrival.id, self._run, str(problem.severity), problem.code, sealed))
+                written.problems.append(
+                    (self._settings.name, arrival.id, self._run, str(problem.severity), problem.code, sealed)
+                )
         self._flush(arrivals, written)
 
     def _count(self, outcome: Outcome) -> None:
@@ -100,7 +114,9 @@ class Writer:
             if len(self.shown) < 1000:
                 self.shown.append(problem)
 
-    def _claims(self, arrival: Arrival, made: list[Checked], known: dict[str, store.KnownClaim], written: Written) -> None:
+    def _claims(
+        self, arrival: Arrival, made: list[Checked], known: dict[str, store.KnownClaim], written: Written
+    ) -> None:
         updated = arrival.envelope.raw.updated_at
         updated_at = iso(updated) if updated is not None else None
         outer = 0
@@ -130,9 +146,17 @@ class Writer:
         """A claim's public part as JSON, its private part sealed, and the digest of all it says."""
         private_fields = marked(ENTITIES[one.kind], Private)
         private = {name: value for name, value in one.data.items() if name in private_fields}
-        public = {name: value for name, value in one.data.items() if name not in private_fields} if private else one.data
+        public = (
+            {name: value for name, value in one.data.items() if name not in private_fields}
+            if private
+            else one.data
+        )
         text = orjson.dumps(public, option=orjson.OPT_SORT_KEYS)
-        rest = [private, one.references, [(answer.purpose, answer.answer, answer.wording) for answer in one.answers]]
+        rest = [
+            private,
+            one.references,
+            [(answer.purpose, answer.answer, answer.wording) for answer in one.answers],
+        ]
         digest = self._hub.sealer.hash(text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS))
         return text.decode(), (self._hub.sealer.seal(private) if private else None), digest
 
@@ -141,7 +165,9 @@ class Writer:
         name = one.data.get("name")
         name_hash = sealer.hash_text("name", name_key(name)) if name else None
         for rule, text in clues(one.kind, one.data):
-            written.keys.append((sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash))
+            written.keys.append(
+                (sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash)
+            )
         references = one.references
         owner_field = OWNER_FIELDS.get(one.kind)
         if owner_field and owner_field not in references and self._settings.owner:
@@ -171,13 +197,15 @@ class Writer:
         store.add_references(connection, written.references, written.reference_keys)
         raws.settle(connection, written.statuses)
         old = [arrival.id for arrival in arrivals if not arrival.is_new]
-        store.replace_problems(connection, self._settings.name, old, written.problems)
-        states = store.consent_states(connection, [row[0] for row in written.answers])
+        findings.replace_problems(connection, self._settings.name, old, written.problems)
+        states = ledger.consent_states(connection, [row[0] for row in written.answers])
         rows, wordings = entries(written.answers, states, self._hub, self._settings, self._run)
-        store.add_consents(connection, rows, wordings)
+        ledger.add_consents(connection, rows, wordings)
 
 
-def checked(source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]) -> list[Outcome]:
+def checked(
+    source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]
+) -> list[Outcome]:
     """Steps 3 and 4 for a batch: map, take apart, read, validate; with what the source itself reported."""
     drafts = []
     failed: dict[int, Problem] = {}
@@ -187,10 +215,14 @@ def checked(source: Source[Any], kind: Kind, validator: Validator, envelopes: Se
         try:
             draft = source.map(raw)
         except HubError as error:
-            failed[index] = Problem(error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params)
+            failed[index] = Problem(
+                error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params
+            )
             draft = {}
-        except Exception as error:  # noqa: BLE001 - a plugin of a stranger may raise anything; one record must not stop the rest
-            failed[index] = Problem("MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__})
+        except Exception as error:
+            failed[index] = Problem(
+                "MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__}
+            )
             draft = {}
         drafts.append((take_apart(kind, draft), place))
     outcomes = validator.check(drafts)
@@ -201,13 +233,3 @@ def checked(source: Source[Any], kind: Kind, validator: Validator, envelopes: Se
         if any(problem.severity == Severity.ERROR for problem in outcome.problems):
             outcome.claims.clear()
     return outcomes
-
-
-def problem_values(problem: Problem) -> list[Any]:
-    """What is sealed of a problem."""
-    return [problem.code, problem.key, problem.sheet, problem.row, problem.column, problem.field, dict(problem.params)]
-
-
-def problem_of(values: list[Any]) -> Problem:
-    """The problem again."""
-    return Problem(*values)

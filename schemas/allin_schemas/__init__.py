@@ -1,7 +1,16 @@
 """The shared model of the ALL IN hub: entities, values, claims, and the readers of what people write. No I/O."""
 
 from allin_schemas.claims import Claim, claim_of
-from allin_schemas.entities import ENTITIES, Event, Opportunity, Organisation, Person, Project, Record, Service
+from allin_schemas.entities import (
+    ENTITIES,
+    Event,
+    Opportunity,
+    Organisation,
+    Person,
+    Project,
+    Record,
+    Service,
+)
 from allin_schemas.marks import ByHub, Internal, Private, Reads, RefersTo, Whole
 from allin_schemas.values import (
     Accessibility,
@@ -47,6 +56,7 @@ from allin_schemas.vocabularies import (
 )
 
 __all__ = [
+    "ENTITIES",
     "Access",
     "Accessibility",
     "Address",
@@ -55,7 +65,6 @@ __all__ = [
     "Claim",
     "ConsentEvent",
     "Cost",
-    "ENTITIES",
     "Event",
     "EventStatus",
     "HoursSlot",

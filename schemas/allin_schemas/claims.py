@@ -28,4 +28,9 @@ def claim_of(entity: type[Record]) -> type[Claim]:
         if field.metadata:
             annotation = Annotated[(annotation, *field.metadata)]
         fields[name] = (annotation | None, None)
-    return create_model(f"{entity.__name__}Claim", __base__=Claim, __doc__=f"What one source says about {entity.__name__}.", **fields)
+    return create_model(
+        f"{entity.__name__}Claim",
+        __base__=Claim,
+        __doc__=f"What one source says about {entity.__name__}.",
+        **fields,
+    )

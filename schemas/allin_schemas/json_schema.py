@@ -13,7 +13,8 @@ FOLDER = Path(__file__).parent / "json"
 def rendered() -> dict[str, str]:
     """File name -> JSON Schema text (draft 2020-12), for every entity."""
     return {
-        f"{kind}.json": json.dumps(entity.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        f"{kind}.json": json.dumps(entity.model_json_schema(), ensure_ascii=False, indent=2, sort_keys=True)
+        + "\n"
         for kind, entity in ENTITIES.items()
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -15,24 +16,28 @@ PLACE_NAMESPACE = UUID("4e0a8a52-6a4b-5d53-8a7a-3b1f7c5b9d10")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "ckb", "sd", "ug", "yi", "dv"})
 
 
-def _known_zone(name: str) -> str:
+@cache
+def _zones() -> set[str]:
     from zoneinfo import available_timezones
 
-    global _ZONES
-    if _ZONES is None:
-        _ZONES = available_timezones()
-    if name not in _ZONES:
+    return available_timezones()
+
+
+def _known_zone(name: str) -> str:
+    if name not in _zones():
         raise ValueError("not a time zone of the IANA database")
     return name
 
 
-_ZONES: set[str] | None = None
-
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), Reads("line")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Reads("text")]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), Reads("language")]
+LanguageTag = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), Reads("language")
+]
 Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}$", max_length=254), Reads("email")
+    str,
+    StringConstraints(pattern=r"^[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}$", max_length=254),
+    Reads("email"),
 ]
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{3,14}$"), Reads("phone")]
 WebAddress = Annotated[

@@ -7,10 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, or_, select, update
 
 from allin_hub.store.engine import upsert_rows
-from allin_hub.store.tables import artifact, hub_fact, iso, journal, lease, output_state, problem, run, source_state
+from allin_hub.store.tables import (
+    artifact,
+    hub_fact,
+    iso,
+    journal,
+    lease,
+    output_state,
+    run,
+    source_state,
+)
 
 LEASE_SECONDS = 900
 
@@ -22,7 +31,9 @@ def take_lease(connection: Connection, source: str, owner: str, now: dt.datetime
         upsert_rows(connection, lease, ("source", "fence"), [(source, 0)], ("source",))
     free = or_(lease.c.owner.is_(None), lease.c.expires_at < now)
     taken = connection.execute(
-        update(lease).where(lease.c.source == source, free).values(owner=owner, fence=lease.c.fence + 1, expires_at=until)
+        update(lease)
+        .where(lease.c.source == source, free)
+        .values(owner=owner, fence=lease.c.fence + 1, expires_at=until)
     )
     if taken.rowcount == 0:
         return None
@@ -37,12 +48,21 @@ def holds_lease(connection: Connection, source: str, fence: int) -> bool:
 def extend_lease(connection: Connection, source: str, fence: int, now: dt.datetime) -> bool:
     """Hold the lease for longer; False when another run has taken it."""
     until = now + dt.timedelta(seconds=LEASE_SECONDS)
-    return connection.execute(update(lease).where(lease.c.source == source, lease.c.fence == fence).values(expires_at=until)).rowcount == 1
+    return (
+        connection.execute(
+            update(lease).where(lease.c.source == source, lease.c.fence == fence).values(expires_at=until)
+        ).rowcount
+        == 1
+    )
 
 
 def give_lease_back(connection: Connection, source: str, fence: int) -> None:
     """Let the next run begin at once."""
-    connection.execute(update(lease).where(lease.c.source == source, lease.c.fence == fence).values(owner=None, expires_at=None))
+    connection.execute(
+        update(lease)
+        .where(lease.c.source == source, lease.c.fence == fence)
+        .values(owner=None, expires_at=None)
+    )
 
 
 def begin_run(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -50,7 +70,14 @@ def begin_run(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(run.insert().values(status="running", counts="{}", **values))
 
 
-def end_run(connection: Connection, run_id: str, status: str, counts: Mapping[str, Any], message: str | None, now: dt.datetime) -> None:
+def end_run(
+    connection: Connection,
+    run_id: str,
+    status: str,
+    counts: Mapping[str, Any],
+    message: str | None,
+    now: dt.datetime,
+) -> None:
     """Note how a run ended."""
     connection.execute(
         update(run)
@@ -70,18 +97,26 @@ def find_held(connection: Connection, word: str) -> Sequence[RowMapping]:
     return [
         row
         for row in held_runs(connection)
-        if word in {row["target"], row["invocation"]} or (len(word) >= 4 and row["id"].startswith(word)) or row["id"].endswith(word)
+        if word in {row["target"], row["invocation"]}
+        or (len(word) >= 4 and row["id"].startswith(word))
+        or row["id"].endswith(word)
     ]
 
 
 def close_held(connection: Connection, source: str, status: str) -> None:
     """Held runs of a source that no longer wait: `accepted` or `overtaken`."""
-    connection.execute(update(run).where(run.c.target == source, run.c.status == "held").values(status=status))
+    connection.execute(
+        update(run).where(run.c.target == source, run.c.status == "held").values(status=status)
+    )
 
 
 def runs(connection: Connection, limit: int = 20) -> Sequence[RowMapping]:
     """The newest runs first."""
-    return connection.execute(select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit)).mappings().all()
+    return (
+        connection.execute(select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit))
+        .mappings()
+        .all()
+    )
 
 
 def _state(connection: Connection, table: Table, name: str) -> dict[str, Any]:
@@ -122,12 +157,16 @@ def save_output(connection: Connection, output: str, **values: Any) -> None:
 def artifacts(connection: Connection, output: str) -> dict[str, tuple[str, str, int]]:
     """The manifest of an output: path -> (key, digest, size)."""
     rows = connection.execute(
-        select(artifact.c.path, artifact.c.key, artifact.c.digest, artifact.c.size).where(artifact.c.output == output)
+        select(artifact.c.path, artifact.c.key, artifact.c.digest, artifact.c.size).where(
+            artifact.c.output == output
+        )
     )
     return {path: (key, digest, size) for path, key, digest, size in rows}
 
 
-def save_artifacts(connection: Connection, output: str, made: Sequence[tuple[str, str, str, int]], gone: Sequence[str]) -> None:
+def save_artifacts(
+    connection: Connection, output: str, made: Sequence[tuple[str, str, str, int]], gone: Sequence[str]
+) -> None:
     """Change the manifest of an output: (path, key, digest, size) made, paths gone."""
     columns = ("output", "path", "key", "digest", "size")
     upsert_rows(connection, artifact, columns, [(output, *row) for row in made], ("output", "path"))
@@ -146,22 +185,6 @@ def save_fact(connection: Connection, name: str, value: str) -> None:
     upsert_rows(connection, hub_fact, ("name", "value"), [(name, value)], ("name",))
 
 
-def problems(connection: Connection, source: str | None = None, limit: int | None = None) -> Sequence[Any]:
-    """Open problems: rows of (source, raw_id, severity, code, sealed), errors first."""
-    query = select(problem.c.source, problem.c.raw_id, problem.c.severity, problem.c.code, problem.c.sealed).order_by(
-        problem.c.source, problem.c.severity, problem.c.id
-    )
-    if source is not None:
-        query = query.where(problem.c.source == source)
-    return connection.execute(query.limit(limit) if limit else query).all()
-
-
-def problem_counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """(source, severity) -> how many open problems."""
-    rows = connection.execute(select(problem.c.source, problem.c.severity, func.count()).group_by(problem.c.source, problem.c.severity))
-    return {(source, severity): count for source, severity, count in rows}
-
-
 def read_journal(connection: Connection, output: str) -> dict[str, Any] | None:
     """What a publish had decided to put in place, and may not have ended."""
     found = connection.execute(select(journal.c.content).where(journal.c.output == output)).scalar()
@@ -170,7 +193,9 @@ def read_journal(connection: Connection, output: str) -> dict[str, Any] | None:
 
 def write_journal(connection: Connection, output: str, content: Mapping[str, Any]) -> None:
     """Decide what is to be put in place: from here on it is finished, by this run or the next."""
-    upsert_rows(connection, journal, ("output", "content"), [(output, orjson.dumps(content).decode())], ("output",))
+    upsert_rows(
+        connection, journal, ("output", "content"), [(output, orjson.dumps(content).decode())], ("output",)
+    )
 
 
 def close_journal(connection: Connection, output: str) -> None:

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, func, literal, select, text, update
+from sqlalchemy import (
+    Connection,
+    literal,
+    select,
+    text,
+    update,
+)
 
-from allin_hub.store.engine import change_rows, insert_rows
-from allin_hub.store.tables import claim, claim_version, consent, match_key, problem, reference, reference_key, wording
+from allin_hub.store.engine import change_rows, expanding, insert_rows, rows_in
+from allin_hub.store.tables import (
+    claim,
+    claim_version,
+    match_key,
+    reference,
+    reference_key,
+)
 
 CLAIM_COLUMNS = (
     "id", "raw_id", "slot", "source", "kind", "live", "entity_id", "home_id", "rule", "score", "data", "sealed", "digest",
@@ -44,27 +56,20 @@ class LiveClaim(NamedTuple):
     updated_at: str | None
 
 
-def _in(connection: Connection, query: Select[Any], values: Sequence[Any]) -> Iterator[Any]:
-    """Rows of a query with an expanding parameter `values`, a few hundred values at a time."""
-    for start in range(0, len(values), 500):
-        yield from connection.execute(query, {"values": list(values[start : start + 500])})
-
-
-_VALUES: BindParameter[Any] = bindparam("values", expanding=True)
-
-
-def next_id(connection: Connection, table: Any) -> int:
-    """The first free id of a table; only within the write transaction."""
-    return int(connection.execute(select(func.coalesce(func.max(table.c.id), literal(0)))).scalar_one()) + 1
-
-
 def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[str, KnownClaim]]:
     """The claims that raws have made so far: raw -> slot -> claim."""
     query = select(
-        claim.c.id, claim.c.raw_id, claim.c.slot, claim.c.kind, claim.c.live, claim.c.entity_id, claim.c.digest, claim.c.version
-    ).where(claim.c.raw_id.in_(_VALUES))
+        claim.c.id,
+        claim.c.raw_id,
+        claim.c.slot,
+        claim.c.kind,
+        claim.c.live,
+        claim.c.entity_id,
+        claim.c.digest,
+        claim.c.version,
+    ).where(claim.c.raw_id.in_(expanding))
     found: dict[int, dict[str, KnownClaim]] = {}
-    for row in _in(connection, query, raw_ids):
+    for row in rows_in(connection, query, raw_ids):
         id, raw_id, slot, kind, live, entity_id, digest, version = row
         known = KnownClaim(id, raw_id, slot, kind, live, entity_id, bytes(digest), version)
         found.setdefault(known.raw_id, {})[known.slot] = known
@@ -78,8 +83,10 @@ def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def close_versions(connection: Connection, ids: Sequence[int], run_id: str) -> None:
     """Keep what claims said until now, before they say something else."""
-    query = select(claim.c.id, claim.c.version, literal(run_id), claim.c.data, claim.c.sealed).where(claim.c.id.in_(_VALUES))
-    rows = [tuple(row) for row in _in(connection, query, ids)]
+    query = select(claim.c.id, claim.c.version, literal(run_id), claim.c.data, claim.c.sealed).where(
+        claim.c.id.in_(expanding)
+    )
+    rows = [tuple(row) for row in rows_in(connection, query, ids)]
     insert_rows(connection, claim_version, ("claim_id", "version", "closed_run", "data", "sealed"), rows)
 
 
@@ -87,14 +94,17 @@ def renew(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write what claims say now: (data, sealed, digest, updated_at, run_id, id)."""
     change_rows(
         connection,
-        "UPDATE claim SET data = ?, sealed = ?, digest = ?, updated_at = ?, run_id = ?, live = 1, version = version + 1 WHERE id = ?",
+        "UPDATE claim SET data = ?, sealed = ?, digest = ?, updated_at = ?, run_id = ?, live = 1,"
+        " version = version + 1 WHERE id = ?",
         rows,
     )
 
 
 def withdraw(connection: Connection, ids: Sequence[int], run_id: str) -> None:
     """Claims that nobody makes any more: a state, never a deletion."""
-    change_rows(connection, "UPDATE claim SET live = 0, run_id = ? WHERE id = ?", [(run_id, id) for id in ids])
+    change_rows(
+        connection, "UPDATE claim SET live = 0, run_id = ? WHERE id = ?", [(run_id, id) for id in ids]
+    )
     forget_keys(connection, ids)
 
 
@@ -109,10 +119,16 @@ def add_keys(connection: Connection, rows: Sequence[tuple[bytes, int, int, bytes
     insert_rows(connection, match_key, ("key", "claim_id", "rule", "name"), rows, "ON CONFLICT DO NOTHING")
 
 
-def add_references(connection: Connection, rows: Sequence[tuple[Any, ...]], keys: Sequence[tuple[Any, ...]]) -> None:
+def add_references(
+    connection: Connection, rows: Sequence[tuple[Any, ...]], keys: Sequence[tuple[Any, ...]]
+) -> None:
     """Write references (claim, field, kind, given, target, rule) and their keys (key, claim, field, rank)."""
-    insert_rows(connection, reference, ("claim_id", "field", "target_kind", "given", "target_claim", "rule"), rows)
-    insert_rows(connection, reference_key, ("key", "claim_id", "field", "rank"), keys, "ON CONFLICT DO NOTHING")
+    insert_rows(
+        connection, reference, ("claim_id", "field", "target_kind", "given", "target_claim", "rule"), rows
+    )
+    insert_rows(
+        connection, reference_key, ("key", "claim_id", "field", "rank"), keys, "ON CONFLICT DO NOTHING"
+    )
 
 
 def seeds(connection: Connection, run_id: str) -> set[int]:
@@ -130,7 +146,9 @@ def seeds(connection: Connection, run_id: str) -> set[int]:
           AND EXISTS (SELECT 1 FROM claim d WHERE d.entity_id = c.entity_id AND d.id <> c.id)
         """
     )
-    found = {row[0] for row in connection.execute(by_key, {"run": run_id, "references": REFERENCE_RULES_FROM})}
+    found = {
+        row[0] for row in connection.execute(by_key, {"run": run_id, "references": REFERENCE_RULES_FROM})
+    }
     return found | {row[0] for row in connection.execute(by_entity, {"run": run_id})}
 
 
@@ -144,36 +162,57 @@ class Clue(NamedTuple):
     home_id: str
 
 
-def neighbourhood(connection: Connection, start: set[int]) -> tuple[dict[int, Clue], list[tuple[bytes, int, int, bytes | None]]]:
+def neighbourhood(
+    connection: Connection, start: set[int]
+) -> tuple[dict[int, Clue], list[tuple[bytes, int, int, bytes | None]]]:
     """All live claims that are tied to the given ones by keys or entities, and their match keys."""
     clues: dict[int, Clue] = {}
     keys: dict[tuple[bytes, int], tuple[bytes, int, int, bytes | None]] = {}
-    clue_query = select(claim.c.id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.home_id).where(claim.c.live == 1)
+    clue_query = select(claim.c.id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.home_id).where(
+        claim.c.live == 1
+    )
     key_query = select(match_key.c.key, match_key.c.claim_id, match_key.c.rule, match_key.c.name).where(
         match_key.c.rule < REFERENCE_RULES_FROM
     )
-    dead = select(claim.c.entity_id).where(claim.c.id.in_(_VALUES))
+    dead = select(claim.c.entity_id).where(claim.c.id.in_(expanding))
     fresh = set(start)
     entities: set[str] = set()
     seen_keys: set[bytes] = set()
     while fresh:
-        named = {row[0] for row in _in(connection, dead, sorted(fresh))} - entities
+        named = {row[0] for row in rows_in(connection, dead, sorted(fresh))} - entities
         entities |= named
-        found = [Clue(*row) for row in _in(connection, clue_query.where(claim.c.id.in_(_VALUES)), sorted(fresh))]
-        found += [Clue(*row) for row in _in(connection, clue_query.where(claim.c.entity_id.in_(_VALUES)), sorted(named))]
+        found = [
+            Clue(*row)
+            for row in rows_in(connection, clue_query.where(claim.c.id.in_(expanding)), sorted(fresh))
+        ]
+        found += [
+            Clue(*row)
+            for row in rows_in(connection, clue_query.where(claim.c.entity_id.in_(expanding)), sorted(named))
+        ]
         new = {clue.id: clue for clue in found if clue.id not in clues}
         clues |= new
-        own = [tuple(row) for row in _in(connection, key_query.where(match_key.c.claim_id.in_(_VALUES)), sorted(new))]
+        own = [
+            tuple(row)
+            for row in rows_in(connection, key_query.where(match_key.c.claim_id.in_(expanding)), sorted(new))
+        ]
         wanted = {bytes(key) for key, *_ in own} - seen_keys
         seen_keys |= wanted
-        shared = [tuple(row) for row in _in(connection, key_query.where(match_key.c.key.in_(_VALUES)), sorted(wanted))]
+        shared = [
+            tuple(row)
+            for row in rows_in(connection, key_query.where(match_key.c.key.in_(expanding)), sorted(wanted))
+        ]
         crowd: dict[bytes, int] = {}
         for key, *_ in shared:
             crowd[bytes(key)] = crowd.get(bytes(key), 0) + 1
         fresh = set()
         for key, claim_id, rule, name in shared:
             if crowd[bytes(key)] <= MOST_CLAIMS_OF_A_KEY:
-                keys[(bytes(key), claim_id)] = (bytes(key), claim_id, rule, None if name is None else bytes(name))
+                keys[(bytes(key), claim_id)] = (
+                    bytes(key),
+                    claim_id,
+                    rule,
+                    None if name is None else bytes(name),
+                )
                 if claim_id not in clues:
                     fresh.add(claim_id)
     return clues, sorted(keys.values(), key=lambda row: (row[2], row[0], row[1]))
@@ -187,10 +226,17 @@ def relink(connection: Connection, rows: Iterable[tuple[str, str, float, int]], 
 def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, list[LiveClaim]]:
     """The live claims of entities."""
     query = select(
-        claim.c.id, claim.c.raw_id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.data, claim.c.sealed, claim.c.updated_at
-    ).where(claim.c.live == 1, claim.c.entity_id.in_(_VALUES))
+        claim.c.id,
+        claim.c.raw_id,
+        claim.c.source,
+        claim.c.kind,
+        claim.c.entity_id,
+        claim.c.data,
+        claim.c.sealed,
+        claim.c.updated_at,
+    ).where(claim.c.live == 1, claim.c.entity_id.in_(expanding))
     found: dict[str, list[LiveClaim]] = {}
-    for row in _in(connection, query, entity_ids):
+    for row in rows_in(connection, query, entity_ids):
         found.setdefault(row[4], []).append(LiveClaim(*row))
     return found
 
@@ -214,53 +260,24 @@ def touched_batches(connection: Connection, run_id: str, size: int) -> Iterator[
 
 def touched_ids(connection: Connection, run_id: str) -> list[int]:
     """The claims that this run touched."""
-    return list(connection.execute(select(claim.c.id).where(claim.c.run_id == run_id).order_by(claim.c.id)).scalars())
-
-
-def replace_problems(connection: Connection, source: str, raw_ids: Sequence[int] | None, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Put these problems in the place of the raws' old ones; of those about the file when `raw_ids` is None."""
-    if raw_ids is None:
-        connection.execute(delete(problem).where(problem.c.source == source, problem.c.raw_id.is_(None)))
-    elif raw_ids:
-        known = set(connection.execute(select(problem.c.raw_id).where(problem.c.source == source).distinct()).scalars())
-        change_rows(connection, "DELETE FROM problem WHERE raw_id = ?", [(id,) for id in raw_ids if id in known])
-    first = next_id(connection, problem)
-    columns = ("id", "source", "raw_id", "run_id", "severity", "code", "sealed")
-    insert_rows(connection, problem, columns, [(first + n, *row) for n, row in enumerate(rows)])
-
-
-def drop_problems(connection: Connection, raw_ids: Sequence[int]) -> None:
-    """Forget the problems of raws that are gone."""
-    change_rows(connection, "DELETE FROM problem WHERE raw_id = ?", [(id,) for id in raw_ids])
-
-
-def consent_states(connection: Connection, claim_ids: Sequence[int]) -> dict[tuple[int, str, str], str]:
-    """(claim, purpose, channel) -> the latest event of the ledger."""
-    query = (
-        select(consent.c.claim_id, consent.c.purpose, consent.c.channel, consent.c.event)
-        .where(consent.c.claim_id.in_(_VALUES))
-        .order_by(consent.c.id)
+    return list(
+        connection.execute(select(claim.c.id).where(claim.c.run_id == run_id).order_by(claim.c.id)).scalars()
     )
-    return {(row[0], row[1], row[2]): row[3] for row in _in(connection, query, claim_ids)}
-
-
-def add_consents(connection: Connection, rows: Sequence[tuple[Any, ...]], wordings: Sequence[tuple[str, str, str | None]]) -> None:
-    """Append to the ledger; wordings are kept once each."""
-    insert_rows(connection, wording, ("id", "text", "language"), wordings, "ON CONFLICT DO NOTHING")
-    columns = ("id", "claim_id", "raw_id", "purpose", "channel", "event", "at", "lawful_basis", "wording_id", "method", "run_id")
-    first = next_id(connection, consent)
-    insert_rows(connection, consent, columns, [(first + n, *row) for n, row in enumerate(rows)])
 
 
 def set_target(connection: Connection, rows: Iterable[tuple[int | None, str | None, int, str]]) -> None:
     """Write what references found: (target claim, rule, claim, field)."""
-    change_rows(connection, "UPDATE reference SET target_claim = ?, rule = ? WHERE claim_id = ? AND field = ?", rows)
+    change_rows(
+        connection, "UPDATE reference SET target_claim = ?, rule = ? WHERE claim_id = ? AND field = ?", rows
+    )
 
 
 def mark_touched(connection: Connection, claim_ids: Sequence[int], run_id: str) -> None:
     """Let the merging step see claims whose surroundings changed."""
     for start in range(0, len(claim_ids), 500):
-        connection.execute(update(claim).where(claim.c.id.in_(claim_ids[start : start + 500])).values(run_id=run_id))
+        connection.execute(
+            update(claim).where(claim.c.id.in_(claim_ids[start : start + 500])).values(run_id=run_id)
+        )
 
 
 def touch_source(connection: Connection, source: str, run_id: str) -> None:
@@ -270,11 +287,13 @@ def touch_source(connection: Connection, source: str, run_id: str) -> None:
 
 def fields_of_raws(connection: Connection, raw_ids: Sequence[int]) -> list[tuple[int, str, bytes | None]]:
     """(raw, public fields, sealed fields) of the live claims that raws make of themselves."""
-    query = select(claim.c.raw_id, claim.c.data, claim.c.sealed).where(claim.c.raw_id.in_(_VALUES), claim.c.slot == "", claim.c.live == 1)
-    return [(row[0], row[1], row[2]) for row in _in(connection, query, raw_ids)]
+    query = select(claim.c.raw_id, claim.c.data, claim.c.sealed).where(
+        claim.c.raw_id.in_(expanding), claim.c.slot == "", claim.c.live == 1
+    )
+    return [(row[0], row[1], row[2]) for row in rows_in(connection, query, raw_ids)]
 
 
 def rules_of(connection: Connection, claim_ids: Sequence[int]) -> dict[int, str]:
     """Why each claim is tied to its entity."""
-    query = select(claim.c.id, claim.c.rule).where(claim.c.id.in_(_VALUES))
-    return {row[0]: row[1] for row in _in(connection, query, claim_ids)}
+    query = select(claim.c.id, claim.c.rule).where(claim.c.id.in_(expanding))
+    return {row[0]: row[1] for row in rows_in(connection, query, claim_ids)}

@@ -9,7 +9,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from allin_hub.errors import ConfigError, StoreError
@@ -62,11 +75,13 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database."""
-    with _translated(), engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        with connection.begin():
-            yield connection
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with (
+        _translated(),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
+        yield connection
 
 
 @contextmanager
@@ -113,9 +128,8 @@ def _advice(error: DBAPIError) -> str:
 def _insert_sql(style: str, table: Table, columns: tuple[str, ...], conflict: str) -> str:
     mark = "?" if style == "qmark" else "%s"
     names = ", ".join(f'"{name}"' for name in columns)
-    return (
-        f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join([mark] * len(columns))}) {conflict}'.strip()
-    )  # noqa: S608 - names come from the table definitions
+    marks = ", ".join([mark] * len(columns))
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks}) {conflict}'.strip()  # noqa: S608 - names come from the tables
 
 
 def insert_rows(
@@ -194,3 +208,18 @@ def sqlite_path(url: str) -> Path | None:
     """The file of a SQLite address, or None."""
     found = re.match(r"^sqlite:///(.+)$", url)
     return Path(found.group(1)) if found else None
+
+
+expanding: BindParameter[Any] = bindparam("values", expanding=True)
+"""Stands in a query for the values that `rows_in` brings."""
+
+
+def rows_in(connection: Connection, query: Select[Any], values: Sequence[Any]) -> Iterator[Any]:
+    """Rows of a query with the parameter `expanding`, a few hundred values at a time."""
+    for start in range(0, len(values), 500):
+        yield from connection.execute(query, {"values": list(values[start : start + 500])})
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The first free id of a table; only within the write transaction."""
+    return int(connection.execute(select(func.coalesce(func.max(table.c.id), literal(0)))).scalar_one()) + 1

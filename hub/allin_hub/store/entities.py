@@ -15,7 +15,18 @@ from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_jso
 from allin_schemas import ENTITIES, Kind, Private, RecordStatus
 from allin_schemas.marks import marked
 
-BOOKKEEPING = ("id", "slug", "merged_into", "version", "created_at", "updated_at", "provenance", "sealed", "digest", "withdrawn_at")
+BOOKKEEPING = (
+    "id",
+    "slug",
+    "merged_into",
+    "version",
+    "created_at",
+    "updated_at",
+    "provenance",
+    "sealed",
+    "digest",
+    "withdrawn_at",
+)
 CHANGE_COLUMNS = ("seq", "run_id", "at", "kind", "entity_id", "op", "units", "old_digest", "new_digest")
 _VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 
@@ -59,7 +70,9 @@ def row_values(kind: Kind, data: dict[str, Any], sealer: Sealer) -> tuple[bytes 
         value if value is None or name not in json_columns else orjson.dumps(value).decode()
         for name, value in ((name, data.get(name)) for name in plain_columns(kind))
     ]
-    private = {name: data[name] for name in marked(ENTITIES[kind], Private) if data.get(name) not in (None, [], {})}
+    private = {
+        name: data[name] for name in marked(ENTITIES[kind], Private) if data.get(name) not in (None, [], {})
+    }
     return (sealer.seal(private) if private else None), plain
 
 
@@ -91,7 +104,9 @@ def load(connection: Connection, kind: Kind, ids: Sequence[str], sealer: Sealer)
     return found
 
 
-def everything(connection: Connection, kind: Kind, sealer: Sealer, *, live: bool = True, unseal: bool = True) -> Iterator[Stored]:
+def everything(
+    connection: Connection, kind: Kind, sealer: Sealer, *, live: bool = True, unseal: bool = True
+) -> Iterator[Stored]:
     """All entities of a kind in the order of their ids; only those that live unless told otherwise."""
     table = ENTITY_TABLES[kind]
     query = select(*(table.c[name] for name in columns(kind))).order_by(table.c.id)
@@ -146,7 +161,9 @@ def find(connection: Connection, word: str) -> list[tuple[Kind, str]]:
     """Entities by id, the beginning of an id, or slug."""
     found = []
     for kind, table in ENTITY_TABLES.items():
-        query = select(table.c.id).where(or_(table.c.id == word, table.c.slug == word, table.c.id.like(f"{_escaped(word)}%", escape="\\")))
+        query = select(table.c.id).where(
+            or_(table.c.id == word, table.c.slug == word, table.c.id.like(f"{_escaped(word)}%", escape="\\"))
+        )
         found += [(kind, id) for id in connection.execute(query.limit(20)).scalars()]
     return found
 
@@ -178,7 +195,9 @@ def changes(connection: Connection, since: int, kinds: Sequence[Kind]) -> Sequen
 def sources_of(connection: Connection) -> dict[str, set[str]]:
     """Entity -> the sources whose live claims it has."""
     found: dict[str, set[str]] = {}
-    for entity, source in connection.execute(select(claim.c.entity_id, claim.c.source).where(claim.c.live == 1).distinct()):
+    for entity, source in connection.execute(
+        select(claim.c.entity_id, claim.c.source).where(claim.c.live == 1).distinct()
+    ):
         found.setdefault(entity, set()).add(source)
     return found
 
@@ -228,7 +247,10 @@ def targets(connection: Connection, entity_ids: Sequence[str]) -> dict[str, dict
     wanted = sorted({row[3] for row in rows})
     home_query = select(claim.c.id, claim.c.entity_id).where(claim.c.live == 1, claim.c.id.in_(_VALUES))
     for start in range(0, len(wanted), 500):
-        homes.update((id, entity) for id, entity in connection.execute(home_query, {"values": wanted[start : start + 500]}))
+        homes.update(
+            (id, entity)
+            for id, entity in connection.execute(home_query, {"values": wanted[start : start + 500]})
+        )
     for entity, name, claim_id, target in rows:
         if target in homes:
             found.setdefault(entity, {}).setdefault(name, (homes[target], claim_id))

@@ -48,7 +48,9 @@ RAW_COLUMNS = ("id", "source", "key", "digest", "status", "sealed", "updated_at"
 
 def known(connection: Connection, source: str) -> list[KnownRaw]:
     """Every raw of a source, withdrawn ones too."""
-    rows = connection.execute(select(raw.c.id, raw.c.key, raw.c.digest, raw.c.status).where(raw.c.source == source))
+    rows = connection.execute(
+        select(raw.c.id, raw.c.key, raw.c.digest, raw.c.status).where(raw.c.source == source)
+    )
     return [KnownRaw(id, bytes(key), bytes(digest), status) for id, key, digest, status in rows]
 
 
@@ -57,7 +59,9 @@ def stage(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     insert_rows(connection, staged, STAGED_COLUMNS, rows)
 
 
-def name_staged(connection: Connection, run_id: str, keys: Sequence[tuple[bytes, bytes, int]], op: str) -> None:
+def name_staged(
+    connection: Connection, run_id: str, keys: Sequence[tuple[bytes, bytes, int]], op: str
+) -> None:
     """Give staged raws the keys that were derived for them: (key, digest, seq)."""
     change_rows(
         connection,
@@ -69,11 +73,15 @@ def name_staged(connection: Connection, run_id: str, keys: Sequence[tuple[bytes,
 def rename_staged(connection: Connection, run_id: str, seq: int, old_key: bytes) -> None:
     """Mark a staged raw as a known one under a new key."""
     connection.execute(
-        update(staged).where(staged.c.run_id == run_id, staged.c.seq == seq).values(op="renamed", old_key=old_key)
+        update(staged)
+        .where(staged.c.run_id == run_id, staged.c.seq == seq)
+        .values(op="renamed", old_key=old_key)
     )
 
 
-def staged_batches(connection: Connection, run_id: str, ops: Sequence[str], size: int) -> Iterator[list[StagedRaw]]:
+def staged_batches(
+    connection: Connection, run_id: str, ops: Sequence[str], size: int
+) -> Iterator[list[StagedRaw]]:
     """The staging of a run in the order of arrival, in batches."""
     last = -1
     columns = [staged.c[name] for name in STAGED_COLUMNS[1:]]
@@ -93,8 +101,10 @@ def staged_batches(connection: Connection, run_id: str, ops: Sequence[str], size
 
 def staged_counts(connection: Connection, run_id: str) -> dict[str, int]:
     """How many staged raws there are of each sort."""
-    rows = connection.execute(select(staged.c.op, func.count()).where(staged.c.run_id == run_id).group_by(staged.c.op))
-    return {op: count for op, count in rows}
+    rows = connection.execute(
+        select(staged.c.op, func.count()).where(staged.c.run_id == run_id).group_by(staged.c.op)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def drop_staging(connection: Connection, run_id: str) -> None:
@@ -122,7 +132,11 @@ def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def renew(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Replace the content of known raws: (digest, sealed, updated_at, run_id, key of now, id)."""
-    change_rows(connection, "UPDATE raw SET digest = ?, sealed = ?, updated_at = ?, run_id = ?, key = ? WHERE id = ?", rows)
+    change_rows(
+        connection,
+        "UPDATE raw SET digest = ?, sealed = ?, updated_at = ?, run_id = ?, key = ? WHERE id = ?",
+        rows,
+    )
 
 
 def settle(connection: Connection, rows: Sequence[tuple[str, int]]) -> None:
@@ -133,13 +147,20 @@ def settle(connection: Connection, rows: Sequence[tuple[str, int]]) -> None:
 def ids_by_key(connection: Connection, source: str, keys: Sequence[bytes]) -> dict[bytes, int]:
     """Ids of raws by their hashed keys."""
     found: dict[bytes, int] = {}
-    query = select(raw.c.key, raw.c.id).where(raw.c.source == source, raw.c.key.in_(bindparam("keys", expanding=True)))
+    query = select(raw.c.key, raw.c.id).where(
+        raw.c.source == source, raw.c.key.in_(bindparam("keys", expanding=True))
+    )
     for start in range(0, len(keys), 500):
-        found.update((bytes(key), id) for key, id in connection.execute(query, {"keys": list(keys[start : start + 500])}))
+        found.update(
+            (bytes(key), id)
+            for key, id in connection.execute(query, {"keys": list(keys[start : start + 500])})
+        )
     return found
 
 
-def kept_batches(connection: Connection, source: str, size: int, skip_run: str | None = None) -> Iterator[list[KeptRaw]]:
+def kept_batches(
+    connection: Connection, source: str, size: int, skip_run: str | None = None
+) -> Iterator[list[KeptRaw]]:
     """Every raw of a source that is not withdrawn, in the order of arrival; without those that this run has written."""
     last = 0
     while True:
@@ -163,14 +184,18 @@ def sealed_of(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     query = select(raw.c.id, raw.c.sealed).where(raw.c.id.in_(bindparam("ids", expanding=True)))
     for start in range(0, len(ids), 500):
-        found.update((id, sealed) for id, sealed in connection.execute(query, {"ids": list(ids[start : start + 500])}))
+        found.update(
+            (id, sealed) for id, sealed in connection.execute(query, {"ids": list(ids[start : start + 500])})
+        )
     return found
 
 
 def counts(connection: Connection, source: str) -> dict[str, int]:
     """How many raws of a source are live, quarantined and withdrawn."""
-    rows = connection.execute(select(raw.c.status, func.count()).where(raw.c.source == source).group_by(raw.c.status))
-    return {status: count for status, count in rows}
+    rows = connection.execute(
+        select(raw.c.status, func.count()).where(raw.c.source == source).group_by(raw.c.status)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def copy_new(connection: Connection, run_id: str, source: str, first_id: int) -> None:
@@ -180,7 +205,14 @@ def copy_new(connection: Connection, run_id: str, source: str, first_id: int) ->
         insert(raw).from_select(
             list(RAW_COLUMNS),
             select(
-                order, literal(source), staged.c.key, staged.c.digest, literal(LIVE), staged.c.sealed, staged.c.updated_at, literal(run_id)
+                order,
+                literal(source),
+                staged.c.key,
+                staged.c.digest,
+                literal(LIVE),
+                staged.c.sealed,
+                staged.c.updated_at,
+                literal(run_id),
             ).where(staged.c.run_id == run_id, staged.c.op == "new"),
         )
     )

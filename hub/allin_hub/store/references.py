@@ -46,9 +46,18 @@ def resolve(connection: Connection, run_id: str) -> int:
     return open_ones
 
 
-def _found(connection: Connection, wanted: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[int, str]]:
+def _found(
+    connection: Connection, wanted: Sequence[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[int, str]]:
     query = (
-        select(reference_key.c.claim_id, reference_key.c.field, reference_key.c.rank, match_key.c.rule, claim.c.entity_id, claim.c.id)
+        select(
+            reference_key.c.claim_id,
+            reference_key.c.field,
+            reference_key.c.rank,
+            match_key.c.rule,
+            claim.c.entity_id,
+            claim.c.id,
+        )
         .join(match_key, match_key.c.key == reference_key.c.key)
         .join(claim, claim.c.id == match_key.c.claim_id)
         .where(claim.c.live == 1, reference_key.c.claim_id.in_(_VALUES))
@@ -57,7 +66,9 @@ def _found(connection: Connection, wanted: Sequence[tuple[int, str]]) -> dict[tu
     ids = sorted({claim_id for claim_id, _ in wanted})
     best: dict[tuple[int, str], dict[int, dict[str, tuple[int, int]]]] = {}
     for start in range(0, len(ids), 500):
-        for claim_id, field, rank, rule, entity, target in connection.execute(query, {"values": ids[start : start + 500]}):
+        for claim_id, field, rank, rule, entity, target in connection.execute(
+            query, {"values": ids[start : start + 500]}
+        ):
             best.setdefault((claim_id, field), {}).setdefault(rank, {}).setdefault(entity, (target, rule))
     found = {}
     for place, ranks in best.items():

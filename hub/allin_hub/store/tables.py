@@ -276,7 +276,10 @@ artifact = Table(
 )
 
 journal = Table(
-    "journal", metadata, Column("output", String(60), primary_key=True), Column("content", Text, nullable=False)
+    "journal",
+    metadata,
+    Column("output", String(60), primary_key=True),
+    Column("content", Text, nullable=False),
 )
 
 hub_fact = Table(

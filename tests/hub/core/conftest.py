@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,10 @@ class Office:
         try:
             with hub.engine.connect() as connection:
                 names = tables or tuple(sorted(inspect(hub.engine).get_table_names()))
-                return {name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"')))) for name in names}  # type: ignore[misc]
+                return {
+                    name: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{name}"'))))
+                    for name in names
+                }  # type: ignore[misc]
         finally:
             hub.close()
 
@@ -61,10 +64,19 @@ def office(tmp_path: Path) -> Office:
 def associations(count: int, first: int = 1) -> list[list[Any]]:
     """Rows of invented associations under HEADER."""
     return [
-        [n, f"Kulturverein Nummer {n} e. V.", f"info@verein-{n}.example", f"0561 9{n:05}", "34127", "Kassel", f"Holländische Straße {n}",
-         "Türkisch, Arabisch", f"www.verein-{n}.example"]
+        [
+            n,
+            f"Kulturverein Nummer {n} e. V.",
+            f"info@verein-{n}.example",
+            f"0561 9{n:05}",
+            "34127",
+            "Kassel",
+            f"Holländische Straße {n}",
+            "Türkisch, Arabisch",
+            f"www.verein-{n}.example",
+        ]
         for n in range(first, first + count)
-    ]  # fmt: skip
+    ]
 
 
 SHEET_SETTINGS = """
@@ -100,11 +112,14 @@ def header() -> list[str]:
 
 
 @pytest.fixture
-def synced() -> Iterator[Callable[..., Mapping[str, Any]]]:
+def synced() -> Callable[..., Mapping[str, Any]]:
     """Syncs an office as a command would, and gives the reports by source."""
-    from allin_hub.pipeline import accept, sync
+    from allin_hub.holding import accept
+    from allin_hub.pipeline import sync
 
-    def run(office: Office, *names: str, replay: bool = False, accepting: str | None = None) -> Mapping[str, Any]:
+    def run(
+        office: Office, *names: str, replay: bool = False, accepting: str | None = None
+    ) -> Mapping[str, Any]:
         hub = office.open()
         try:
             report = accept(hub, accepting) if accepting else sync(hub, names or None, replay=replay)
@@ -112,7 +127,7 @@ def synced() -> Iterator[Callable[..., Mapping[str, Any]]]:
             hub.close()
         return report.sources
 
-    yield run
+    return run
 
 
 @pytest.fixture

@@ -37,7 +37,11 @@ def _office(office: Any, a: list[Any], b: list[Any], trust: int = 10) -> Any:
 
 def test_a_register_number_makes_one_entity_of_two_spellings(office: Any, synced: Any, exported: Any) -> None:
     """A number is certain, whatever the name."""
-    _office(office, [1, "Brücke e.V.", "", "", "VR 9100 Kassel", "", "Türkisch"], [7, "Verein Brücke", "", "", "VR9100", "", "Arabisch"])
+    _office(
+        office,
+        [1, "Brücke e.V.", "", "", "VR 9100 Kassel", "", "Türkisch"],
+        [7, "Verein Brücke", "", "", "VR9100", "", "Arabisch"],
+    )
 
     synced(office)
 
@@ -47,7 +51,11 @@ def test_a_register_number_makes_one_entity_of_two_spellings(office: Any, synced
 
 def test_an_own_domain_with_the_same_name_is_certain(office: Any, synced: Any, exported: Any) -> None:
     """Web and mail domain count alike; legal forms do not belong to a name."""
-    _office(office, [1, "Brücke e. V.", "info@bruecke.example", "", "", "", ""], [7, "BRÜCKE", "", "https://www.bruecke.example/start", "", "", ""])
+    _office(
+        office,
+        [1, "Brücke e. V.", "info@bruecke.example", "", "", "", ""],
+        [7, "BRÜCKE", "", "https://www.bruecke.example/start", "", "", ""],
+    )
 
     synced(office)
 
@@ -67,7 +75,10 @@ def test_two_differently_named_rows_of_one_source_stay_two(office: Any, synced: 
     """A federation lists its groups under one address; the partner's own rows say that they are two."""
     _office(
         office,
-        [[1, "Frauengruppe", "info@dach.example", "", "", "", ""], [2, "Jugendgruppe", "info@dach.example", "", "", "", ""]],
+        [
+            [1, "Frauengruppe", "info@dach.example", "", "", "", ""],
+            [2, "Jugendgruppe", "info@dach.example", "", "", "", ""],
+        ],
         [7, "Frauengruppe", "info@dach.example", "", "", "", ""],
     )
 
@@ -78,14 +89,20 @@ def test_two_differently_named_rows_of_one_source_stay_two(office: Any, synced: 
 
 def test_contradicting_register_numbers_keep_two_apart(office: Any, synced: Any, exported: Any) -> None:
     """A role address may be shared; two numbers of one register are two associations."""
-    _office(office, [1, "Brücke", "info@dach.example", "", "VR 9100", "", ""], [7, "Brücke", "info@dach.example", "", "VR 9101", "", ""])
+    _office(
+        office,
+        [1, "Brücke", "info@dach.example", "", "VR 9100", "", ""],
+        [7, "Brücke", "info@dach.example", "", "VR 9101", "", ""],
+    )
 
     synced(office)
 
     assert len(exported(office)) == 2
 
 
-def test_the_more_trusted_source_wins_and_losing_fields_fill_gaps(office: Any, synced: Any, exported: Any) -> None:
+def test_the_more_trusted_source_wins_and_losing_fields_fill_gaps(
+    office: Any, synced: Any, exported: Any
+) -> None:
     """Each field has its own provenance."""
     _office(
         office,
@@ -101,12 +118,19 @@ def test_the_more_trusted_source_wins_and_losing_fields_fill_gaps(office: Any, s
     assert entity["provenance"]["name"] != entity["provenance"]["website"]
 
 
-def test_a_bridge_between_two_entities_is_undone_when_it_leaves(office: Any, synced: Any, exported: Any) -> None:
+def test_a_bridge_between_two_entities_is_undone_when_it_leaves(
+    office: Any, synced: Any, exported: Any
+) -> None:
     """A merge is a link: taken back, both are as they were, under their ids."""
-    _office(office, [1, "Brücke", "info@bruecke.example", "", "", "", ""], [7, "Steg", "", "", "VR 9100", "", ""])
+    _office(
+        office, [1, "Brücke", "info@bruecke.example", "", "", "", ""], [7, "Steg", "", "", "VR 9100", "", ""]
+    )
     synced(office)
     apart = exported(office)
-    office.settings(TWO.format(trust=10) + '\n[sources.c]\nplugin = "spreadsheet"\npath = "data/c.csv"\nkind = "organisation"\nkey = "Nr."\n')
+    office.settings(
+        TWO.format(trust=10)
+        + '\n[sources.c]\nplugin = "spreadsheet"\npath = "data/c.csv"\nkind = "organisation"\nkey = "Nr."\n'
+    )
     office.sheet("c.csv", HEADER, [[3, "Brücke", "info@bruecke.example", "", "VR 9100", "", ""]])
     synced(office)
     joined = exported(office)
@@ -123,15 +147,27 @@ FIELDS = st.fixed_dictionaries(
     {"name": st.sampled_from(["A", "B"])},
     optional={
         "website": st.sampled_from(["https://a.example", "https://b.example"]),
-        "languages": st.lists(st.fixed_dictionaries({"code": st.sampled_from(["de", "tr", "ar"])}), max_size=3),
-        "description": st.dictionaries(st.sampled_from(["de", "ar"]), st.fixed_dictionaries({"text": st.sampled_from(["x", "y"])})),
-        "places": st.lists(st.fixed_dictionaries({"city": st.sampled_from(["Kassel", "Baunatal"])}), max_size=2),
+        "languages": st.lists(
+            st.fixed_dictionaries({"code": st.sampled_from(["de", "tr", "ar"])}), max_size=3
+        ),
+        "description": st.dictionaries(
+            st.sampled_from(["de", "ar"]), st.fixed_dictionaries({"text": st.sampled_from(["x", "y"])})
+        ),
+        "places": st.lists(
+            st.fixed_dictionaries({"city": st.sampled_from(["Kassel", "Baunatal"])}), max_size=2
+        ),
     },
 )
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(FIELDS, st.sampled_from([5, 10]), st.sampled_from(["", "2026-01-01"])), min_size=2, max_size=4))
+@given(
+    st.lists(
+        st.tuples(FIELDS, st.sampled_from([5, 10]), st.sampled_from(["", "2026-01-01"])),
+        min_size=2,
+        max_size=4,
+    )
+)
 def test_the_merged_entity_does_not_depend_on_the_order_of_arrival(made: list[Any]) -> None:
     """Trust, then newer, then the source's name, then the content: never who came first."""
     said = [Said(n, data, trust, at, f"s{n % 2}", {}) for n, (data, trust, at) in enumerate(made)]

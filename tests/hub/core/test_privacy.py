@@ -72,7 +72,12 @@ END:VCALENDAR\r
 
 
 def _canary(n: int) -> list[str]:
-    return [f"Kanarina Vogelperson{n}", f"kanarina.vogelperson{n}@privat.example", f"0561 7700{n:02}", f"Vogelfunktion{n}"]
+    return [
+        f"Kanarina Vogelperson{n}",
+        f"kanarina.vogelperson{n}@privat.example",
+        f"0561 7700{n:02}",
+        f"Vogelfunktion{n}",
+    ]
 
 
 def _office(office: Any, answers: list[tuple[str, str]]) -> Any:
@@ -102,7 +107,9 @@ def _hits(folder: Path, words: list[str], skip: tuple[str, ...] = ("data",)) -> 
     return found
 
 
-def test_without_consent_no_byte_of_the_hubs_folder_holds_a_person(office: Any, synced: Any, published: Any) -> None:
+def test_without_consent_no_byte_of_the_hubs_folder_holds_a_person(
+    office: Any, synced: Any, published: Any
+) -> None:
     """Database, write-ahead log, maps, pages, mails, tables: only the partners' own files hold the canaries."""
     _office(office, [("nein", "nein"), ("", ""), ("vielleicht", "ja")])
 
@@ -116,7 +123,9 @@ def test_without_consent_no_byte_of_the_hubs_folder_holds_a_person(office: Any, 
     assert _hits(office.folder, words) == {}
 
 
-def test_with_consent_a_person_appears_exactly_where_it_allows(office: Any, synced: Any, published: Any) -> None:
+def test_with_consent_a_person_appears_exactly_where_it_allows(
+    office: Any, synced: Any, published: Any
+) -> None:
     """A yes for the directory shows the person there, and nowhere else."""
     _office(office, [("ja", "nein"), ("nein", "ja")])
 
@@ -129,7 +138,9 @@ def test_with_consent_a_person_appears_exactly_where_it_allows(office: Any, sync
     assert {Path(path).parts[0] for paths in found.values() for path in paths} == {"public"}
 
 
-def test_a_withdrawn_consent_takes_the_person_out_with_the_next_publish(office: Any, synced: Any, published: Any) -> None:
+def test_a_withdrawn_consent_takes_the_person_out_with_the_next_publish(
+    office: Any, synced: Any, published: Any
+) -> None:
     """The answer changes to nein: no page, no download, no index shows the person any more."""
     _office(office, [("ja", ""), ("ja", "")])
     synced(office)
@@ -159,7 +170,12 @@ def test_two_contradicting_columns_mean_no(office: Any, synced: Any, published: 
     """Two questions about one purpose must both be answered with yes."""
     _office(office, [("ja", "")])
     text = (office.folder / "hub.toml").read_text(encoding="utf-8")
-    office.settings(text.replace('"Newsletter?" = "contacts.consent.newsletter"', '"Newsletter?" = "contacts.consent.directory_public"'))
+    office.settings(
+        text.replace(
+            '"Newsletter?" = "contacts.consent.newsletter"',
+            '"Newsletter?" = "contacts.consent.directory_public"',
+        )
+    )
     office.sheet("vereine.csv", HEADER, [[1, "Verein", "", *_canary(1), "ja", "nein"]])
 
     synced(office)
@@ -184,7 +200,23 @@ def test_a_yes_to_the_newsletter_in_a_sheet_is_a_request_and_no_consent(office: 
 def test_reports_and_logs_hold_no_person(office: Any, synced: Any, caplog: Any, capsys: Any) -> None:
     """Problems about private fields never quote them."""
     _office(office, [("ja", "ja")])
-    office.sheet("vereine.csv", HEADER, [[1, "Verein", "", "Kanarina Vogelperson1", "kanarina-vogelperson1-ohne-at", "0561-KANARINA", "x", "ja", ""]])
+    office.sheet(
+        "vereine.csv",
+        HEADER,
+        [
+            [
+                1,
+                "Verein",
+                "",
+                "Kanarina Vogelperson1",
+                "kanarina-vogelperson1-ohne-at",
+                "0561-KANARINA",
+                "x",
+                "ja",
+                "",
+            ]
+        ],
+    )
 
     report = synced(office)["vereine"]
 
@@ -197,7 +229,11 @@ def test_reports_and_logs_hold_no_person(office: Any, synced: Any, caplog: Any, 
 def test_the_gate_lets_no_private_field_pass_without_consent(kind: Kind) -> None:
     """For every kind and every private field of the model."""
     private = marked(ENTITIES[kind], Private)
-    data = {name: "kanarina" for name in private} | {"record_status": "published", "visibility": "public", "type": "person"}
+    data = dict.fromkeys(private, "kanarina") | {
+        "record_status": "published",
+        "visibility": "public",
+        "type": "person",
+    }
 
     passed = passes(kind, data, "id", frozenset())
 
@@ -206,8 +242,21 @@ def test_the_gate_lets_no_private_field_pass_without_consent(kind: Kind) -> None
 
 def test_the_gate_shows_only_what_is_published_and_public() -> None:
     """Drafts, archived and internal entities never pass."""
-    for status, visibility in [("draft", "public"), ("archived", "public"), ("published", "internal"), ("published", "partners")]:
-        assert passes(Kind.ORGANISATION, {"name": "x", "record_status": status, "visibility": visibility}, "id", frozenset()) is None
+    for status, visibility in [
+        ("draft", "public"),
+        ("archived", "public"),
+        ("published", "internal"),
+        ("published", "partners"),
+    ]:
+        assert (
+            passes(
+                Kind.ORGANISATION,
+                {"name": "x", "record_status": status, "visibility": visibility},
+                "id",
+                frozenset(),
+            )
+            is None
+        )
 
 
 def test_a_consent_ends_when_it_expires() -> None:
@@ -215,7 +264,9 @@ def test_a_consent_ends_when_it_expires() -> None:
     now = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
     line = ("person", 1, 1, "directory_public", "any", "confirmed")
 
-    assert consents.live([(*line, now + dt.timedelta(days=1))], Purpose.DIRECTORY_PUBLIC, "site", now).keys() == {"person"}
+    assert consents.live(
+        [(*line, now + dt.timedelta(days=1))], Purpose.DIRECTORY_PUBLIC, "site", now
+    ).keys() == {"person"}
     assert consents.live([(*line, now)], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
     assert consents.live([(*line, None)], Purpose.NEWSLETTER, "site", now) == {}
 

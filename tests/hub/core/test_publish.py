@@ -49,7 +49,11 @@ def public(office: Any, header: Any, rows_of: Any, synced: Any) -> Any:
 
 
 def _state(folder: Path) -> dict[str, tuple[int, bytes]]:
-    return {str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_a_publish_after_an_unchanged_sync_writes_no_file(public: Any, published: Any, synced: Any) -> None:
@@ -82,12 +86,17 @@ def test_one_changed_organisation_changes_only_files_that_show_it(
     changed = {path for path in after if before.get(path) != after[path]}
     assert changed
     assert set(before) == set(after)
-    assert all(b"Kulturverein Nummer 5 " in after[path][1] or b"verein-5.example" in after[path][1] for path in changed)
+    assert all(
+        b"Kulturverein Nummer 5 " in after[path][1] or b"verein-5.example" in after[path][1]
+        for path in changed
+    )
     pages = {path for path in changed if "kulturverein-nummer" in path}
     assert {path for path in pages if "kulturverein-nummer-5-" not in path} == set()
 
 
-def test_a_withdrawn_organisation_leaves_no_page_behind(public: Any, published: Any, synced: Any, header: Any, rows_of: Any) -> None:
+def test_a_withdrawn_organisation_leaves_no_page_behind(
+    public: Any, published: Any, synced: Any, header: Any, rows_of: Any
+) -> None:
     """Neither its page nor its name stays anywhere."""
     published(public)
     public.sheet("vereine.csv", header, rows_of(29))
@@ -135,13 +144,17 @@ class Odd(Output[PluginConfig]):
         raise RuntimeError("kanarina")
 
 
-def test_an_output_that_fails_keeps_its_last_good_state_and_says_no_content(public: Any, published: Any) -> None:
+def test_an_output_that_fails_keeps_its_last_good_state_and_says_no_content(
+    public: Any, published: Any
+) -> None:
     """The report names the plugin and the sort of error, never its text."""
     published(public, "verzeichnis")
     before = _state(public.folder / "public")
     hub = public.open()
 
-    report = publishing.publish_output(hub, hub.config.outputs["verzeichnis"], Odd("verzeichnis", PluginConfig()))
+    report = publishing.publish_output(
+        hub, hub.config.outputs["verzeichnis"], Odd("verzeichnis", PluginConfig())
+    )
 
     hub.close()
     assert report.status == "failed"
@@ -164,7 +177,9 @@ class Linked(Output[PluginConfig]):
         yield run.file("asset.css", f"asset {self.text}", order=Order.ASSET)
 
 
-def test_assets_come_before_pages_and_pages_before_indexes(public: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_assets_come_before_pages_and_pages_before_indexes(
+    public: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every link leads somewhere, at every moment."""
     hub = public.open()
     put: list[str] = []
@@ -177,7 +192,9 @@ def test_assets_come_before_pages_and_pages_before_indexes(public: Any, monkeypa
     assert put == ["asset.css", "page.html", "index.html"]
 
 
-def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(public: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
+    public: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The journal knows what had been decided."""
     hub = public.open()
     settings = hub.config.outputs["verzeichnis"]

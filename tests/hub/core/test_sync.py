@@ -7,18 +7,28 @@ from typing import Any
 BOOKKEEPING = {"run", "source_state", "lease"}
 
 
-def test_a_second_sync_reports_everything_unchanged_and_changes_no_row(sheet_office: Any, synced: Any) -> None:
+def test_a_second_sync_reports_everything_unchanged_and_changes_no_row(
+    sheet_office: Any, synced: Any
+) -> None:
     """Run and report rows aside, the database is the same to the byte (`the same sync twice changes nothing`)."""
     synced(sheet_office)
     before = {name: rows for name, rows in sheet_office.rows().items() if name not in BOOKKEEPING}
 
     report = synced(sheet_office)["vereine"]
 
-    assert (report.status, report.fetched, report.unchanged, report.new, report.changed) == ("done", 100, 100, 0, 0)
+    assert (report.status, report.fetched, report.unchanged, report.new, report.changed) == (
+        "done",
+        100,
+        100,
+        0,
+        0,
+    )
     assert {name: rows for name, rows in sheet_office.rows().items() if name not in BOOKKEEPING} == before
 
 
-def test_a_rewritten_file_with_equal_rows_changes_no_row(sheet_office: Any, synced: Any, header: Any, rows_of: Any) -> None:
+def test_a_rewritten_file_with_equal_rows_changes_no_row(
+    sheet_office: Any, synced: Any, header: Any, rows_of: Any
+) -> None:
     """Content counts, not bytes: the same rows in another order and with other quoting are unchanged."""
     synced(sheet_office)
     before = sheet_office.rows("raw", "claim", "organisation", "change", "match_key")
@@ -30,7 +40,9 @@ def test_a_rewritten_file_with_equal_rows_changes_no_row(sheet_office: Any, sync
     assert sheet_office.rows("raw", "claim", "organisation", "change", "match_key") == before
 
 
-def test_one_changed_row_changes_one_entity(sheet_office: Any, synced: Any, exported: Any, header: Any, rows_of: Any) -> None:
+def test_one_changed_row_changes_one_entity(
+    sheet_office: Any, synced: Any, exported: Any, header: Any, rows_of: Any
+) -> None:
     """A publish costs what changed because the change feed names just that."""
     synced(sheet_office)
     rows = rows_of(100)
@@ -62,7 +74,9 @@ def test_a_row_that_is_gone_is_withdrawn_and_comes_back_under_its_id(
     assert {one["name"]: one["id"] for one in exported(sheet_office)} == ids
 
 
-def test_a_record_under_a_new_key_is_the_same_record(sheet_office: Any, synced: Any, exported: Any, header: Any, rows_of: Any) -> None:
+def test_a_record_under_a_new_key_is_the_same_record(
+    sheet_office: Any, synced: Any, exported: Any, header: Any, rows_of: Any
+) -> None:
     """A lost and a new key with equal content are one raw, renamed."""
     synced(sheet_office)
     ids = {one["name"]: one["id"] for one in exported(sheet_office)}
@@ -93,7 +107,9 @@ def test_a_source_without_a_key_gets_stable_ones(office: Any, synced: Any, heade
     assert (second.unchanged, second.changed, second.new, second.withdrawn) == (9, 1, 0, 0)
 
 
-def test_a_source_that_cannot_be_read_keeps_what_was_known(sheet_office: Any, synced: Any, exported: Any) -> None:
+def test_a_source_that_cannot_be_read_keeps_what_was_known(
+    sheet_office: Any, synced: Any, exported: Any
+) -> None:
     """The source failed and the source is empty are different facts."""
     synced(sheet_office)
     (sheet_office.folder / "data/vereine.csv").write_bytes(b"%PDF-1.7 not a table")
@@ -104,7 +120,9 @@ def test_a_source_that_cannot_be_read_keeps_what_was_known(sheet_office: Any, sy
     assert len(exported(sheet_office)) == 100
 
 
-def test_two_records_with_one_key_are_both_kept_and_the_second_waits(office: Any, synced: Any, header: Any, rows_of: Any) -> None:
+def test_two_records_with_one_key_are_both_kept_and_the_second_waits(
+    office: Any, synced: Any, header: Any, rows_of: Any
+) -> None:
     """A repeated key is nobody's decision but the partner's."""
     office.settings(
         '[sources.vereine]\nplugin = "spreadsheet"\npath = "data/vereine.csv"\nkind = "organisation"\nkey = "Nr."\n'
@@ -118,7 +136,9 @@ def test_two_records_with_one_key_are_both_kept_and_the_second_waits(office: Any
     assert (report.fetched, report.quarantined, report.codes["KEY_DUPLICATE"]) == (3, 1, 1)
 
 
-def test_fetched_is_live_plus_quarantined_plus_skipped(office: Any, synced: Any, exported: Any, header: Any, rows_of: Any) -> None:
+def test_fetched_is_live_plus_quarantined_plus_skipped(
+    office: Any, synced: Any, exported: Any, header: Any, rows_of: Any
+) -> None:
     """Nothing read is lost silently."""
     office.settings(
         '[sources.vereine]\nplugin = "spreadsheet"\npath = "data/vereine.csv"\nkind = "organisation"\nkey = "Nr."\n'

@@ -1,0 +1,74 @@
+"""The hub speaks the office's language to its staff: German when the hub's first language is, else English."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from allin_hub.config import CONFIG_NAME, Config
+from allin_hub.errors import HubError
+from allin_hub.problems import Problem, catalogue
+from allin_hub.wording import words
+
+LOCALE = Path(__file__).parent / "locale"
+_FIRST = re.compile(r"^\s*languages\s*=\s*\[\s*[\"']([A-Za-z-]+)", re.MULTILINE)
+
+
+def text(english: str) -> str:
+    """Mark a text that is said later, so that a test finds it in the catalogue."""
+    return english
+
+
+class Voice:
+    """Says texts in one of the languages of the staff."""
+
+    def __init__(self, language: str) -> None:
+        self.language = "de" if language.lower().startswith("de") else "en"
+        self._texts = words(LOCALE, self.language)
+
+    def __call__(self, text: str, **params: Any) -> str:
+        """A text, filled in."""
+        said = self._texts.gettext(text)
+        return said.format(**params) if params else said
+
+    def several(self, one: str, many: str, count: int, **params: Any) -> str:
+        """A text for one or many, filled in."""
+        return self._texts.ngettext(one, many, count).format(count=count, **params)
+
+    def error(self, error: HubError) -> tuple[str, str]:
+        """What an error says, and its hint; a text without a translation stays English."""
+        if error.code in catalogue():
+            problem = Problem(error.code, params=error.params)
+            return problem.message(self.language), problem.hint(self.language)
+        message, hint = (
+            self(one, **({} if error.code else error.params)) if one else "" for one in error.texts
+        )
+        if error.file:
+            where = (
+                self("{file}, line {line}", file=error.file, line=error.line) if error.line else error.file
+            )
+            message = f"{where}: {message}"
+        return message, hint
+
+
+def voice_of(config: Config) -> Voice:
+    """The voice of an open hub."""
+    return Voice(config.hub.languages[0])
+
+
+def voice_for(folder: Path) -> Voice:
+    """The voice for a hub whose settings cannot be read, or are not there: the terminal's, else German."""
+    try:
+        found = _FIRST.search((folder / CONFIG_NAME).read_text(encoding="utf-8-sig", errors="replace"))
+    except OSError:
+        return Voice(_of_terminal())
+    return Voice(found[1] if found else "de")
+
+
+def _of_terminal() -> str:
+    spoken = next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "de" if spoken.partition(".")[0] in {"", "C", "POSIX"} else spoken
