@@ -13,11 +13,15 @@ Faults in partners' data are no exceptions; they are values (`allin_hub.problems
 from __future__ import annotations
 
 
+def _place(file: str, line: int | None) -> str:
+    return f"{file}, line {line}" if line else file
+
+
 class HubError(Exception):
     """Base of all: a sentence for people, and what to do next. Neither may hold a person's data.
 
     `params` fill both, so that they can be said in another language; with a `code` of the catalogue, the
-    catalogue says them. `file` and `line` are where a person has to look.
+    catalogue says them. `at` is the file and the line where a person has to look.
     """
 
     def __init__(
@@ -26,18 +30,15 @@ class HubError(Exception):
         *,
         hint: str = "",
         code: str = "",
-        file: str = "",
-        line: int | None = None,
+        at: tuple[str, int | None] | None = None,
         **params: object,
     ) -> None:
         super().__init__(message)
         self.texts = (message, hint)
         self.code = code
-        self.file = file
-        self.line = line
+        self.at = at
         self.params = params
-        where = (f"{file}, line {line}: " if line else f"{file}: ") if file else ""
-        self.message = where + self._filled(message)
+        self.message = f"{_place(*at)}: {self._filled(message)}" if at else self._filled(message)
         self.hint = self._filled(hint)
 
     def __str__(self) -> str:

@@ -37,6 +37,12 @@ class Voice:
         """A text for one or many, filled in."""
         return self._texts.ngettext(one, many, count).format(count=count, **params)
 
+    def number(self, value: float) -> str:
+        """A figure, without what stands behind its point."""
+        from babel.numbers import format_decimal
+
+        return format_decimal(round(value), locale=self.language)
+
     def error(self, error: HubError) -> tuple[str, str]:
         """What an error says, and its hint; a text without a translation stays English."""
         if error.code in catalogue():
@@ -45,10 +51,9 @@ class Voice:
         message, hint = (
             self(one, **({} if error.code else error.params)) if one else "" for one in error.texts
         )
-        if error.file:
-            where = (
-                self("{file}, line {line}", file=error.file, line=error.line) if error.line else error.file
-            )
+        if error.at:
+            file, line = error.at
+            where = self("{file}, line {line}", file=file, line=line) if line else file
             message = f"{where}: {message}"
         return message, hint
 
