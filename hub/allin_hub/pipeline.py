@@ -141,7 +141,10 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         lambda raw: derive_key(source, prepared.kind, raw, context),
         lambda ids: _ahead(hub, ids),
     )  # fmt: skip
-    fetched = foreign(prepared.settings, stager.stage)
+    try:
+        fetched: Fetched = foreign(prepared.settings, stager.stage)
+    finally:
+        run.close()
     fetched.mark = mark
     replay = (
         bool(row.get("fingerprint"))

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from allin_hub.contract import Output
 from allin_hub.renderer import Renderer
+from allin_hub.suppression import hide_small
 from allin_hub.view import Cell, Change, Credit
 from allin_schemas import (
     Internal,
@@ -30,7 +31,6 @@ from allin_schemas.marks import marked
 E = TypeVar("E", bound=Record)
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
-SMALL = 5
 _NAMESPACE = UUID("5b0f8f5e-8f0b-5b6e-9a57-2b1de9a3c001")
 _SHOWN = (RecordStatus.PUBLISHED,)
 
@@ -106,10 +106,9 @@ class SampleView:
         counted = Counter(
             label for entity in entities for label in (_labels(getattr(entity, by)) if by else ["all"])
         )
-        hide = kind.kind is Kind.PERSON
+        shown = hide_small(counted) if kind.kind is Kind.PERSON else dict(counted)
         return [
-            Cell(label, None if hide and count < SMALL else count)
-            for label, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+            Cell(label, shown[label]) for label in sorted(counted, key=lambda label: (-counted[label], label))
         ]
 
     def audience(self) -> Mapping[str, int | None]:

@@ -130,19 +130,9 @@ class StoreView:
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
         """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
-        if kind.kind is Kind.PERSON:
-            stored = entities.everything(self._connection, Kind.PERSON, self._hub.sealer)
-            values = [one.data.get(by) if by else "all" for one in stored]
-            counted = Counter(label for value in values for label in _labels(value))
-            return _cells(hide_small(counted))
         seen = self._load(kind.kind).values()
-        return _cells(
-            dict(
-                Counter(
-                    label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
-                )
-            )
-        )
+        counted = Counter(label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"]))
+        return _cells(hide_small(counted) if kind.kind is Kind.PERSON else counted)
 
     def audience(self) -> Mapping[str, int | None]:
         """How many people may receive this output, by preferred language; small groups are hidden."""
@@ -174,7 +164,7 @@ def _labels(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-def _cells(counts: Mapping[str, int | None]) -> list[Cell]:
+def _cells(counts: Mapping[str, int | None] | Mapping[str, int]) -> list[Cell]:
     return [
         Cell(label, counts[label])
         for label in sorted(counts, key=lambda label: (-(counts[label] or 0), label))

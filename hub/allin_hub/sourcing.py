@@ -52,6 +52,11 @@ class LentRun:
             self._http = Http(allow_hosts=self._allow_hosts)
         return self._http
 
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._http is not None:
+            self._http.close()
+
     def path(self, written: str) -> Path:
         """A path of hub.toml, relative to the hub's folder."""
         return self._hub.config.folder / written

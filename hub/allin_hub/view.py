@@ -67,7 +67,7 @@ class View(Protocol):
         """What happened after this change, oldest first, of entities that may be seen."""
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
-        """How many entities there are, by a field; groups of persons smaller than 5 are hidden by the hub.
+        """How many of the entities that may be seen there are, by a field; groups of persons smaller than 5 are hidden.
 
         A second small group is hidden too where the total would give the first away.
         """

@@ -28,7 +28,7 @@ Web = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"'\x00-\x20]+$
 class StatisticsConfig(PluginConfig):
     """Written under `[outputs.<name>]` in hub.toml."""
 
-    imprint: Text | None = None
+    imprint: Text
     """Who is responsible, with a postal address; stands at the end of the page."""
     site_url: Web | None = None
     """Where the directory is published; the page leads there."""
@@ -80,7 +80,7 @@ class Statistics(Output[StatisticsConfig]):
             spoken=languages,
             as_of=as_of,
             root=root,
-            imprint=(self.config.imprint or "").splitlines(),
+            imprint=self.config.imprint.splitlines(),
             site_url=self.config.site_url,
         )
 

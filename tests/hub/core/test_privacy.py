@@ -50,6 +50,7 @@ imprint = "Forum, Kassel"
 [outputs.statistik]
 plugin = "statistics"
 path = "statistik"
+imprint = "Forum, Kassel"
 """
 HEADER = [
     "Nr.", "Name", "E-Mail", "Ansprechperson", "E-Mail Ansprechperson", "Telefon Ansprechperson", "Funktion Ansprechperson",

@@ -36,6 +36,7 @@ contact_email = "info@forum.example"
 [outputs.statistik]
 plugin = "statistics"
 path = "statistik"
+imprint = "Forum, Kassel"
 """
 
 
@@ -232,7 +233,7 @@ def test_two_outputs_may_not_share_a_folder(public: Any) -> None:
     """Each would take the other's files away."""
     from allin_hub.errors import ConfigError
 
-    public.settings(SETTINGS.replace('"statistik"\n', '"public/"\n'))
+    public.settings(SETTINGS.replace('path = "statistik"', 'path = "public/"'))
 
     with pytest.raises(ConfigError, match="same folder"):
         public.open()
