@@ -13,7 +13,7 @@ tr: Türkisch, Turkish, Türkçe, tur, türk., türk, Turkce, Tuerkisch, Turkisc
 ar: Arabisch, Arabic, العربية, عربي, عربى, اللغة العربية, ara, arab., arab, Hocharabisch,
   Modernes Hocharabisch, Arapça, Arabi
 ary: Marokkanisch, Marokkanisches Arabisch, Marokkanisch-Arabisch, Darija, Moroccan Arabic
-arz: Ägyptisch, Ägyptisches Arabisch, Egyptian Arabic
+arz: Ägyptisches Arabisch, Egyptian Arabic
 apc: Syrisches Arabisch, Levantinisch, Levantinisches Arabisch, Syrisch-Arabisch,
   Palästinensisches Arabisch, Libanesisch, Levantine Arabic
 aeb: Tunesisch, Tunesisches Arabisch
@@ -105,7 +105,7 @@ wo: Wolof
 ff: Fula, Ful, Fulfulde, Pulaar, Fulani, Peul
 bm: Bambara, bamanakan
 dyu: Dioula, Dyula
-mnk: Mandinka, Mandingo
+mnk: Mandinka
 ln: Lingala
 lua: Tshiluba, Luba
 kg: Kikongo, Kongo

@@ -45,11 +45,14 @@ _LONGEST = 2_000
 _LONGEST_NAME = 60
 
 
-def _tag(text: str) -> str | None:
+def _known(text: str) -> str | None:
     name = key(text)
     code = known().get(name)
-    if code is None and not name.isascii():
-        code = known().get(name.replace("ı", "i"))
+    return known().get(name.replace("ı", "i")) if code is None and not name.isascii() else code
+
+
+def _tag(text: str) -> str | None:
+    code = _known(text)
     return code if code or len(text) > _LONGEST_NAME or not text else by_library(text)
 
 
@@ -122,7 +125,7 @@ def _several(answer: Any) -> Reading:
 def _described(part: str, findings: list[Finding]) -> list[dict[str, str]]:
     """The language or languages of one item that says more than a name."""
     bare = _OPENING.sub("", part).strip(" .:;*-–")
-    code = _tag(part) or _tag(bare)
+    code = _known(part) or _known(bare)
     if code is None:
         words = [word for word in _WORDS.split(bare) if word]
         codes = [known().get(key(word)) for word in words]
@@ -132,8 +135,8 @@ def _described(part: str, findings: list[Finding]) -> list[dict[str, str]]:
     if code is None:
         bare = _take_level(bare, item)
         bare, notes, inner = _take_notes(bare)
-        code = _tag(bare)
-        dialects = [_tag(f"{bare} {word}") or _tag(word) for word in inner]
+        code = _known(bare) or _tag(part) or _tag(bare)
+        dialects = [_known(f"{bare} {word}") or _known(word) for word in inner]
         if code and inner and all(dialects):
             return [{**item, "code": dialect} for dialect in dialects if dialect]
         notes.extend(inner)

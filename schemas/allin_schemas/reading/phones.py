@@ -12,9 +12,9 @@ from allin_schemas.reading.phone_labels import TYPES, is_safe, type_of
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _QUICK = re.compile(
-    r"(?:\+49|0049|0)\s?(?:\(0\)\s?)?\(?"
-    r"(?:(?P<area>5[1246]\d|[346789]0|69|89)\)?[\s/-]{0,3}(?P<line>\d(?:[\s-]?\d){5,7})"
-    r"|(?P<mobile>15[0-25-9]\d|16[023]|17\d)\)?[\s/-]{0,3}(?P<mine>\d(?:[\s-]?\d){6,7}))",
+    r"(?:(?:\+49|0049)\s?(?:\(0\)\s?)?\(?|\(?0)"
+    r"(?:(?P<area>5[1246]\d|30|40|69|89)\)?[\s/-]{0,3}(?P<line>[1-9](?:[\s-]?\d){5,7})"
+    r"|(?P<mobile>15[0-25-9]|16[023]|17\d)\)?[\s/-]{0,3}(?P<mine>\d(?:[\s-]?\d){6,7}))",
     re.ASCII,
 )
 _NO_DIGIT = {ord(character): None for character in " -"}
@@ -23,7 +23,6 @@ _SHORT = re.compile(r"[\d\s/-]{3,8}")
 _ENDINGS = re.compile(r"(\+?[\d\s()/-]*\d)\s*/\s*\d{1,3}", re.ASCII)
 _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
 _FEWEST_DIGITS = 3
-_FREE_AREAS = ("40", "69", "89", "30")
 
 
 def _quick(text: str) -> str | None:
@@ -34,9 +33,9 @@ def _quick(text: str) -> str | None:
     area, line, mobile, mine = match.groups()
     if area:
         number = line.translate(_NO_DIGIT)
-        return f"+49{area}{number}" if area in _FREE_AREAS or area[0] == "5" else None
+        return f"+49{area}{number}"
     number = mine.translate(_NO_DIGIT)
-    if mobile[:2] == "15" and len(number) != 7:
+    if mobile[:2] == "15" and len(number) != 8:
         return None
     return f"+49{mobile}{number}"
 

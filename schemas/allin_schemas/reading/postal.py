@@ -37,7 +37,7 @@ COUNTRIES: dict[str, str] = {
     "SO": "som somalia",
     "GR": "grc griechenland greece",
     "RU": "rus russland russia",
-    "US": "usa u.s.a. amerika",
+    "US": "usa u.s.a.",
 }
 """Code -> how people write the country."""
 _COUNTRY = {word: code for code, words in COUNTRIES.items() for word in (code.casefold(), *words.split())}

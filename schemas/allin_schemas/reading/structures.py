@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import types
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from allin_schemas.marks import Reads
 from allin_schemas.reading.cleaning import cells_of, tidy
@@ -55,6 +56,8 @@ def _reader(annotation: Any, metadata: tuple[Any, ...] = ()) -> Reader:
         inner, *marks = get_args(annotation)
         return _reader(inner, tuple(marks))
     if origin in (Union, types.UnionType):
+        if {dt.datetime, AwareDatetime} & set(get_args(annotation)):
+            return READERS["moment"]
         return _reader(next(member for member in get_args(annotation) if member is not type(None)))
     if origin is list:
         return each(_reader(get_args(annotation)[0]))
@@ -62,9 +65,8 @@ def _reader(annotation: Any, metadata: tuple[Any, ...] = ()) -> Reader:
         return closed(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _nested(annotation)
-    return {bool: READERS["flag"], float: read_decimal, int: READERS["count"]}.get(
-        annotation, READERS["line"]
-    )
+    names = {bool: "flag", int: "count", dt.date: "date", dt.datetime: "moment", AwareDatetime: "moment"}
+    return read_decimal if annotation is float else READERS[names.get(annotation, "line")]
 
 
 def each(reader: Reader) -> Reader:
