@@ -85,7 +85,7 @@ def statistics() -> Callable[..., Statistics]:
     """Makes the output with settings."""
 
     def made(**settings: Any) -> Statistics:
-        return Statistics("statistik", StatisticsConfig.model_validate(settings))
+        return Statistics("statistik", StatisticsConfig.model_validate({"imprint": "Forum, Kassel"} | settings))
 
     return made
 
