@@ -1,0 +1,31 @@
+"""Small groups of persons cannot be worked out from the figures around them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allin_hub.suppression import LEAST_PERSONS, hide_small
+
+
+def test_groups_of_five_and_more_are_shown() -> None:
+    """The threshold is 5 persons."""
+    assert hide_small({"de": 5, "tr": 12}) == {"de": 5, "tr": 12}
+
+
+def test_a_single_hidden_group_takes_the_next_smallest_with_it() -> None:
+    """Else it would follow from the total."""
+    assert hide_small({"de": 30, "tr": 12, "ar": 3}) == {"de": 30, "tr": None, "ar": None}
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 40), min_size=1))
+def test_no_hidden_figure_follows_from_the_total(counts: dict[str, int]) -> None:
+    """With all shown figures and the total known, each hidden group can still have at least five sizes."""
+    shown = hide_small(counts)
+    hidden = [label for label, count in shown.items() if count is None]
+
+    assert all(count is None or count >= LEAST_PERSONS for count in shown.values())
+    if hidden and len(hidden) < len(counts):
+        total = sum(counts[label] for label in hidden)
+        assert len(hidden) >= 2
+        assert total - (len(hidden) - 1) >= LEAST_PERSONS
