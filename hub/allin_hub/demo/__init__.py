@@ -70,10 +70,13 @@ def _refuse_others(folder: Path) -> None:
         if settings.read_text(encoding="utf-8", errors="replace").partition("\n")[0] == ours:
             return
         raise ConfigError(
-            f"{folder} holds a hub of its own.",
+            "{folder} holds a hub of its own.",
             hint="Name another folder for the demo: allin demo NEW-FOLDER",
+            folder=folder,
         )
     if folder.is_dir() and any(folder.iterdir()):
         raise ConfigError(
-            f"{folder} is not empty.", hint="Name another folder for the demo: allin demo NEW-FOLDER"
+            "{folder} is not empty.",
+            hint="Name another folder for the demo: allin demo NEW-FOLDER",
+            folder=folder,
         )

@@ -96,7 +96,7 @@ def test_the_demo_speaks_in_several_scripts(text, script):
         "ginestra.example",
         "#NV",
         "vielleicht",
-        "3412O",
+        "341255",
         "achtzehn",
         "Hinterhaus",
     ],
