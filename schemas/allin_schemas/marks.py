@@ -45,13 +45,13 @@ class Whole:
 
 
 @cache
-def marked(model: type[BaseModel], mark: type[object]) -> frozenset[str]:
+def marked(model: type[BaseModel], mark: Any) -> frozenset[str]:
     """Names of the model's fields that carry a mark of this type."""
     return frozenset(name for name, field in model.model_fields.items() if mark_of(model, name, mark))
 
 
 @cache
-def mark_of(model: type[BaseModel], field: str, mark: type[object]) -> Any:
+def mark_of(model: type[BaseModel], field: str, mark: Any) -> Any:
     """The mark of this type on a field, or None."""
     info = model.model_fields[field]
     return next(
