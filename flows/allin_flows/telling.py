@@ -77,7 +77,7 @@ def page(title: str, outcomes: Sequence[Outcome], say: Say) -> str:
     worst_first = sorted(outcomes, key=lambda one: list(Status).index(one.status))
     steps = [f"- **{one.name}** ({say(one.status)}): {_plain(one.told)}" for one in worst_first if one.told]
     if steps:
-        blocks += [f"## {say('What to do')}", "\n".join(steps)]
+        blocks += ["## " + say("What to do"), "\n".join(steps)]
     for part in Part:
         ours = [one for one in outcomes if one.part is part]
         if ours:

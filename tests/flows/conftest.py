@@ -1,0 +1,115 @@
+"""A Prefect server of the tests' own: on the loopback, in a folder of its own, and reporting to nobody."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STARTS_WITHIN = 120
+"""Seconds; a cold start takes ten on a quiet machine."""
+
+
+@dataclass
+class Server:
+    """A running Prefect server: where it listens, and where it keeps what it knows."""
+
+    url: str
+    home: Path
+    environment: dict[str, str]
+    worked: list[str] = field(default_factory=list)
+    """What the commands and workers of the tests have printed."""
+
+    def prefect(self, *words: str, cwd: Path = ROOT, seconds: float = 180, **more: str) -> str:
+        """Call a `prefect` command; gives what it printed."""
+        return self._call([sys.executable, "-m", "prefect", *words], cwd, seconds, more)
+
+    def drive(self, *words: str, seconds: float = 180) -> dict[str, str]:
+        """Run flows in a process of their own; gives the ids of the runs."""
+        script = str(Path(__file__).with_name("drive.py"))
+        printed = self._call([sys.executable, "-W", "ignore", script, *words], ROOT, seconds, {})
+        return json.loads(printed.strip().rpartition("\n")[2])
+
+    def find(self, what: str, **query: Any) -> Any:
+        """Ask the server for objects, such as `flow_runs`."""
+        found = httpx.post(f"{self.url}/{what}/filter", json=query, trust_env=False, timeout=30)
+        found.raise_for_status()
+        return found.json()
+
+    def _call(self, words: list[str], cwd: Path, seconds: float, more: dict[str, str]) -> str:
+        done = subprocess.run(
+            words, cwd=cwd, env={**self.environment, **more}, capture_output=True, text=True, timeout=seconds
+        )
+        self.worked.append(done.stdout + done.stderr)
+        assert done.returncode == 0, self.worked[-1]
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a server for the tests of one module, and stop it by its own process id."""
+    home = tmp_path_factory.mktemp("prefect")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    environment = {
+        **kept,
+        "HOME": str(home),
+        "NO_PROXY": "127.0.0.1",
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": url,
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "COLUMNS": "200",
+    }
+    words = [sys.executable, "-m", "prefect", "server", "start", "--no-ui"]
+    with (home / "server.log").open("wb") as log:
+        running = subprocess.Popen(
+            [*words, "--host", "127.0.0.1", "--port", str(port)],
+            env=environment,
+            cwd=home,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait(lambda: _answers(url), lambda: (home / "server.log").read_text(errors="replace"))
+        yield Server(url, home, environment)
+    finally:
+        running.terminate()
+        try:
+            running.wait(30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", trust_env=False, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _wait(ready: Callable[[], bool], why: Callable[[], str]) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while not ready():
+        assert time.monotonic() < until, f"the Prefect server did not start:\n{why()}"
+        time.sleep(0.3)

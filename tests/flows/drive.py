@@ -1,0 +1,67 @@
+"""Runs the flows in a process of its own, as nobody wishes to see them; prints which run was which.
+
+Called with the folder of a hub, and with an empty folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from allin_flows import flows, work
+from allin_hub.report import SourceReport
+
+CANARY = "Kanaria Vogelsang"
+NO_EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//DE\r\nEND:VCALENDAR\r\n"
+
+sync_source = work.sync_source
+
+
+async def run(flow: Any, *names: Any) -> str:
+    """Run a flow to its end, whatever that is."""
+    state = await flow(*names, return_state=True)
+    return str(state.state_details.flow_run_id)
+
+
+def silent(times: int) -> Any:
+    """Make a sync whose source does not answer so many times."""
+    left = iter(range(times))
+
+    def sync(hub: Any, prepared: Any, invocation: str) -> SourceReport:
+        if next(left, None) is None:
+            return sync_source(hub, prepared, invocation)
+        return SourceReport(prepared.name, "failed", message="No answer.", hint="Later.", again=True)
+
+    return sync
+
+
+def faulty(_hub: Any, _prepared: Any, _invocation: str) -> SourceReport:
+    """Fail as a fault of the hub would, quoting what was read."""
+    raise ValueError(f"cannot read {CANARY}")
+
+
+async def main(hub: str, empty: str) -> dict[str, str]:
+    """Run one flow after the other."""
+    flows.sync_source = flows.sync_source.with_options(retry_delay_seconds=0)
+    runs = {
+        "unstarted": await run(flows.nightly, empty),
+        "unknown": await run(flows.sync, hub, ["anmeldungen"]),
+    }
+    Path(hub, "data/termine.ics").write_text(NO_EVENTS, encoding="utf-8")
+    runs["held"] = await run(flows.nightly, hub)
+    work.sync_source = silent(2)
+    runs["back"] = await run(flows.sync, hub, ["anmeldung"])
+    work.sync_source = silent(9)
+    runs["gone"] = await run(flows.sync, hub, ["netz"])
+    work.sync_source = faulty
+    runs["faulty"] = await run(flows.sync, hub, ["mitmachen"])
+    work.sync_source = sync_source
+    runs["one output"] = await run(flows.publish, hub, ["rundbrief"])
+    return runs
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n" + json.dumps(asyncio.run(main(*sys.argv[1:]))) + "\n")
