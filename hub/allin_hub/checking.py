@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from allin_hub.config import CONFIG_NAME
+from allin_hub.blocks import CONFIG_NAME, unknown
 from allin_hub.contract import Raw
 from allin_hub.envelope import Envelope
 from allin_hub.errors import ConfigError, HubError
@@ -22,6 +22,7 @@ from allin_hub.report import SourceReport, SyncReport
 from allin_hub.sourcing import LentRun
 from allin_hub.store import bookkeeping, raws
 from allin_hub.store.engine import reading
+from allin_hub.voice import voice_of
 from allin_hub.writing import checked
 from allin_schemas import Kind
 
@@ -38,12 +39,14 @@ def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> Sy
             with uncollected():
                 one = _check(hub, prepared, told)
         except HubError as error:
+            message, hint = voice_of(hub.config).error(error)
             problems = [Problem(error.code, params=error.params)] if error.code else []
             one = SourceReport(
                 prepared.name,
                 "failed",
-                message=error.message,
-                hint=error.hint,
+                message=message,
+                hint=hint,
+                cause=error,
                 problems=problems,
                 problems_total=len(problems),
             )
@@ -136,14 +139,12 @@ def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
     """Check one file as a hub of its own would, and leave nothing behind; the report and its language."""
     path = Path(word)
     if not path.is_file():
-        raise ConfigError(f"There is no file {word}.", hint="Check the path.")
+        raise ConfigError("There is no file '{file}'.", hint="Check the path.", file=word)
     plugin = PLUGINS.get(path.suffix.lower(), "spreadsheet")
     if kind is None and plugin != "ical":
         raise ConfigError("What does the file hold?", hint="Say it, for example: --kind organisation")
     if kind is not None and kind not in {one.value for one in Kind}:
-        raise ConfigError(
-            f"There is no kind {kind!r}.", hint=f"Known: {', '.join(one.value for one in Kind)}."
-        )
+        raise unknown("There is no kind '{word}'.", kind, [one.value for one in Kind])
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lines = ["[sources.file]", f"plugin = {plugin!r}", f"path = '''{path.resolve()}'''"]

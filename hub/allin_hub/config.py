@@ -17,14 +17,15 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
 )
 
+from allin_hub.blocks import CONFIG_NAME as CONFIG_NAME
+from allin_hub.blocks import Blocks, blocks_of
+from allin_hub.blocks import nearest as nearest
 from allin_hub.errors import ConfigError
 from allin_schemas import Kind
 
-CONFIG_NAME = "hub.toml"
 RESERVED = frozenset(
     {
         "plugin",
@@ -42,6 +43,7 @@ RESERVED = frozenset(
         "language",
     }
 )
+OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule"})
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
@@ -51,7 +53,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-S = TypeVar("S", bound=Settings)
 P = TypeVar("P", bound=BaseModel)
 
 
@@ -145,43 +146,27 @@ class Config(Settings):
         return url
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, or None when none is alike."""
-    from rapidfuzz import fuzz, process, utils
-
-    found = process.extractOne(
-        word, list(known), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=60
-    )
-    return found[0] if found else None
-
-
 def load(folder: Path) -> Config:
     """Read the hub.toml of a folder.
 
     Raises ConfigError naming the key, the line and the nearest valid key.
     """
-    path = folder / CONFIG_NAME
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(
-            f"There is no {CONFIG_NAME} in {folder}.",
-            hint="Make one with: allin init, or name the folder with --hub DIR.",
-        ) from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{CONFIG_NAME} is not UTF-8.", hint="Save it as UTF-8 in your editor.") from None
+    text = _text(folder)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(
-            f"{CONFIG_NAME} is not valid TOML: {error}.",
-            hint='Texts stand in quotes: title = "ALL IN Kassel".',
-        ) from None
-    reader = _Reader(text)
-    reader.refuse_unknown(data, ("hub", "sources", "outputs"), ())
-    hub = reader.validated(HubSettings, reader.table(data, "hub"), ("hub",))
-    sources = {name: reader.source(name, block) for name, block in reader.table(data, "sources").items()}
-    outputs = {name: reader.output(name, block) for name, block in reader.table(data, "outputs").items()}
+        hint = 'Texts stand in quotes: title = "ALL IN Kassel".'
+        fault, _, place = str(error).partition(" (at ")
+        line = re.match(r"line (\d+)", place)
+        at = (CONFIG_NAME, int(line[1]) if line else None)
+        raise ConfigError("This is not valid TOML: {fault}.", hint=hint, at=at, fault=fault) from None
+    blocks = Blocks(text)
+    blocks.refuse_unknown(data, ("hub", "sources", "outputs"), ())
+    block = blocks.table(data, "hub")
+    blocks.refuse_unknown(block, HubSettings.model_fields, ("hub",))
+    hub = blocks.validated(HubSettings, block, ("hub",))
+    sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
+    outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
     return Config(
         folder=folder,
@@ -192,6 +177,30 @@ def load(folder: Path) -> Config:
     )
 
 
+def _text(folder: Path) -> str:
+    try:
+        return (folder / CONFIG_NAME).read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        hint = "Make one with: allin init, or name the folder with --hub DIR."
+        raise ConfigError(
+            "There is no {file} in {folder}.", hint=hint, file=CONFIG_NAME, folder=_named(folder)
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(
+            "The file is not UTF-8.", hint="Save it as UTF-8 in your editor.", at=(CONFIG_NAME, None)
+        ) from None
+    except OSError:
+        hint = "Check that it is a file, and that you may read it."
+        raise ConfigError(
+            "The file cannot be read.", hint=hint, at=(str(folder / CONFIG_NAME), None)
+        ) from None
+
+
+def _named(folder: Path) -> str:
+    """A folder as a person knows it: the one she works in by its whole name."""
+    return str(folder if folder.parts else folder.resolve())
+
+
 def _refuse_shared_paths(outputs: Mapping[str, OutputSettings]) -> None:
     seen: dict[str, str] = {}
     for name, output in outputs.items():
@@ -199,153 +208,65 @@ def _refuse_shared_paths(outputs: Mapping[str, OutputSettings]) -> None:
         other = seen.setdefault(path, name)
         if other != name:
             raise ConfigError(
-                f"[outputs.{other}] and [outputs.{name}] write to the same folder {output.path!r}.",
+                "[outputs.{other}] and [outputs.{name}] write to the same folder '{path}'.",
                 hint="Give each output a path of its own.",
+                other=other,
+                name=name,
+                path=output.path,
             )
 
 
-def secret(value: Any, where: str, folder: Path) -> SecretStr:
+def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> SecretStr:
     """A secret written as `{ env = "NAME" }` or `{ file = "path" }`.
 
     Raises ConfigError for a literal secret, and for one that is not there.
     """
     if isinstance(value, dict) and set(value) == {"env"}:
-        found = os.environ.get(str(value["env"]))
+        name = str(value["env"])
+        found = os.environ.get(name)
         if found is None:
-            raise ConfigError(
-                f"{where}: the environment has no {value['env']}.", hint=f"Set it: export {value['env']}=…"
+            raise blocks.error(
+                path, "{key}: the environment has no {name}.", "Set it: export {name}=…", name=name
             )
         return SecretStr(found)
     if isinstance(value, dict) and set(value) == {"file"}:
+        name = str(value["file"])
         try:
-            return SecretStr((folder / str(value["file"])).read_text(encoding="utf-8").strip())
+            return SecretStr((folder / name).read_text(encoding="utf-8").strip())
         except OSError:
-            raise ConfigError(
-                f"{where}: the file {value['file']} cannot be read.",
-                hint="Check the path; it is relative to the hub's folder.",
-            ) from None
-    raise ConfigError(
-        f"{where}: a secret may not stand in {CONFIG_NAME} itself.",
-        hint='Write { env = "NAME" } or { file = "path" }.',
-    )
+            hint = "Check the path; it is relative to the hub's folder."
+            raise blocks.error(path, "{key}: the file {name} cannot be read.", hint, name=name) from None
+    hint = 'Write {key} = {{ env = "NAME" }} or {key} = {{ file = "path" }}.'
+    raise blocks.error(path, "{key}: a secret may not stand in hub.toml itself.", hint)
 
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
-
-    def line(self, path: tuple[str, ...]) -> int | None:
-        """The line on which a key stands, by a plain look at the text."""
-        section, key = ".".join(path[:-1]), re.escape(path[-1])
-        current = ""
-        for number, line in enumerate(self.lines, 1):
-            if header := re.match(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?", line):
-                current = re.sub(r"[\"']", "", header.group(1))
-                if current == ".".join(path):
-                    return number
-            elif current == section and re.match(rf"^\s*[\"']?{key}[\"']?\s*[=.]", line):
-                return number
-        return self.line(path[:-1]) if len(path) > 1 else None
-
-    def error(self, path: tuple[str, ...], what: str, hint: str) -> ConfigError:
-        number = self.line(path)
-        at = f", line {number}" if number else ""
-        return ConfigError(f"{CONFIG_NAME}{at}: {'.'.join(path)} {what}", hint=hint)
-
-    def refuse_unknown(self, block: Mapping[str, Any], known: Iterable[str], path: tuple[str, ...]) -> None:
-        known = sorted(known)
-        for key in block:
-            if key not in known:
-                guess = nearest(key, known)
-                hint = f"Did you mean {guess!r}?" if guess else f"Known here: {', '.join(known)}."
-                raise self.error((*path, key), "is not known.", hint)
-
-    def table(self, data: Mapping[str, Any], name: str) -> dict[str, Any]:
-        block = data.get(name, {})
-        if not isinstance(block, dict):
-            raise self.error((name,), "must be a table.", f"Write [{name}] on a line of its own.")
-        return block
-
-    def validated(self, model: type[S], block: Mapping[str, Any], path: tuple[str, ...]) -> S:
-        fields = [name for name in model.model_fields if name not in {"name", "options"} or path == ("hub",)]
-        self.refuse_unknown({k: v for k, v in block.items() if k not in {"name", "options"}}, fields, path)
-        try:
-            return model.model_validate(block)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = (*path, *(str(part) for part in first["loc"]))
-            known = model.model_fields[str(first["loc"][0])] if first["loc"] else None
-            if first["type"] == "extra_forbidden" and len(first["loc"]) > 1 and known is not None:
-                inner = known.annotation
-                names = sorted(getattr(inner, "model_fields", {}))
-                guess = nearest(str(first["loc"][-1]), names)
-                raise self.error(
-                    where,
-                    "is not known.",
-                    f"Did you mean {guess!r}?" if guess else f"Known here: {', '.join(names)}.",
-                ) from None
-            message = first["msg"].removeprefix("Value error, ")
-            raise self.error(
-                where, f"is wrong: {message}.", "See hub.example.toml for every setting."
-            ) from None
-
-    def named(self, section: str, name: str, block: Any) -> dict[str, Any]:
-        if not isinstance(block, dict):
-            raise self.error(
-                (section, name), "must be a table.", f"Write [{section}.{name}] on a line of its own."
-            )
-        if not _NAME.match(name):
-            raise self.error(
-                (section, name), "is not a usable name.", "Use a-z, 0-9, - and _, at most 60 characters."
-            )
-        if not isinstance(block.get("plugin"), str):
-            raise self.error(
-                (section, name),
-                "does not name its plugin.",
-                'Add, for example, plugin = "spreadsheet". See: allin plugins',
-            )
-        return block
-
-    def source(self, name: str, block: Any) -> SourceSettings:
-        block = self.named("sources", name, block)
-        own = {key: value for key, value in block.items() if key in RESERVED}
-        options = {key: value for key, value in block.items() if key not in RESERVED}
-        return self.validated(SourceSettings, {**own, "name": name, "options": options}, ("sources", name))
-
-    def output(self, name: str, block: Any) -> OutputSettings:
-        block = self.named("outputs", name, block)
-        own_keys = {"plugin", "path", "enabled", "languages", "schedule"}
-        own = {key: value for key, value in block.items() if key in own_keys}
-        own.setdefault("path", name)
-        options = {key: value for key, value in block.items() if key not in own_keys}
-        return self.validated(OutputSettings, {**own, "name": name, "options": options}, ("outputs", name))
+def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:
+    block = blocks.named("sources", name, block, _NAME)
+    own = {key: value for key, value in block.items() if key in RESERVED}
+    options = {key: value for key, value in block.items() if key not in RESERVED}
+    return blocks.validated(SourceSettings, {**own, "name": name, "options": options}, ("sources", name))
 
 
-def plugin_config(model: type[P], options: Mapping[str, Any], where: str, folder: Path) -> P:
-    """A plugin's own settings, with its secrets read.
+def _output(blocks: Blocks, name: str, block: Any) -> OutputSettings:
+    block = blocks.named("outputs", name, block, _NAME)
+    own = {key: value for key, value in block.items() if key in OUTPUT_RESERVED}
+    own.setdefault("path", name)
+    options = {key: value for key, value in block.items() if key not in OUTPUT_RESERVED}
+    return blocks.validated(OutputSettings, {**own, "name": name, "options": options}, ("outputs", name))
 
-    Raises ConfigError naming the key and the nearest valid one.
+
+def plugin_config(
+    model: type[P], options: Mapping[str, Any], where: str, folder: Path, reserved: Iterable[str] = RESERVED
+) -> P:
+    """A plugin's own settings, with its secrets read; `where` is the name of its block.
+
+    Raises ConfigError naming the key, its line and the nearest valid one.
     """
+    path = tuple(where.split("."))
+    blocks = blocks_of(folder)
+    blocks.refuse_unknown(options, [*model.model_fields, *reserved], path)
     values = dict(options)
     for key, value in values.items():
-        field = model.model_fields.get(key)
-        if field is None:
-            guess = nearest(key, [*model.model_fields, *RESERVED])
-            raise ConfigError(
-                f"{where}.{key} is not known.",
-                hint=f"Did you mean {guess!r}?"
-                if guess
-                else f"Known here: {', '.join(sorted(model.model_fields))}.",
-            )
-        if "SecretStr" in str(field.annotation):
-            values[key] = secret(value, f"{where}.{key}", folder)
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(
-            f"{where}.{name} is wrong: {message}." if name else f"{where} is wrong: {message}.",
-            hint="See hub.example.toml for every setting.",
-        ) from None
+        if "SecretStr" in str(model.model_fields[key].annotation):
+            values[key] = secret(value, blocks, (*path, key), folder)
+    return blocks.validated(model, values, path)

@@ -96,7 +96,7 @@ class Source(Plugin[C]):
 
     def fetch(self, run: SourceRun) -> Iterator[Raw]:  # noqa: ARG002 - a plugin's own has use for it
         """Yield every record of the feed, as it is. The only method that may meet the network or files."""
-        raise ConfigError(f"The plugin of source '{self.name}' cannot read: it has no fetch().")
+        raise ConfigError("The plugin of source '{name}' cannot read: it has no fetch().", name=self.name)
 
     def state(self, run: SourceRun) -> str | None:  # noqa: ARG002 - as above
         """A cheap mark of the feed's state (an ETag, a digest of the bytes), or None.
@@ -123,7 +123,9 @@ class Output(Plugin[C]):
 
     def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:  # noqa: ARG002 - as above
         """Yield what is to be published; the hub renders, compares and writes it."""
-        raise ConfigError(f"The plugin of output '{self.name}' cannot publish: it has no publish().")
+        raise ConfigError(
+            "The plugin of output '{name}' cannot publish: it has no publish().", name=self.name
+        )
 
 
 def produced(source: Source[Any], kind: Kind | None) -> Kind:
@@ -135,7 +137,8 @@ def produced(source: Source[Any], kind: Kind | None) -> Kind:
         return source.produces.kind
     if kind is None:
         raise ConfigError(
-            f"[sources.{source.name}] does not say what it holds.",
+            "[sources.{name}] does not say what it holds.",
             hint='Add kind = "organisation" (or person, event, opportunity, service, project).',
+            name=source.name,
         )
     return kind

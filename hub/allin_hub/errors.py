@@ -12,6 +12,8 @@ Faults in partners' data are no exceptions; they are values (`allin_hub.problems
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def _place(file: str, line: int | None) -> str:
     return f"{file}, line {line}" if line else file
@@ -31,7 +33,7 @@ class HubError(Exception):
         hint: str = "",
         code: str = "",
         at: tuple[str, int | None] | None = None,
-        **params: object,
+        **params: Any,
     ) -> None:
         super().__init__(message)
         self.texts = (message, hint)
@@ -62,7 +64,7 @@ class Unavailable(HubError):
         hint: str = "",
         code: str = "",
         retry_after: float | None = None,
-        **params: object,
+        **params: Any,
     ) -> None:
         super().__init__(message, hint=hint, code=code, **params)
         self.retry_after = retry_after

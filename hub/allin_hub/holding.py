@@ -20,6 +20,7 @@ from allin_hub.report import SourceReport, SyncReport
 from allin_hub.staging import Fetched
 from allin_hub.store import bookkeeping, raws
 from allin_hub.store.engine import reading, writing
+from allin_hub.voice import voice_of
 
 
 def reasons_to_hold(
@@ -103,7 +104,7 @@ def accept(hub: Hub, word: str) -> SyncReport:
     with reading(hub.engine) as connection:
         rows = bookkeeping.find_held(connection, word)
     if not rows:
-        raise ConfigError(f"No held run is called {word!r}.", hint="See what waits: allin held")
+        raise ConfigError("No held run is called '{run}'.", hint="See what waits: allin held", run=word)
     report = SyncReport(rows[0]["invocation"])
     for row in rows:
         report.sources[row["target"]] = _accept(hub, row["target"], row["id"])
@@ -113,8 +114,9 @@ def accept(hub: Hub, word: str) -> SyncReport:
 def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
     if name not in hub.config.sources:
         raise ConfigError(
-            f"The source {name!r} of this run is no longer in hub.toml.",
+            "The source '{name}' of this run is no longer in hub.toml.",
             hint="Put its block back, then accept again.",
+            name=name,
         )
     prepared = prepare(hub, hub.config.sources[name])
     began = time.perf_counter()
@@ -122,11 +124,10 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
         fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
         meta = next(iter(raws.staged_batches(connection, run_id, ("meta",), 1)), None)
     if fence is None:
+        say = voice_of(hub.config)
+        message = say("Another sync of this source is running.")
         return SourceReport(
-            name,
-            "busy",
-            message="A sync of this source is running.",
-            hint="Wait for its end, then look again: allin held",
+            name, "busy", message=message, hint=say("Wait for its end, then look again: allin held")
         )
     try:
         if meta is None:

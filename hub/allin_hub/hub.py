@@ -53,6 +53,13 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
             bookkeeping.save_fact(connection, "key", mark)
     elif known != mark:
         engine.dispose()
+        if made is not None:
+            made.unlink()
+            raise ConfigError(
+                "{file} is not there, but the database was made with it.",
+                hint="Put the file back from its copy. Without it nothing sealed can be read.",
+                file=made.name,
+            )
         raise ConfigError(
             "This hub.key does not belong to this database.",
             hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",

@@ -86,7 +86,7 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
     stored = entities.load(connection, kind, [entity_id], hub.sealer).get(entity_id)
     if stored is None:
         raise ConfigError(
-            "There is no such entry.", hint="Take the id from: allin export --kind organisation"
+            "There is no such entry.", hint="Its id stands in: allin export --kind organisation"
         )
     shown = Shown(kind, stored.id, stored.slug, stored.data, stored.provenance)
     live = claims.of_entities(connection, [entity_id]).get(entity_id, [])

@@ -28,14 +28,17 @@ def learned(folder: Path, source: str) -> dict[str, str]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(
-            f"{FOLDER}/{source}.toml is not valid: {error}.",
+            "{file} is not valid: {fault}.",
             hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+            fault=error,
         ) from None
     columns = data.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
         raise ConfigError(
-            f'{FOLDER}/{source}.toml: [columns] must hold lines like "Verein" = "name".',
-            hint="Mend it, or delete it.",
+            '{file}: [columns] must hold lines like "Verein" = "name".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
         )
     return columns
 

@@ -62,15 +62,14 @@ def checked(kind: Kind, column: str, path: str) -> str:
         return path
     near = difflib.get_close_matches(path, sorted(known_paths(kind)), n=1, cutoff=0.5)
     hint = (
-        f"Did you mean '{near[0]}'?"
-        if near
-        else "Paths are fields of the model, like name or contacts.email."
+        "Did you mean '{nearest}'?" if near else "Paths are fields of the model, like name or contacts.email."
     )
     raise ConfigError(
-        f"The column '{column}' leads to '{path}', which is no field of the kind {kind}.",
+        "The column '{column}' leads to '{path}', which is no field of the kind {kind}.",
         hint=hint,
         column=column,
         path=path,
+        kind=str(kind),
         nearest=near[0] if near else None,
     )
 

@@ -10,7 +10,7 @@ import orjson
 
 from allin_hub import maps
 from allin_hub.applying import apply, complete_report
-from allin_hub.config import nearest
+from allin_hub.blocks import unknown
 from allin_hub.errors import ConfigError, HubError, Unavailable
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
@@ -24,6 +24,7 @@ from allin_hub.sourcing import LentRun
 from allin_hub.staging import Fetched, Stager
 from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.store.engine import reading, writing
+from allin_hub.voice import voice_of
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""
@@ -47,13 +48,10 @@ def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
     known = hub.config.sources
     for name in names or ():
         if name not in known:
-            guess = nearest(name, known)
-            hint = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known) or 'none yet'}."
-            raise ConfigError(f"There is no source {name!r} in hub.toml.", hint=hint)
+            raise unknown("There is no source '{word}' in hub.toml.", name, known)
     if not known:
-        raise ConfigError(
-            "hub.toml has no source yet.", hint="Add a block [sources.<name>]; see hub.example.toml."
-        )
+        hint = "An example stands in it: take away the # before [sources.vereine] and the lines below."
+        raise ConfigError("hub.toml has no source yet.", hint=hint)
     return (
         list(dict.fromkeys(names))
         if names
@@ -95,8 +93,11 @@ def sync_source(
                 },
             )
     if fence is None:
-        hint = "It will end by itself; see: allin status"
-        return SourceReport(name, "busy", message="Another sync of this source is running.", hint=hint)
+        say = voice_of(hub.config)
+        message = say("Another sync of this source is running.")
+        return SourceReport(
+            name, "busy", message=message, hint=say("It will end by itself; see: allin status")
+        )
     try:
         with uncollected():
             report = (
@@ -200,13 +201,15 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
     """The source could not be read: what was known stays."""
     name = prepared.name
     problem = Problem(error.code, params=error.params) if error.code in catalogue() else None
+    message, hint = voice_of(hub.config).error(error)
     report = SourceReport(
         name,
         "failed",
         run=run_id,
-        message=error.message,
-        hint=error.hint,
+        message=message,
+        hint=hint,
         again=isinstance(error, Unavailable),
+        cause=error,
     )
     with writing(hub.engine) as connection:
         held = [row["id"] for row in bookkeeping.held_runs(connection)]
@@ -217,14 +220,14 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
                 connection, name, None, [(name, None, run_id, str(problem.severity), problem.code, sealed)]
             )
         complete_report(connection, hub, report)
-        bookkeeping.end_run(connection, run_id, "failed", report.counts(), error.message, hub.clock())
+        bookkeeping.end_run(connection, run_id, "failed", report.counts(), message, hub.clock())
         since = bookkeeping.source_row(connection, name).get("failing_since") or hub.clock()
         bookkeeping.save_source(
             connection,
             name,
             last_status="failed",
             last_attempt_at=hub.clock(),
-            message=str(error),
+            message=f"{message} {hint}".strip(),
             failing_since=since,
             last_run=run_id,
         )

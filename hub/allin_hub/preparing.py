@@ -15,6 +15,7 @@ from allin_hub.config import SourceSettings
 from allin_hub.contract import Source, produced
 from allin_hub.errors import HubError
 from allin_hub.hub import Hub
+from allin_hub.problems import Problem
 from allin_hub.validate import Validator
 from allin_schemas import Kind
 from allin_schemas.reading import Context
@@ -100,9 +101,7 @@ def foreign(settings: SourceSettings, call: Callable[[], Any]) -> Any:
     except HubError:
         raise
     except Exception as error:
+        problem = Problem("PLUGIN_FAILED", params={"value": type(error).__name__, "plugin": settings.plugin})
         raise HubError(
-            f"The plugin {settings.plugin!r} stopped with {type(error).__name__}.",
-            hint="Run it again with --debug to see where, and tell the plugin's author.",
-            code="PLUGIN_FAILED",
-            value=type(error).__name__,
+            problem.message("en"), hint=problem.hint("en"), code=problem.code, **problem.params
         ) from error

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 
 from allin_hub import registry
-from allin_hub.config import OutputSettings, nearest
+from allin_hub.blocks import unknown
+from allin_hub.config import OutputSettings
 from allin_hub.contract import Output
 from allin_hub.errors import ConfigError, HubError, PublishError
 from allin_hub.hub import Hub
@@ -24,6 +25,7 @@ from allin_hub.report import OutputReport
 from allin_hub.showing import StoreView
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
+from allin_hub.voice import voice_of
 
 Told = Callable[[str, int, int | None], None]
 
@@ -46,13 +48,10 @@ def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
     known = hub.config.outputs
     for name in names or ():
         if name not in known:
-            guess = nearest(name, known)
-            hint = f"Did you mean {guess!r}?" if guess else f"Known: {', '.join(known) or 'none yet'}."
-            raise ConfigError(f"There is no output {name!r} in hub.toml.", hint=hint)
+            raise unknown("There is no output '{word}' in hub.toml.", name, known)
     if not known:
-        raise ConfigError(
-            "hub.toml has no output yet.", hint="Add a block [outputs.<name>]; see hub.example.toml."
-        )
+        hint = "An example stands in it: take away the # before [outputs.verzeichnis] and the lines below."
+        raise ConfigError("hub.toml has no output yet.", hint=hint)
     return (
         list(dict.fromkeys(names))
         if names
@@ -78,11 +77,10 @@ def publish_output(
     with writing(hub.engine) as connection:
         fence = bookkeeping.take_lease(connection, lease, run_id, hub.clock())
     if fence is None:
+        say = voice_of(hub.config)
+        message = say("Another publish of this output is running.")
         return OutputReport(
-            settings.name,
-            "busy",
-            message="Another publish of this output is running.",
-            hint="It will end by itself; see: allin status",
+            settings.name, "busy", message=message, hint=say("It will end by itself; see: allin status")
         )
     try:
         report = _publish(hub, settings, output, told)
@@ -101,12 +99,16 @@ def publish_output(
 def _plugin_error(settings: OutputSettings, error: Exception) -> PublishError:
     if isinstance(error, OSError):
         return PublishError(
-            f"The folder {settings.path!r} could not be written ({error.strerror or type(error).__name__}).",
+            "The folder '{folder}' could not be written ({fault}).",
             hint="Free some space or mend the permissions, then publish again. What was published before stays.",
+            folder=settings.path,
+            fault=error.strerror or type(error).__name__,
         )
     made = PublishError(
-        f"The plugin {settings.plugin!r} stopped with {type(error).__name__}.",
-        hint="What was published before stays. Run it again with --debug to see where.",
+        "The plugin '{plugin}' stopped with {fault}.",
+        hint="What was published before stays. Run it again with --debug to see where, and tell the plugin's author.",
+        plugin=settings.plugin,
+        fault=type(error).__name__,
     )
     made.__cause__ = error
     return made
@@ -261,8 +263,10 @@ def _remember(hub: Hub, name: str, **values: Any) -> None:
 
 
 def _failed(hub: Hub, settings: OutputSettings, error: HubError) -> OutputReport:
+    message, hint = voice_of(hub.config).error(error)
     with writing(hub.engine) as connection:
+        said = f"{message} {hint}".strip()
         bookkeeping.save_output(
-            connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=str(error)
+            connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=said
         )
-    return OutputReport(settings.name, "failed", message=error.message, hint=error.hint)
+    return OutputReport(settings.name, "failed", message=message, hint=hint, cause=error)

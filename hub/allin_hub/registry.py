@@ -7,7 +7,8 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from allin_hub.config import Config, OutputSettings, SourceSettings, nearest, plugin_config
+from allin_hub.blocks import blocks_of, unknown
+from allin_hub.config import OUTPUT_RESERVED, Config, OutputSettings, SourceSettings, plugin_config
 from allin_hub.contract import CONTRACT, Output, Plugin, Source
 from allin_hub.errors import ConfigError
 
@@ -39,49 +40,58 @@ def announced(group: str) -> dict[str, Found]:
         other = found.get(entry.name)
         if other and other.package != package:
             raise ConfigError(
-                f"Two packages claim the plugin name {entry.name!r}: {other.package} and {package}.",
-                hint=f"Uninstall one of them: pip uninstall {package}",
+                "Two packages claim the plugin name '{name}': {other} and {package}.",
+                hint="Uninstall one of them: pip uninstall {package}",
+                name=entry.name,
+                other=other.package,
+                package=package,
             )
         found[entry.name] = Found(group, entry.name, package, version, entry)
     return found
 
 
-def plugin_class(group: str, name: str, where: str) -> type[Plugin[Any]]:
-    """The class of a plugin.
+def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = None) -> type[Plugin[Any]]:
+    """The class of a plugin; `place` is where hub.toml names it.
 
     Raises ConfigError when it is unknown, broken, or made for another contract.
     """
     known = announced(group)
     if name not in known:
-        guess = nearest(name, known)
-        hint = f"Did you mean {guess!r}?" if guess else "See what is installed: allin plugins"
-        raise ConfigError(f"{where}: there is no plugin {name!r}.", hint=hint)
+        raise unknown("There is no plugin '{word}'.", name, known, at=place)
     found = known[name]
     base = Source if group == SOURCES else Output
+    named: dict[str, Any] = {"name": name, "package": found.package}
     try:
         loaded = found.entry.load()
     except Exception as error:
         raise ConfigError(
-            f"The plugin {name!r} of {found.package} cannot be loaded ({type(error).__name__}).",
-            hint=f"Update or uninstall it: pip install --upgrade {found.package}",
+            "The plugin '{name}' of {package} cannot be loaded ({fault}).",
+            hint="Update or uninstall it: pip install --upgrade {package}",
+            fault=type(error).__name__,
+            **named,
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, base)):
         raise ConfigError(
-            f"The plugin {name!r} of {found.package} is no {base.__name__}.",
+            "The plugin '{name}' of {package} is no {base}.",
             hint="Its entry point must name a class.",
+            base=base.__name__,
+            **named,
         )
     if loaded.contract != CONTRACT:
         raise ConfigError(
-            f"The plugin {name!r} of {found.package} is made for contract {loaded.contract}; this hub has {CONTRACT}.",
-            hint=f"Update it: pip install --upgrade {found.package}",
+            "The plugin '{name}' of {package} is made for contract {made}; this hub has {ours}.",
+            hint="Update it: pip install --upgrade {package}",
+            made=loaded.contract,
+            ours=CONTRACT,
+            **named,
         )
     return loaded
 
 
 def source(config: Config, settings: SourceSettings) -> Source[Any]:
     """The configured source, ready to fetch but for its columns."""
-    where = f"[sources.{settings.name}]"
-    made = plugin_class(SOURCES, settings.plugin, where)
+    where = f"sources.{settings.name}"
+    made = plugin_class(SOURCES, settings.plugin, _place(config, where))
     own = plugin_config(made.config_class, settings.options, where, config.folder)
     plugin = made(settings.name, own)
     assert isinstance(plugin, Source)  # noqa: S101 - plugin_class has checked it; this tells the type checker
@@ -91,9 +101,13 @@ def source(config: Config, settings: SourceSettings) -> Source[Any]:
 
 def output(config: Config, settings: OutputSettings) -> Output[Any]:
     """The configured output."""
-    where = f"[outputs.{settings.name}]"
-    made = plugin_class(OUTPUTS, settings.plugin, where)
-    own = plugin_config(made.config_class, settings.options, where, config.folder)
+    where = f"outputs.{settings.name}"
+    made = plugin_class(OUTPUTS, settings.plugin, _place(config, where))
+    own = plugin_config(made.config_class, settings.options, where, config.folder, OUTPUT_RESERVED)
     plugin = made(settings.name, own)
     assert isinstance(plugin, Output)  # noqa: S101 - plugin_class has checked it; this tells the type checker
     return plugin
+
+
+def _place(config: Config, where: str) -> tuple[str, int | None]:
+    return blocks_of(config.folder).place((*where.split("."), "plugin"))

@@ -40,6 +40,8 @@ class SourceReport:
     problems_total: int = 0
     problems: list[Problem] = field(default_factory=list)
     codes: Mapping[str, int] = field(default_factory=dict)
+    cause: BaseException | None = field(default=None, repr=False)
+    """What made it fail, for `--debug`."""
 
     @property
     def ok(self) -> bool:
@@ -115,6 +117,8 @@ class OutputReport:
     hint: str | None = None
     path: str = ""
     notes: list[str] = field(default_factory=list)
+    cause: BaseException | None = field(default=None, repr=False)
+    """What made it fail, for `--debug`."""
 
     @property
     def ok(self) -> bool:

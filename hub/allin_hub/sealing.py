@@ -90,14 +90,21 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
         written = os.environ.get(str(setting["env"]), "")
         return Sealer(_decoded(written, f"the environment variable {setting['env']}")), None
     if setting is not None and not (isinstance(setting, Mapping) and set(setting) == {"file"}):
-        raise ConfigError(
-            "hub.key is wrong.", hint='Write key = { file = "hub.key" } or key = { env = "NAME" }.'
-        )
+        hint = 'Write key = { file = "hub.key" } or key = { env = "NAME" }.'
+        raise ConfigError("The setting key in [hub] is wrong.", hint=hint)
     path = folder / str((setting or {}).get("file", "hub.key"))
     if path.exists():
-        return Sealer(_decoded(path.read_text(encoding="ascii", errors="replace"), str(path.name))), None
+        return Sealer(_decoded(_content(path), str(path.name))), None
     key = secrets.token_bytes(KEY_BYTES)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise ConfigError(
+            "No key could be written to {file} ({fault}).",
+            hint="The hub's folder must be writable.",
+            file=str(path),
+            fault=error.strerror or type(error).__name__,
+        ) from None
     with os.fdopen(handle, "wb") as file:
         file.write(base64.b64encode(key) + b"\n")
         file.flush()
@@ -105,11 +112,24 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
     return Sealer(key), path
 
 
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        raise ConfigError(
+            "The hub's key in {where} cannot be read ({fault}).",
+            hint="Check that it is a file, and that you may read it.",
+            where=path.name,
+            fault=error.strerror or type(error).__name__,
+        ) from None
+
+
 def _decoded(text: str, where: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         raise ConfigError(
-            f"The hub's key in {where} cannot be read.",
+            "The hub's key in {where} cannot be read.",
             hint="Restore it from its copy; it is one line of base64.",
+            where=where,
         ) from None

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from allin_hub.config import CONFIG_NAME, Config
+from allin_hub.blocks import CONFIG_NAME
+from allin_hub.config import Config
 from allin_hub.errors import HubError
 from allin_hub.problems import Problem, catalogue
 from allin_hub.wording import words

@@ -8,42 +8,57 @@ from pathlib import Path
 
 import typer
 
-from allin_hub.cli.terminal import err, line, opened, table
-from allin_hub.cli.work import everything, show_publish, show_sync
+from allin_hub.cli.call import Call
+from allin_hub.cli.layout import Column
+from allin_hub.cli.terminal import line, opened, table
+from allin_hub.cli.work import everything, first_page
 from allin_hub.config import CONFIG_NAME
 from allin_hub.errors import ConfigError
+from allin_hub.voice import voice_for
 
-TEMPLATE = Path(__file__).parent / "hub.template.toml"
+TEMPLATES = {
+    "de": Path(__file__).parent / "hub.template.de.toml",
+    "en": Path(__file__).parent / "hub.template.en.toml",
+}
 
 
-def run_demo(folder: str) -> None:
+def run_demo(call: Call) -> None:
     """`allin demo`."""
     from allin_hub import demo
 
     began = time.perf_counter()
-    place = Path(folder)
-    demo.copy(place, dt.datetime.now(dt.UTC).date())
-    with opened(folder) as (hub, say):
-        report, reports = everything(hub, say, quiet=False)
-        show_sync(say, report)
+    demo.copy(Path(call.folder), dt.datetime.now(dt.UTC).date())
+    with opened(call) as (hub, say):
+        report, reports = everything(call, hub, say)
         line()
-        show_publish(say, reports)
-        line()
-        line(say("The demo is ready, after {seconds:.0f} seconds. Look at it:", seconds=time.perf_counter() - began))
-        pages = [(name, one.path) for name, one in reports.items() if one.ok]
-        table([say("Output"), say("Open in a browser")], [[name, (Path(path).resolve() / "index.html").as_uri()] for name, path in pages])
-        line(say("Then mend a row in {file} and run: allin run --hub {folder}", file=f"{folder}/data/vereinsliste.xlsx", folder=folder))
+        pages = [(name, page) for name, one in reports.items() if (page := first_page(one)) is not None]
+        seconds = say.number(time.perf_counter() - began)
+        line(say("The demo is ready, after {seconds} seconds. Open it in a browser:", seconds=seconds))
+        table([Column(say("Output")), Column(say("Page"))], pages)
+        sheet = Path(call.folder) / "data" / "vereinsliste.xlsx"
+        line(say("Then mend a row in {file} and run: {command}", file=sheet, command=call.command("run")))
     raise typer.Exit(0 if report.ok and all(one.ok for one in reports.values()) else 1)
 
 
-def run_init(folder: str) -> None:
+def run_init(call: Call) -> None:
     """`allin init`."""
-    place = Path(folder)
-    target = place / CONFIG_NAME
+    say = voice_for(Path(call.folder))
+    target = Path(call.folder) / CONFIG_NAME
     if target.exists():
-        raise ConfigError(f"There is a {CONFIG_NAME} in {place} already.", hint="Name another folder: allin init my-hub")
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "data").mkdir(exist_ok=True)
-    target.write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
-    err.print(f"Made {target}. It explains itself: open it in an editor and name your first source.", soft_wrap=True, markup=False)
-    err.print(f"Then run: allin check --hub {folder}", soft_wrap=True, markup=False)
+        raise ConfigError(
+            "There is a {file} in {folder} already.",
+            hint="Name another folder: allin init my-hub",
+            file=CONFIG_NAME,
+            folder=call.folder,
+        )
+    (target.parent / "data").mkdir(parents=True, exist_ok=True)
+    target.write_text(TEMPLATES[say.language].read_text(encoding="utf-8"), encoding="utf-8")
+    line(say("Made {file}. Every setting is explained in it.", file=target))
+    line(
+        say(
+            "Put a spreadsheet into {folder} and name it as a source in {file}.",
+            folder=target.parent / "data",
+            file=target,
+        )
+    )
+    line(say("Then run: {command}", command=call.command("check")))

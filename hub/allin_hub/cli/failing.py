@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
+from pathlib import Path
 
+from allin_hub.cli.call import Call
 from allin_hub.errors import ConfigError, HubError
+from allin_hub.voice import voice_for
+
+FAILED = 1
+WRONG = 2
 
 
-def explain(error: Exception) -> int:
+def explain(error: Exception, call: Call) -> int:
     """Print a sentence and the next step; the exit code."""
+    say = voice_for(Path(call.folder))
     if isinstance(error, HubError):
-        message, hint, code = error.message, error.hint, 2 if isinstance(error, ConfigError) else 1
+        message, hint = say.error(error)
     else:
-        message, code = f"The hub stopped with {type(error).__name__}.", 1
-        hint = "Run the command again with --debug and report what it shows. Nothing was half-written."
-    if "--json" in sys.argv:
+        message = say("The hub stopped with {name}.", name=type(error).__name__)
+        hint = say("Run the command again with --debug and report what it shows. Nothing was half-written.")
+    if call.debug:
+        sys.stderr.write(trace(error))
+    if call.json:
         sys.stdout.write(json.dumps({"error": message, "hint": hint}, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(f"{message}\n")
-        if hint:
-            sys.stderr.write(f"{hint}\n")
-    return code
+        sys.stderr.write("".join(f"{sentence}\n" for sentence in (message, hint) if sentence))
+    return WRONG if isinstance(error, ConfigError) else FAILED
+
+
+def interrupted() -> None:
+    """Say what a person's Ctrl-C left behind."""
+    say = voice_for(Path())
+    sys.stderr.write(say("Stopped. What was committed before stays.") + "\n")
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, the cause first; what strange errors say is left out, it may quote a record."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    said = f"{type(error).__name__}: {error}" if isinstance(error, HubError) else type(error).__name__
+    here = "".join(traceback.format_tb(error.__traceback__))
+    return f"{trace(before) if before else ''}Traceback (most recent call last):\n{here}{said}\n"

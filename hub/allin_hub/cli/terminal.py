@@ -1,8 +1,9 @@
-"""How commands speak: tables without boxes, progress on stderr, one JSON object on stdout."""
+"""How commands speak: results on stdout, progress and trouble on stderr; with `--json` one object and nothing else."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,43 +11,34 @@ from typing import Any
 
 import orjson
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from allin_hub.cli.call import Call
+from allin_hub.cli.layout import Column, laid_out, plain
 from allin_hub.hub import Hub, open_hub
-from allin_hub.wording import words
+from allin_hub.voice import Voice, text, voice_of
 
-LOCALE = Path(__file__).parent.parent / "locale"
+PATIENCE = 1.0
+"""Seconds without a bar: what is quicker needs none."""
 STATES = {
-    "done": "green", "unchanged": "green", "held": "yellow", "partial": "yellow", "busy": "yellow", "failed": "red",
-    "error": "red", "warning": "yellow", "hint": "cyan", "late": "yellow",
+    text("done"): "green", text("nothing new"): "green", text("held"): "yellow", text("partial"): "yellow",
+    text("busy"): "yellow", text("failed"): "red", text("late"): "yellow", text("never"): "yellow", text("off"): "dim",
+    text("error"): "red", text("warning"): "yellow", text("hint"): "cyan",
 }  # fmt: skip
-err = Console(stderr=True, highlight=False)
-
-
-class Voice:
-    """Speaks the office's language: German when the hub's first language is, else English."""
-
-    def __init__(self, language: str) -> None:
-        self.language = "de" if language.startswith("de") else "en"
-        self._texts = words(LOCALE, self.language)
-
-    def __call__(self, text: str, **params: Any) -> str:
-        """A text in the office's language."""
-        return self._texts.gettext(text).format(**params)
-
-    def several(self, one: str, many: str, count: int, **params: Any) -> str:
-        """A text for one or many."""
-        return self._texts.ngettext(one, many, count).format(count=count, **params)
 
 
 @contextmanager
-def opened(folder: str) -> Iterator[tuple[Hub, Voice]]:
+def opened(call: Call) -> Iterator[tuple[Hub, Voice]]:
     """The hub of a folder and its voice; says when a key was made."""
-    hub = open_hub(Path(folder))
-    say = Voice(hub.config.hub.languages[0])
-    if hub.new_key is not None:
-        err.print(say("A new key was made: {path}. Keep a copy of it elsewhere: without it nothing sealed can be read.", path=hub.new_key.name))
+    hub = open_hub(Path(call.folder))
+    say = voice_of(hub.config)
+    if hub.new_key is not None and not call.json:
+        tell(
+            say(
+                "A new key was made: {path}. Keep a copy of it elsewhere: without it nothing sealed can be read.",
+                path=hub.new_key.name,
+            )
+        )
     try:
         yield hub, say
     finally:
@@ -58,53 +50,70 @@ def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
 
 
-def state(word: str, shown: str | None = None) -> Text:
+def state(say: Voice, word: str) -> Text:
     """A state in its colour, and in words."""
-    return Text(shown or word, style=STATES.get(word, ""))
+    return Text(say(word), style=STATES.get(word, ""))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = (), flexible: int | None = None) -> None:
-    """Rows under their headings, aligned and cut to the width of the terminal."""
-    made = Table(box=None, pad_edge=False, header_style="bold", show_header=True)
-    for number, column in enumerate(columns):
-        made.add_column(
-            column,
-            justify="right" if number in right else "left",
-            overflow="fold" if number == flexible else "ellipsis",
-            no_wrap=number != flexible,
-            ratio=1 if number == flexible else None,
-        )
-    for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-    out().print(made)
+def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows under their headings, aligned and cut to the width of the terminal; whole in a pipe."""
+    out = Console(highlight=False)
+    for row in laid_out(columns, rows, out.width if out.is_terminal else None):
+        out.print(row, soft_wrap=True)
 
 
-def out() -> Console:
-    """Where results go: stdout; wide when it is no terminal, so that nothing is cut in a pipe."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=200)
-
-
-def line(text: str = "") -> None:
+def line(sentence: str = "") -> None:
     """One line of a result."""
-    out().print(Text(text), soft_wrap=True)
+    Console(highlight=False).print(Text(plain(sentence)), soft_wrap=True)
+
+
+def tell(sentence: str, style: str = "") -> None:
+    """One line beside the result, on stderr."""
+    Console(stderr=True, highlight=False).print(Text(plain(sentence), style=style), soft_wrap=True)
 
 
 @contextmanager
 def progress(say: Voice, quiet: bool) -> Iterator[Callable[[str, int, int | None], None]]:
     """A line with name, count and rate for anything that takes longer than a moment."""
-    if quiet or not err.is_terminal:
+    err = Console(stderr=True, highlight=False)
+    if quiet or not err.is_terminal or err.is_dumb_terminal:
         yield lambda _name, _done, _total: None
         return
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        Progress,
+        ProgressColumn,
+        SpinnerColumn,
+        Task,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=20), TextColumn("{task.completed:,}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
-        tasks: dict[str, TaskID] = {}
+    class Count(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            rate = f"  {say.number(task.speed)}/s" if task.speed else ""
+            total = f"/{say.number(task.total)}" if task.total else ""
+            return Text(f"{say.number(task.completed)}{total}{rate}")
 
-        def told(name: str, done: int, total: int | None) -> None:
-            if name not in tasks:
-                tasks[name] = shown.add_task(name, total=total)
-            shown.update(tasks[name], completed=done, total=total)
+    shown = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        Count(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+    )
+    began = time.monotonic()
+    tasks: dict[str, TaskID] = {}
 
+    def told(name: str, done: int, total: int | None) -> None:
+        if name not in tasks:
+            tasks[name] = shown.add_task(name, total=total)
+        shown.update(tasks[name], completed=done, total=total)
+        if not shown.live.is_started and time.monotonic() - began > PATIENCE:
+            shown.start()
+
+    try:
         yield told
+    finally:
+        shown.stop()

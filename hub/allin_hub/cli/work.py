@@ -3,144 +3,235 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from allin_hub.cli.terminal import Voice, err, line, opened, print_json, progress, state, table
+from allin_hub.cli import findings
+from allin_hub.cli.call import Call
+from allin_hub.cli.failing import trace
+from allin_hub.cli.layout import EMPTY, Column
+from allin_hub.cli.terminal import line, opened, print_json, progress, state, table, tell
+from allin_hub.errors import ConfigError
+from allin_hub.holding import accept as accept_run
 from allin_hub.hub import Hub
-from allin_hub.pipeline import accept as accept_run
 from allin_hub.pipeline import sync
 from allin_hub.publishing import publish
 from allin_hub.report import OutputReport, SourceReport, SyncReport
+from allin_hub.voice import Voice, text, voice_for
 
-FEW = 5
+HELD_BECAUSE = {
+    "empty": text("the feed is empty"),
+    "lost": text("records would be lost"),
+    "changed": text("records would change"),
+    "new": text("records are under new keys"),
+    "columns": text("columns are missing"),
+}
 
 
-def run_sync(folder: str, sources: Sequence[str], accept: str | None, replay: bool, as_json: bool) -> None:
+def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: bool) -> None:
     """`allin sync`."""
-    with opened(folder) as (hub, say):
-        with progress(say, as_json) as told:
-            report = accept_run(hub, accept) if accept else sync(hub, sources or None, replay=replay, told=told)
-        if as_json:
+    if accept and (sources or replay):
+        raise ConfigError(
+            "A held run is applied by itself.",
+            hint="Leave the other words out: allin sync --accept {run}",
+            run=accept,
+        )
+    with opened(call) as (hub, say):
+        with progress(say, call.json) as told:
+            report = (
+                accept_run(hub, accept) if accept else sync(hub, sources or None, replay=replay, told=told)
+            )
+        if call.json:
             print_json(report.to_json(say.language))
         else:
-            show_sync(say, report)
+            show_sync(call, say, report)
+            line(_after_sync(call, say, report))
     raise typer.Exit(0 if report.ok else 1)
 
 
-def run_publish(folder: str, outputs: Sequence[str], as_json: bool) -> None:
+def run_publish(call: Call, outputs: Sequence[str]) -> None:
     """`allin publish`."""
-    with opened(folder) as (hub, say):
-        with progress(say, as_json) as told:
+    with opened(call) as (hub, say):
+        with progress(say, call.json) as told:
             reports = publish(hub, outputs or None, told)
-        if as_json:
+        if call.json:
             print_json({"outputs": {name: report.to_json() for name, report in reports.items()}})
         else:
-            show_publish(say, reports)
+            show_publish(call, say, reports)
+            line(after_publish(call, say, reports))
     raise typer.Exit(0 if all(report.ok for report in reports.values()) else 1)
 
 
-def run_all(folder: str, as_json: bool) -> None:
+def run_all(call: Call) -> None:
     """`allin run`."""
-    with opened(folder) as (hub, say):
-        report, reports = everything(hub, say, as_json)
-        if as_json:
-            print_json({**report.to_json(say.language), "outputs": {name: one.to_json() for name, one in reports.items()}})
+    with opened(call) as (hub, say):
+        report, reports = everything(call, hub, say)
+        if call.json:
+            outputs = {name: one.to_json() for name, one in reports.items()}
+            print_json({**report.to_json(say.language), "outputs": outputs})
         else:
-            show_sync(say, report)
-            line()
-            show_publish(say, reports)
+            line(after_publish(call, say, reports))
     raise typer.Exit(0 if report.ok and all(one.ok for one in reports.values()) else 1)
 
 
-def everything(hub: Hub, say: Voice, quiet: bool) -> tuple[SyncReport, dict[str, OutputReport]]:
-    """Sync all, then publish all."""
-    with progress(say, quiet) as told:
+def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, OutputReport]]:
+    """Sync all, then publish all, and show each when it is done."""
+    with progress(say, call.json) as told:
         report = sync(hub, told=told)
-    with progress(say, quiet) as told:
-        return report, publish(hub, told=told)
+    if not call.json:
+        show_sync(call, say, report)
+        if any(one.problems_total for one in report.sources.values()):
+            line(say("What partners can mend: {command}", command=call.command("problems")))
+        line()
+    with progress(say, call.json) as told:
+        reports = publish(hub, told=told)
+    if not call.json:
+        show_publish(call, say, reports)
+    return report, reports
 
 
-def run_check(folder: str, word: str | None, kind: str | None, as_json: bool) -> None:
+def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> None:
     """`allin check`."""
     from allin_hub.checking import check, hub_for_file, is_file
 
-    if word is not None and is_file(folder, word):
-        report, language = hub_for_file(word, kind)
-        say = Voice(language)
+    of_file = word is not None and is_file(word)
+    if word is not None and of_file:
+        report, _ = hub_for_file(word, kind)
+        say = voice_for(Path(call.folder))
     else:
-        with opened(folder) as (hub, say):
-            with progress(say, as_json) as told:
-                report = check(hub, [word] if word else None, told)
-    if as_json:
+        with opened(call) as (hub, say), progress(say, call.json) as told:
+            report = check(hub, [word] if word else None, told)
+    if call.json:
         print_json(report.to_json(say.language))
     else:
-        show_sync(say, report, dry=True)
-        for one in report.sources.values():
-            show_problems(say, [(one.source, problem) for problem in one.problems])
+        show_sync(call, say, report)
+        problems = [(one.source, problem) for one in report.sources.values() for problem in one.problems]
+        if problems:
+            line()
+            again = f"check {word} --kind {kind}" if kind else f"check {word}" if word else "check"
+            findings.show(say, problems, call.command(f"{again} --all"), every=every)
+        line(_after_check(call, say, report, of_file, word))
     raise typer.Exit(0 if report.ok else 1)
 
 
-def show_sync(say: Voice, report: SyncReport, *, dry: bool = False) -> None:
-    """What a sync did, and what to do next."""
-    rows = [_sync_row(say, one) for one in report.sources.values()]
-    columns = ("Source", "State", "Read", "New", "Changed", "Gone", "Waiting", "Skipped", "Problems")
-    table([say(column) for column in columns], rows, right=range(2, 9))
+def show_sync(call: Call, say: Voice, report: SyncReport) -> None:
+    """What a sync did, source by source."""
+    columns = [
+        Column(say("Source")),
+        Column(say("State")),
+        Column(say("Read"), right=True),
+        Column(say("New"), right=True, spare=True),
+        Column(say("Changed"), right=True, spare=True),
+        Column(say("Gone"), right=True, spare=True),
+        Column(say("Waiting"), right=True),
+        Column(say("Skipped"), right=True, spare=True),
+        Column(say("Problems"), right=True),
+    ]
+    table(columns, [_sync_row(say, one) for one in report.sources.values()])
     for one in report.sources.values():
-        _remarks(say, one)
-    if dry:
-        line(say("Nothing was written. To take it over: allin sync"))
-    elif any(one.problems_total for one in report.sources.values()):
-        line(say("What partners can mend: allin problems"))
+        _remarks(call, say, one)
 
 
 def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
-    word = say("nothing new") if one.status == "done" and not (one.new or one.changed or one.withdrawn or one.renamed) else say(one.status)
-    figures = (one.fetched, one.new, one.changed + one.renamed, one.withdrawn, one.quarantined, one.skipped, one.problems_total)
-    return [one.source, state(one.status, word), *(f"{figure:,}" if figure else "–" for figure in figures)]
+    still = one.status == "done" and not (one.new or one.changed or one.withdrawn or one.renamed)
+    figures = (
+        one.fetched, one.new, one.changed + one.renamed, one.withdrawn, one.quarantined, one.skipped, one.problems_total,
+    )  # fmt: skip
+    return [one.source, state(say, "nothing new" if still else one.status), *figured(say, figures)]
 
 
-def _remarks(say: Voice, one: SourceReport) -> None:
+def figured(say: Voice, figures: Sequence[int]) -> list[str]:
+    """Figures for a table; none is a dash."""
+    return [say.number(figure) if figure else EMPTY for figure in figures]
+
+
+def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
     if one.message:
-        err.print(f"{one.source}: {one.message} {one.hint or ''}".rstrip(), style="yellow" if one.ok else "red", soft_wrap=True, markup=False)
+        tell(f"{one.source}: {one.message} {one.hint or ''}".rstrip(), "yellow" if one.ok else "red")
+    if call.debug and one.cause is not None:
+        tell(trace(one.cause))
     if one.status == "held":
-        texts = {
-            "empty": say("the feed is empty"),
-            "lost": say("records would be lost"),
-            "changed": say("records would change"),
-            "new": say("records are under new keys"),
-            "columns": say("columns are missing"),
-        }
-        why = ", ".join(f"{reason.count}/{reason.of} {texts[reason.code]}" if reason.count else texts[reason.code] for reason in one.held)
+        why = ", ".join(
+            f"{reason.count}/{reason.of} {say(HELD_BECAUSE[reason.code])}"
+            if reason.count
+            else say(HELD_BECAUSE[reason.code])
+            for reason in one.held
+        )
         line(say("{source} is held: {why}. What is published stays as it is.", source=one.source, why=why))
-        line(say("  See the difference: allin held {source}   Apply it: allin sync --accept {source}", source=one.source))
 
 
-def show_publish(say: Voice, reports: Mapping[str, OutputReport]) -> None:
-    """What a publish did, and where to look."""
+def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
+    held = [one.source for one in report.sources.values() if one.status == "held"]
+    failed = [one.source for one in report.sources.values() if not one.ok]
+    if held:
+        return say(
+            "See the difference: {look}   Apply it: {apply}",
+            look=call.command(f"held {held[0]}"),
+            apply=call.command(f"sync --accept {held[0]}"),
+        )
+    if failed:
+        return say("Once it is mended: {command}", command=call.command(f"sync {failed[0]}"))
+    if any(one.problems_total for one in report.sources.values()):
+        return say(
+            "What partners can mend: {problems}   Publish the rest: {publish}",
+            problems=call.command("problems"),
+            publish=call.command("publish"),
+        )
+    return say("Publish it: {command}", command=call.command("publish"))
+
+
+def _after_check(call: Call, say: Voice, report: SyncReport, of_file: bool, word: str | None) -> str:
+    if not report.ok:
+        return say("Nothing was written. What the hub knew before stays.")
+    if of_file:
+        return say("Nothing was written. To take the file over, name it as a source in hub.toml.")
+    return say(
+        "Nothing was written. To take it over: {command}",
+        command=call.command(f"sync {word}" if word else "sync"),
+    )
+
+
+def show_publish(call: Call, say: Voice, reports: Mapping[str, OutputReport]) -> None:
+    """What a publish did, output by output."""
     rows = []
     for one in reports.values():
-        word = say("nothing new") if one.status == "done" and not (one.written or one.removed) else say(one.status)
-        rows.append([one.output, state(one.status, word), *(f"{n:,}" if n else "–" for n in (one.written, one.unchanged, one.removed)), one.path])
-    columns = ("Output", "State", "Written", "Unchanged", "Removed", "Folder")
-    table([say(column) for column in columns], rows, right=(2, 3, 4))
+        still = one.status == "done" and not (one.written or one.removed)
+        figures = figured(say, (one.written, one.unchanged, one.removed))
+        rows.append(
+            [one.output, state(say, "nothing new" if still else one.status), *figures, one.path or EMPTY]
+        )
+    columns = [
+        Column(say("Output")),
+        Column(say("State")),
+        Column(say("Written"), right=True),
+        Column(say("Unchanged"), right=True, spare=True),
+        Column(say("Removed"), right=True, spare=True),
+        Column(say("Folder")),
+    ]
+    table(columns, rows)
     for one in reports.values():
         if one.message:
-            err.print(f"{one.output}: {one.message} {one.hint or ''}".rstrip(), style="red", soft_wrap=True, markup=False)
+            tell(f"{one.output}: {one.message} {one.hint or ''}".rstrip(), "red")
+        if call.debug and one.cause is not None:
+            tell(trace(one.cause))
         for note in one.notes:
             line(f"{one.output}: {note}")
 
 
-def show_problems(say: Voice, problems: Sequence[tuple[str, Any]], most: int | None = None) -> None:
-    """Problems with place and remedy, errors first."""
-    shown = problems[:most] if most else problems
-    rows = [
-        [state(str(problem.severity), say(str(problem.severity))), source, problem.message(say.language) + " " + problem.hint(say.language)]
-        for source, problem in shown
-    ]
-    if rows:
-        line()
-        table([say("Weight"), say("Source"), say("Problem")], rows, flexible=2)
-    if len(problems) > len(shown):
-        line(say("… and {count} more. All of them: allin problems", count=len(problems) - len(shown)))
+def after_publish(call: Call, say: Voice, reports: Mapping[str, OutputReport]) -> str:
+    """Where to look now."""
+    failed = [name for name, one in reports.items() if not one.ok]
+    if failed:
+        return say("Once it is mended: {command}", command=call.command(f"publish {failed[0]}"))
+    pages = [place for one in reports.values() if (place := first_page(one)) is not None]
+    if pages:
+        return say("Look at it: {place}", place=pages[0])
+    return say("How all stands: {command}", command=call.command("status"))
+
+
+def first_page(report: OutputReport) -> str | None:
+    """The address of an output's first page for a browser on this machine."""
+    page = Path(report.path) / "index.html"
+    return page.resolve().as_uri() if report.ok and page.is_file() else None

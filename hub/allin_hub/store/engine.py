@@ -23,13 +23,24 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from allin_hub.errors import ConfigError, StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITER_LOCK = 0x616C6C696E
 BUSY_SECONDS = 120
+ADDRESSES = 'Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".'
+
+
+ADVICE = {
+    "full": "Free some space on the disk and run it again; nothing was half-written.",
+    "disk I/O": "Free some space on the disk and run it again; nothing was half-written.",
+    "locked": "Another program holds the database; run it again when that has ended.",
+    "readonly": "The hub's folder must be writable.",
+    "": "Check that the database is there and reachable, then run it again.",
+}
+"""What to do when the database says this word; the last is for all else."""
 
 
 def open_engine(url: str) -> Engine:
@@ -49,10 +60,9 @@ def open_engine(url: str) -> Engine:
             raise ConfigError(
                 "PostgreSQL needs its driver.", hint="Install it: pip install 'allin-hub[postgresql]'"
             ) from None
-    raise ConfigError(
-        "hub.database is wrong.",
-        hint='Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".',
-    )
+        except (ArgumentError, ValueError):
+            raise ConfigError("hub.database is wrong.", hint=ADDRESSES) from None
+    raise ConfigError("hub.database is wrong.", hint=ADDRESSES)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -99,12 +109,13 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise StoreError(
-            f"The database could not do it: {_first_line(error)}.", hint=_advice(error)
+            "The database could not do it: {fault}.", hint=_advice(error), fault=_first_line(error)
         ) from None
     except DBAPIError as error:
         raise StoreError(
-            f"The database refused a change: {type(error.orig).__name__}.",
-            hint="Run again with --debug and report this.",
+            "The database refused a change: {fault}.",
+            hint="Run it again with --debug, and report what it shows.",
+            fault=type(error.orig).__name__,
         ) from error
 
 
@@ -115,13 +126,7 @@ def _first_line(error: DBAPIError) -> str:
 
 def _advice(error: DBAPIError) -> str:
     words = str(error.orig)
-    if "full" in words or "disk I/O" in words:
-        return "Free some space on the disk and run it again; nothing was half-written."
-    if "locked" in words:
-        return "Another program holds the database; run it again when that has ended."
-    if "readonly" in words:
-        return "The hub's folder must be writable."
-    return "Check that the database is there and reachable, then run it again."
+    return next((advice for word, advice in ADVICE.items() if word in words), ADVICE[""])
 
 
 @cache

@@ -1,0 +1,124 @@
+"""Tables without boxes: aligned, and cut to the width of the terminal; in a pipe nothing is cut."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+GAP = 2
+EMPTY = "–"
+NARROWEST = 8
+"""To how many characters a column is cut at most."""
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of all that follows."""
+READABLE = 24
+"""How wide a column that wraps should stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `right` for figures, `wraps` for sentences; `spare` may go when it is empty and all is too wide."""
+
+    heading: str
+    right: bool = False
+    wraps: bool = False
+    spare: bool = False
+
+
+def plain(text: str) -> str:
+    """A text without what could steer a terminal: partners' words stay words."""
+    return "".join(
+        char for char in text if char in "\n\t" or not (unicodedata.category(char) == "Cc" or char in BIDI)
+    )
+
+
+def laid_out(columns: Sequence[Column], rows: Sequence[Sequence[Any]], width: int | None) -> list[Text]:
+    """Headings and rows as lines; `width` is None where nothing is to be cut."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    kept = list(range(len(columns)))
+    if width is not None:
+        for number in reversed(kept[:]):
+            empty = all(row[number].plain == EMPTY for row in cells)
+            if columns[number].spare and empty and _total(columns, cells, kept) > width:
+                kept.remove(number)
+    columns = [columns[number] for number in kept]
+    cells = [[row[number] for number in kept] for row in cells]
+    widths = _fitted(columns, _natural(columns, cells), width)
+    head = [Text(column.heading, style="bold") for column in columns]
+    return [line for row in (head, *cells) for line in _lines(columns, row, widths, width)]
+
+
+def _cell(value: Any) -> Text:
+    return value if isinstance(value, Text) else Text(plain(str(value)).replace("\n", " ").replace("\t", " "))
+
+
+def _natural(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> list[int]:
+    return [
+        max([Text(column.heading).cell_len, *(row[number].cell_len for row in cells)])
+        for number, column in enumerate(columns)
+    ]
+
+
+def _total(columns: Sequence[Column], cells: Sequence[Sequence[Text]], kept: Sequence[int]) -> int:
+    natural = _natural(columns, cells)
+    return sum(natural[number] for number in kept) + GAP * (len(kept) - 1)
+
+
+def _fitted(columns: Sequence[Column], widths: list[int], width: int | None) -> list[int]:
+    """Widths that fit: first the sentences wrap, then the widest words are cut."""
+    if width is None:
+        return widths
+    over = sum(widths) + GAP * (len(widths) - 1) - width
+    for number, column in enumerate(columns):
+        if column.wraps and over > 0:
+            given = min(over, max(0, widths[number] - READABLE))
+            widths[number] -= given
+            over -= given
+    while over > 0:
+        words = [n for n, column in enumerate(columns) if not column.right and widths[n] > NARROWEST]
+        if not words:
+            break
+        widths[max(words, key=lambda n: widths[n])] -= 1
+        over -= 1
+    return widths
+
+
+def _lines(
+    columns: Sequence[Column], row: Sequence[Text], widths: Sequence[int], width: int | None
+) -> list[Text]:
+    wrapped = [
+        _wrapped(cell, column, widths[n]) for n, (cell, column) in enumerate(zip(row, columns, strict=True))
+    ]
+    lines = []
+    for number in range(max(len(cell) for cell in wrapped)):
+        line = Text()
+        for n, column in enumerate(columns):
+            cell = wrapped[n][number] if number < len(wrapped[n]) else Text()
+            space = " " * (widths[n] - cell.cell_len)
+            line.append_text(Text.assemble(space, cell) if column.right else Text.assemble(cell, space))
+            line.append(" " * GAP)
+        line.rstrip()
+        if width is not None:
+            line.truncate(width)
+        lines.append(line)
+    return lines
+
+
+def _wrapped(cell: Text, column: Column, width: int) -> list[Text]:
+    if cell.cell_len <= width:
+        return [cell]
+    if column.wraps:
+        return [_stripped(part) for part in cell.wrap(Console(width=width), width, overflow="fold")]
+    cut = cell.copy()
+    cut.truncate(width, overflow="ellipsis")
+    return [cut]
+
+
+def _stripped(text: Text) -> Text:
+    text.rstrip()
+    return text
