@@ -102,16 +102,21 @@ async def _run(
     try:
         plan = await _in_thread(lambda: work.plan(folder, sources, outputs, syncs=syncs, publishes=publishes))
     except HubError as error:
-        return await report_unstarted(job, str(error))
+        return await report_unstarted(job, str(error), work.say_for(folder))
     language = plan.language
     syncing = [
-        _ended(Part.SOURCE, name, _task_of(hosts)(folder, name, language, plan.invocation, return_state=True))
+        _ended(
+            Part.SOURCE,
+            name,
+            language,
+            _task_of(hosts)(folder, name, language, plan.invocation, return_state=True),
+        )
         for name, hosts in plan.sources.items()
     ]
     outcomes = list(await asyncio.gather(*syncing))
     for name in plan.outputs:
         publishing = publish_output(folder, name, language, return_state=True)
-        outcomes += [await _ended(Part.OUTPUT, name, publishing)]
+        outcomes += [await _ended(Part.OUTPUT, name, language, publishing)]
     return await report(job, outcomes, Say(language), plan.zone)
 
 
@@ -120,10 +125,13 @@ def _task_of(hosts: list[str]) -> Any:
     return sync_source.with_options(tags=[f"host {host}" for host in hosts])
 
 
-async def _ended(part: Part, name: str, run: Any) -> Outcome:
+async def _ended(part: Part, name: str, language: str, run: Any) -> Outcome:
     """Wait for a task; one that Prefect itself ended counts as failed, and stops nothing else."""
     state: State[Outcome] = await run
     found = await state.aresult(raise_on_failure=False)
     if isinstance(found, Outcome):
         return found
-    return stopped(part, name, HubError(f"Prefect ended this task as {state.name}.", hint="Run it again."))
+    say = Say(language)
+    return stopped(
+        part, name, say("Prefect ended this task as {name}.", name=state.name), say("Run it again.")
+    )

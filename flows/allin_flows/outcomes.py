@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from allin_flows.wording import Say, marked
-from allin_hub.errors import HubError
+from allin_flows.wording import Say
+from allin_hub.guard import Reason
 from allin_hub.report import OutputReport, SourceReport
+from allin_hub.voice import text
 
 HELD_BECAUSE = {
-    "empty": marked("the feed is empty"),
-    "lost": marked("records would be lost"),
-    "changed": marked("records would change"),
-    "new": marked("records are under new keys"),
-    "columns": marked("columns are missing"),
+    "empty": text("the feed is empty"),
+    "lost": text("records would be lost"),
+    "changed": text("records would change"),
+    "new": text("records are under new keys"),
+    "columns": text("columns are missing"),
 }
 
 
@@ -29,11 +30,11 @@ class Part(StrEnum):
 class Status(StrEnum):
     """How it ended, the worst first."""
 
-    FAILED = marked("failed")
-    BUSY = marked("busy")
-    HELD = marked("held")
-    PARTIAL = marked("partial")
-    DONE = marked("done")
+    FAILED = text("failed")
+    BUSY = text("busy")
+    HELD = text("held")
+    PARTIAL = text("partial")
+    DONE = text("done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def of_source(report: SourceReport, say: Say) -> Outcome:
     }
     message, remedy = report.message or "", report.hint or ""
     if report.status == Status.HELD:
-        reasons = [_reason(reason.count, reason.of, say(HELD_BECAUSE[reason.code])) for reason in report.held]
+        reasons = [_reason(reason, say) for reason in report.held]
         message = say("Held: {why}. What is published stays as it is.", why=", ".join(reasons))
         remedy = say("Look: allin held {name}. Apply it: allin sync --accept {name}", name=report.source)
     elif report.ok and report.problems_total and not remedy:
@@ -86,10 +87,11 @@ def of_output(report: OutputReport) -> Outcome:
     return Outcome(Part.OUTPUT, report.output, Status(report.status), figures, message, remedy)
 
 
-def stopped(part: Part, name: str, error: HubError) -> Outcome:
+def stopped(part: Part, name: str, message: str, remedy: str) -> Outcome:
     """Make an outcome of what ended a source or an output before it had a report."""
-    return Outcome(part, name, Status.FAILED, message=error.message, remedy=error.hint)
+    return Outcome(part, name, Status.FAILED, message=message, remedy=remedy)
 
 
-def _reason(count: int, of: int, text: str) -> str:
-    return f"{count}/{of} {text}" if count else text
+def _reason(reason: Reason, say: Say) -> str:
+    told = say(HELD_BECAUSE[reason.code])
+    return f"{say.number(reason.count)}/{say.number(reason.of)} {told}" if reason.count else told

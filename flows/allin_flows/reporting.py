@@ -43,9 +43,9 @@ async def report(job: str, outcomes: Sequence[Outcome], say: Say, zone: str) -> 
     return Completed(message=message, name=STATE_NAMES.get(worst, "Completed"))
 
 
-async def report_unstarted(job: str, message: str) -> State[None]:
+async def report_unstarted(job: str, message: str, say: Say) -> State[None]:
     """Tell that nothing was begun, because the settings have to be mended first."""
-    name = await _rename(job, "not started", None)
+    name = await _rename(job, say("not started"), None)
     await _show(job, telling.unstarted_page(name, message), message)
     emit_event(f"allin.{job}.not-started", resource=_resource("job", job), payload={"message": message})
     return Failed(message=message)

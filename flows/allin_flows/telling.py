@@ -6,26 +6,27 @@ import datetime as dt
 from collections.abc import Sequence
 
 from allin_flows.outcomes import Outcome, Part, Status
-from allin_flows.wording import Say, marked
+from allin_flows.wording import Say
+from allin_hub.voice import text
 
 NAMED = 3
 """How many names stand in the name of a run before it only says how many more there are."""
 
 FIGURES = {
     Part.SOURCE: (
-        marked("read"),
-        marked("new"),
-        marked("changed"),
-        marked("gone"),
-        marked("waiting"),
-        marked("problems"),
+        text("read"),
+        text("new"),
+        text("changed"),
+        text("gone"),
+        text("waiting"),
+        text("problems"),
     ),
-    Part.OUTPUT: (marked("written"), marked("unchanged"), marked("removed")),
+    Part.OUTPUT: (text("written"), text("unchanged"), text("removed")),
 }
-HEADINGS = {Part.SOURCE: marked("Source"), Part.OUTPUT: marked("Output")}
+HEADINGS = {Part.SOURCE: text("Source"), Part.OUTPUT: text("Output")}
 COUNTED = {
-    Part.SOURCE: marked("{count} of {of} sources {state}: {names}."),
-    Part.OUTPUT: marked("{count} of {of} outputs {state}: {names}."),
+    Part.SOURCE: text("{count} of {of} sources {state}: {names}."),
+    Part.OUTPUT: text("{count} of {of} outputs {state}: {names}."),
 }
 
 
@@ -48,7 +49,7 @@ def ending(outcomes: Sequence[Outcome], say: Say) -> str:
 def sentence(outcome: Outcome, say: Say) -> str:
     """Tell one outcome in a line."""
     counts = [(key, outcome.figures.get(key, 0)) for key in FIGURES[outcome.part]]
-    figures = ", ".join(f"{count:,} {say(key)}" for key, count in counts if count)
+    figures = ", ".join(f"{say.number(count)} {say(key)}" for key, count in counts if count)
     if outcome.failed or not figures:
         return outcome.told or say(outcome.status)
     return f"{figures}. {outcome.told}".strip()
@@ -95,7 +96,7 @@ def _table(part: Part, outcomes: Sequence[Outcome], say: Say) -> str:
     head = [say(HEADINGS[part]), say("State"), *(_heading(say(key)) for key in keys)]
     lines = [_row(head), _row(["---", "---", *("---:" for _ in keys)])]
     for one in outcomes:
-        figures = [f"{one.figures[key]:,}" if one.figures.get(key) else "–" for key in keys]
+        figures = [say.number(count) if (count := one.figures.get(key)) else "–" for key in keys]
         state = say(one.status) if one.status is Status.DONE else f"**{say(one.status)}**"
         lines.append(_row([one.name, state, *figures]))
     return "\n".join(lines)
@@ -114,9 +115,9 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" +{more}" if more > 0 else "")
 
 
-def _plain(text: str) -> str:
+def _plain(said: str) -> str:
     """Keep a sentence on one line, with nothing that Markdown or a browser would read as a mark."""
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    said = " ".join(said.split()).replace("&", "&amp;").replace("<", "&lt;")
     for mark in "\\`*[]|":
-        text = text.replace(mark, f"\\{mark}")
-    return text
+        said = said.replace(mark, f"\\{mark}")
+    return said

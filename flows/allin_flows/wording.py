@@ -1,25 +1,18 @@
-"""Speaks the office's language: German when the hub's first language is, else English."""
+"""Says the texts of the flows in the office's language, as the hub says its own."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from allin_hub.voice import Voice
 from allin_hub.wording import words
 
 LOCALE = Path(__file__).parent / "locale"
 
 
-def marked(text: str) -> str:
-    """Mark a text that is translated where it is used."""
-    return text
-
-
-class Say:
-    """Gives texts in one language."""
+class Say(Voice):
+    """Speaks with the texts beside this module."""
 
     def __init__(self, language: str) -> None:
-        self._texts = words(LOCALE, language)
-
-    def __call__(self, text: str, **params: object) -> str:
-        """Translate a text and fill it in."""
-        return self._texts.gettext(text).format(**params)
+        super().__init__(language)
+        self._texts = words(LOCALE, self.language)

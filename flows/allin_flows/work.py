@@ -1,13 +1,12 @@
 """The blocking work behind each task, without Prefect: opens the hub, does one thing, tells how it went.
 
-Whatever else than a HubError the core raises may quote a row; only the name of its type leaves this module.
+Whatever else than a HubError the core raises may quote a row: only the name of its type leaves this module.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +22,7 @@ from allin_hub.hub import Hub, open_hub
 from allin_hub.ids import new_id
 from allin_hub.pipeline import chosen, sync_source
 from allin_hub.preparing import prepare
+from allin_hub.voice import voice_for
 
 T = TypeVar("T")
 
@@ -58,7 +58,11 @@ def plan(
         hosts = {name: _hosts(settings[name]) for name in fetched}
         return Plan(hosts, made, general.languages[0], general.zone, new_id())
 
-    return _with_hub(folder, look)
+    try:
+        return _with_hub(folder, look)
+    except Exception as error:
+        message, hint = _told(folder, error)
+    raise HubError(message, hint=hint)
 
 
 def sync_one(folder: str, name: str, invocation: str) -> Outcome:
@@ -85,37 +89,33 @@ def local_time(moment: dt.datetime, zone: str | None = None) -> dt.datetime:
     return moment.astimezone(ZoneInfo(zone or HubSettings().zone))
 
 
+def say_for(folder: str) -> Say:
+    """Speak the language of a hub that cannot be opened."""
+    return Say(voice_for(Path(folder)).language)
+
+
 def _outcome(part: Part, folder: str, name: str, work: Callable[[Hub], Outcome]) -> Outcome:
     try:
         return _with_hub(folder, work)
-    except HubError as error:
-        return stopped(part, name, error)
+    except Exception as error:
+        return stopped(part, name, *_told(folder, error))
 
 
 def _with_hub(folder: str, work: Callable[[Hub], T]) -> T:
-    with _silent():
-        hub = open_hub(Path(folder))
-        try:
-            return work(hub)
-        finally:
-            hub.close()
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Turn what may quote a row into a HubError that quotes nothing."""
+    hub = open_hub(Path(folder))
     try:
-        yield
-    except HubError:
-        raise
-    except Exception as error:
-        kind = type(error).__name__
-    else:
-        return
-    raise HubError(
-        f"The hub stopped with {kind}.",
-        hint="On the machine itself, see where: allin run --debug. What was known and published stays.",
-    )
+        return work(hub)
+    finally:
+        hub.close()
+
+
+def _told(folder: str, error: Exception) -> tuple[str, str]:
+    """What an error says, and its hint; of a stranger only the name of its type, for it may quote a row."""
+    if isinstance(error, HubError):
+        return voice_for(Path(folder)).error(error)
+    say = say_for(folder)
+    hint = say("See where on the machine itself: allin run --debug. What was published before stays.")
+    return say("The hub stopped with {name}.", name=type(error).__name__), hint
 
 
 def _hosts(settings: SourceSettings) -> list[str]:

@@ -62,10 +62,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("prefect")
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     environment = {
         **kept,
         "HOME": str(home),
+        "LANG": "C.UTF-8",
         "NO_PROXY": "127.0.0.1",
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": url,

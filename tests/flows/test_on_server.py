@@ -211,9 +211,10 @@ def test_syncs_of_one_host_can_be_limited(server, later):
 
 def test_wrong_settings_and_unknown_names_are_told_in_a_sentence(later):
     """What has to be mended stands in the state; nothing was begun."""
-    assert later["unstarted"].run["name"].endswith(" – not started")
+    assert later["unstarted"].run["name"].endswith(" – nicht begonnen")
     assert "hub.toml" in later["unstarted"].state["message"]
-    assert "Did you mean 'anmeldung'?" in later["unknown"].state["message"]
+    assert "'anmeldungen'" in later["unknown"].state["message"]
+    assert "'anmeldung'?" in later["unknown"].state["message"]
     for ended in (later["unstarted"], later["unknown"]):
         assert ended.state["type"] == "FAILED"
         assert ended.tasks == {}
@@ -224,7 +225,9 @@ def test_a_fault_of_the_hub_itself_shows_without_what_it_quotes(later):
     """An exception may quote the row at which it happened; only its type may leave the machine's memory."""
     message = later["faulty"].state["message"]
 
-    assert message.startswith("1 von 1 Quellen gescheitert: mitmachen. The hub stopped with ValueError.")
+    assert message.startswith(
+        "1 von 1 Quellen gescheitert: mitmachen. Der Hub ist mit ValueError abgebrochen."
+    )
 
 
 def test_one_output_can_be_published_alone(later):

@@ -107,7 +107,7 @@ def test_the_catalogue_holds_exactly_the_texts_in_use():
     used = {
         message
         for _, _, message, _, _ in extract_from_dir(
-            HOME, [("**.py", "python")], keywords={"marked": None, "say": None}
+            HOME, [("**.py", "python")], keywords={"text": None, "say": None}
         )
     }
     with (HOME / "locale/de/LC_MESSAGES/messages.po").open("rb") as lines:
