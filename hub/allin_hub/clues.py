@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from allin_schemas import Kind
@@ -31,9 +32,15 @@ class Rule(IntEnum):
 TITLES = {Kind.EVENT: "title", Kind.OPPORTUNITY: "title"}
 
 
+@lru_cache(maxsize=20_000)
+def key_of_name(name: str) -> str:
+    """A name as it is compared; asked for several times of each record."""
+    return name_key(name)
+
+
 def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
     """The match keys of a claim as text, before they are hashed."""
-    name = name_key(str(data.get(TITLES.get(kind, "name")) or ""))
+    name = key_of_name(str(data.get(TITLES.get(kind, "name")) or ""))
     for identifier in data.get("identifiers") or data.get("platform_ids") or ():
         yield _identifier(identifier)
     email = data.get("email")
@@ -58,8 +65,8 @@ def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
     if name:
         yield Rule.NAME, name
     for other in (data.get("short_name"), data.get("legal_name"), *(data.get("alternate_names") or ())):
-        if other and name_key(other) != name:
-            yield Rule.NAME, name_key(other)
+        if other and key_of_name(other) != name:
+            yield Rule.NAME, key_of_name(other)
 
 
 def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:
@@ -82,7 +89,7 @@ def reference_clues(given: Any) -> list[tuple[Rule, str]]:
         found = [(Rule.ROLE_MAIL, text.casefold())] if "@" in text else []
         if domain:
             found.append((Rule.DOMAIN, domain))
-        return [*found, (Rule.NAME, name_key(text))] if text else []
+        return [*found, (Rule.NAME, key_of_name(text))] if text else []
     if isinstance(given, Mapping):
         found = []
         if given.get("scheme") and given.get("value"):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from allin_hub.contract import Draft
-from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Reads, RefersTo
+from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Private, Reads, RefersTo
 from allin_schemas.marks import ByHub, mark_of, marked
 
 PARTS = frozenset({"places", "place", "location", "cost", "apply", "accessibility", "hours"})
@@ -79,6 +79,25 @@ def reader_of(kind: Kind, name: str) -> str | None:
     return None if mark is None else str(mark.reader)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a field of a kind is read: by which reader, as texts in languages, and whether it can name a person."""
+
+    reader: str | None
+    localized: bool
+    private: bool
+
+
+@cache
+def ways(kind: Kind) -> dict[str, Way]:
+    """Field -> how it is read."""
+    private = marked(ENTITIES[kind], Private)
+    return {
+        name: Way(reader_of(kind, name), name in localized(kind), name in private)
+        for name in ENTITIES[kind].model_fields
+    }
+
+
 def take_apart(kind: Kind, draft: Draft) -> Parts:
     """One draft as fields, references, contacts and answers."""
     parts = Parts(kind)
@@ -91,7 +110,10 @@ def take_apart(kind: Kind, draft: Draft) -> Parts:
         if path in references:
             parts.references[references[path]] = value
         elif path in fields:
-            _put(parts.fields, path, value, whole=True)
+            if path in parts.fields:
+                _put(parts.fields, path, value, whole=True)
+            else:
+                parts.fields[path] = value
         elif path == "contacts":
             parts.contacts.extend(take_apart(Kind.PERSON, contact) for contact in _dicts(value))
         elif path == "consents":

@@ -44,6 +44,7 @@ class Linker:
         self._now = iso(hub.clock())
         self._seq = entities.last_seq(connection)
         self._linked = Linked()
+        self._standings: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
 
     def link(self) -> Linked:
         """Match, resolve, merge."""
@@ -157,7 +158,10 @@ class Linker:
         data = orjson.loads(claim.data)
         if claim.sealed is not None:
             data.update(self._hub.sealer.unseal(claim.sealed))
-        trust, defaults = _standing(self._hub.config, claim.source, Kind(claim.kind))
+        place = (claim.source, claim.kind)
+        if place not in self._standings:
+            self._standings[place] = _standing(self._hub.config, claim.source, Kind(claim.kind))
+        trust, defaults = self._standings[place]
         updated = claim.updated_at
         return Said(
             claim.id,

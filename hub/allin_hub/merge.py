@@ -54,7 +54,7 @@ def standing(kind: Kind) -> dict[str, Any]:
             and info.default not in (None, [], {})
             and not info.is_required()
         ):
-            found[name] = info.default
+            found[name] = getattr(info.default, "value", info.default)
     return found
 
 
@@ -128,7 +128,7 @@ def _fill(kind: Kind, data: dict[str, Any], order: Sequence[Said]) -> None:
             if data.get(name) in (None, [], {}):
                 data[name] = value
     for name, value in standing(kind).items():
-        data.setdefault(name, value.value if hasattr(value, "value") else value)
+        data.setdefault(name, value)
     if kind is Kind.ORGANISATION and "sensitivity" not in {name for one in order for name in one.data}:
         _mark_sensitive(data)
     if kind is Kind.EVENT and "start" not in data and data.get("overrides"):

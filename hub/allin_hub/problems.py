@@ -41,7 +41,7 @@ class Problem:
     @property
     def severity(self) -> Severity:
         """As the catalogue says for this code."""
-        return Severity(catalogue()[self.code]["severity"])
+        return severity_of(self.code)
 
     def message(self, language: str = "de") -> str:
         """What is wrong and where, in a sentence."""
@@ -82,6 +82,12 @@ class Problem:
             "message": self.message(language),
             "hint": self.hint(language),
         }
+
+
+@cache
+def severity_of(code: str) -> Severity:
+    """As the catalogue says for this code."""
+    return Severity(catalogue()[code]["severity"])
 
 
 @cache

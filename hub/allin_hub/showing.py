@@ -131,7 +131,9 @@ class StoreView:
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
         """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
         seen = self._load(kind.kind).values()
-        counted = Counter(label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"]))
+        counted = Counter(
+            label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
+        )
         return _cells(hide_small(counted) if kind.kind is Kind.PERSON else counted)
 
     def audience(self) -> Mapping[str, int | None]:

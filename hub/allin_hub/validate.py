@@ -12,8 +12,8 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from allin_hub.columns import ColumnMap
-from allin_hub.drafts import Answer, Parts, localized, localized_value, reader_of, texts
-from allin_hub.problems import Problem, Severity, catalogue
+from allin_hub.drafts import Answer, Parts, Way, localized_value, texts, ways
+from allin_hub.problems import Problem, Severity
 from allin_schemas import ENTITIES, Kind, PersonType, claim_of
 from allin_schemas.marks import Private, marked
 from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key, read
@@ -21,7 +21,7 @@ from allin_schemas.reading import Context, Reading, is_role_address, is_role_nam
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
-_FEW = 200_000
+_FEW = 50_000
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class Validator:
         self._columns = columns
         self._language = language
         self._slot_of = slot_of
-        self._readings: dict[Any, Reading] = {}
+        self._readings: dict[str, dict[Any, Reading]] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Place]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -101,61 +101,68 @@ class Validator:
     def _read(self, parts: Parts, place: Place, prefix: str, problems: list[Problem]) -> Checked:
         data: dict[str, Any] = {}
         kind = parts.kind
+        how = ways(kind)
         for name, written in parts.fields.items():
-            reader = reader_of(kind, name)
-            if reader is None:
+            way = how[name]
+            if way.reader is None:
                 data[name] = written
-            elif name in localized(kind):
-                value = self._read_texts(kind, name, written, place, prefix, problems)
-                if value:
-                    data[name] = value
+            elif way.localized:
+                found = self._read_texts(name, way, written, place, prefix, problems)
+                if found:
+                    data[name] = found
             else:
-                value = self._value(kind, reader, name, written, place, prefix, problems)
-                if value is not None and value != []:
-                    data[name] = value
+                reading = self._reading(way.reader, written)
+                if reading.findings:
+                    self._report(reading, name, way, place, prefix, problems)
+                if reading.value is not None and reading.value != []:
+                    data[name] = reading.value
         if kind is Kind.ORGANISATION:
             self._keep_person_out(data, place, problems)
         elif kind is Kind.PERSON:
             data["type"] = _person_type(data)
         return Checked(kind, "", data, dict(parts.references), parts.answers)
 
-    def _value(
-        self,
-        kind: Kind,
-        reader: str,
-        name: str,
-        written: Any,
-        place: Place,
-        prefix: str,
-        problems: list[Problem],
-    ) -> Any:
+    def _reading(self, reader: str, written: Any) -> Reading:
+        """What a reader makes of a cell; equal cells are read once, and 1 is not True here."""
+        known = self._readings.get(reader)
+        if known is None:
+            known = self._readings[reader] = {}
+        key: Any = written
+        if type(written) is not str:
+            key = (type(written), tuple(written.items()) if isinstance(written, dict) else written)
         try:
-            reading = self._readings.get((reader, written))
+            reading = known.get(key)
         except TypeError:
-            reading = read(reader, written, self.context)
-        else:
-            if reading is None:
-                if len(self._readings) > _FEW:
-                    self._readings.clear()
-                reading = self._readings[(reader, written)] = read(reader, written, self.context)
+            return read(reader, written, self.context)
+        if reading is None:
+            if len(known) > _FEW:
+                known.clear()
+            reading = known[key] = read(reader, written, self.context)
+        return reading
+
+    def _report(
+        self, reading: Reading, name: str, way: Way, place: Place, prefix: str, problems: list[Problem]
+    ) -> None:
+        """Findings as problems; what was written for a person's field is never quoted."""
         for finding in reading.findings:
             path = f"{prefix}{name}.{finding.part}" if finding.part else prefix + name
-            if prefix or name in marked(ENTITIES[kind], Private):
+            if prefix or way.private:
                 problems.append(self._problem(finding.code, place, path, value="…"))
             else:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
                 problems.append(self._problem(finding.code, place, path, **shown))
-        return reading.value
 
     def _read_texts(
-        self, kind: Kind, name: str, written: Any, place: Place, prefix: str, problems: list[Problem]
+        self, name: str, way: Way, written: Any, place: Place, prefix: str, problems: list[Problem]
     ) -> dict[str, Any]:
         found = {}
         for language, text in texts(written, self._language).items():
             if isinstance(text, Mapping):
                 found[language] = dict(text)
                 continue
-            value = self._value(kind, "text", name, text, place, prefix, problems)
+            reading = self._reading("text", text)
+            self._report(reading, name, way, place, prefix, problems)
+            value = reading.value
             if value is None:
                 continue
             guess = _script_language(value)
@@ -250,8 +257,3 @@ def _script_language(text: str) -> str | None:
         if letters and sum(first <= character <= last for character in letters) * 2 > len(letters):
             return language
     return None
-
-
-def severity_of(code: str) -> Severity:
-    """As the catalogue says for this code."""
-    return Severity(catalogue()[code]["severity"])

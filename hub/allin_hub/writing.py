@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.clues import clues, hashed, reference_clues
+from allin_hub.clues import clues, hashed, key_of_name, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import entries
 from allin_hub.contract import Source
@@ -26,7 +26,6 @@ from allin_hub.store.tables import claim, iso
 from allin_hub.validate import Checked, Outcome, Place, Validator
 from allin_schemas import ENTITIES, Kind, Private, RefersTo
 from allin_schemas.marks import mark_of, marked
-from allin_schemas.reading import name_key
 
 OWNER_FIELDS = {Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id", Kind.SERVICE: "provider_org_id"}
 
@@ -76,10 +75,6 @@ class Writer:
         self._run = run_id
         self._validator = validator
         self._next_claim = next_id(connection, claim)
-        self.quarantined = 0
-        self.codes: dict[str, int] = {}
-        self.shown: list[Problem] = []
-        self.total_problems = 0
 
     def write(self, arrivals: Sequence[Arrival]) -> None:
         """Map, check and write one batch."""
@@ -89,7 +84,6 @@ class Writer:
         known = store.of_raws(self._connection, [arrival.id for arrival in arrivals if not arrival.is_new])
         written = Written()
         for arrival, outcome in zip(arrivals, outcomes, strict=True):
-            self._count(outcome)
             status = raws.QUARANTINED if outcome.refused else raws.LIVE
             if not arrival.is_new or outcome.refused:
                 written.statuses.append((status, arrival.id))
@@ -102,17 +96,9 @@ class Writer:
             for problem in outcome.problems:
                 sealed = self._hub.sealer.seal(problem_values(problem))
                 written.problems.append(
-                    (self._settings.name, arrival.id, self._run, str(problem.severity), problem.code, sealed)
+                    (self._settings.name, arrival.id, self._run, problem.severity.value, problem.code, sealed)
                 )
         self._flush(arrivals, written)
-
-    def _count(self, outcome: Outcome) -> None:
-        self.quarantined += outcome.refused
-        self.total_problems += len(outcome.problems)
-        for problem in outcome.problems:
-            self.codes[problem.code] = self.codes.get(problem.code, 0) + 1
-            if len(self.shown) < 1000:
-                self.shown.append(problem)
 
     def _claims(
         self, arrival: Arrival, made: list[Checked], known: dict[str, store.KnownClaim], written: Written
@@ -163,7 +149,7 @@ class Writer:
     def _clues(self, claim_id: int, outer: int, one: Checked, written: Written) -> None:
         sealer = self._hub.sealer
         name = one.data.get("name")
-        name_hash = sealer.hash_text("name", name_key(name)) if name else None
+        name_hash = sealer.hash_text("name", key_of_name(name)) if name else None
         for rule, text in clues(one.kind, one.data):
             written.keys.append(
                 (sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash)

@@ -12,8 +12,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, literal, or_,
 from allin_hub.sealing import Sealer
 from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
-from allin_schemas import ENTITIES, Kind, Private, RecordStatus
-from allin_schemas.marks import marked
+from allin_schemas import ENTITIES, Kind, RecordStatus
 
 BOOKKEEPING = (
     "id",
@@ -63,16 +62,25 @@ def _json_columns(kind: Kind) -> frozenset[str]:
     return frozenset(name for name in plain_columns(kind) if is_json(ENTITIES[kind], name))
 
 
+@cache
+def _places(kind: Kind) -> dict[str, tuple[int, bool]]:
+    """Column -> where it stands among the plain ones, and whether it holds JSON."""
+    json_columns = _json_columns(kind)
+    return {name: (index, name in json_columns) for index, name in enumerate(plain_columns(kind))}
+
+
 def row_values(kind: Kind, data: dict[str, Any], sealer: Sealer) -> tuple[bytes | None, list[Any]]:
     """The sealed private fields, and the plain columns, of an entity's fields."""
-    json_columns = _json_columns(kind)
-    plain = [
-        value if value is None or name not in json_columns else orjson.dumps(value).decode()
-        for name, value in ((name, data.get(name)) for name in plain_columns(kind))
-    ]
-    private = {
-        name: data[name] for name in marked(ENTITIES[kind], Private) if data.get(name) not in (None, [], {})
-    }
+    places = _places(kind)
+    plain: list[Any] = [None] * len(places)
+    private: dict[str, Any] = {}
+    for name, value in data.items():
+        place = places.get(name)
+        if place is None:
+            if value not in (None, [], {}):
+                private[name] = value
+        elif value is not None:
+            plain[place[0]] = orjson.dumps(value).decode() if place[1] else value
     return (sealer.seal(private) if private else None), plain
 
 
