@@ -198,7 +198,9 @@ def _render(
     for number, artifact in enumerate(artifacts, 1):
         if not isinstance(artifact, Artifact):
             raise PublishError(
-                f"The output '{name}' yielded a {type(artifact).__name__} instead of an artifact."
+                "The output '{name}' yielded a {fault} instead of an artifact.",
+                name=name,
+                fault=type(artifact).__name__,
             )
         known = manifest.get(artifact.path)
         there = known is not None and (folder / artifact.path).is_file()

@@ -22,6 +22,29 @@ def text(english: str) -> str:
     return english
 
 
+FOREIGN = (
+    text("Cannot overwrite a value"),
+    text("Expected '=' after a key in a key/value pair"),
+    text("Expected newline or end of document after a statement"),
+    text("Invalid initial character for a key part"),
+    text("Invalid statement"),
+    text("Invalid value"),
+    text("Unclosed array"),
+    text("Unterminated string"),
+    text("attempt to write a readonly database"),
+    text("database is locked"),
+    text("database or disk is full"),
+    text("unable to open database file"),
+    text("Is a directory"),
+    text("No such file or directory"),
+    text("No space left on device"),
+    text("Not a directory"),
+    text("Permission denied"),
+    text("Read-only file system"),
+)
+"""What Python, SQLite and the system say of their own accord, as far as staff will meet it."""
+
+
 class Voice:
     """Says texts in one of the languages of the staff."""
 
