@@ -48,7 +48,7 @@ class Stored(NamedTuple):
 @cache
 def plain_columns(kind: Kind) -> tuple[str, ...]:
     """The columns that hold the entity's own public fields."""
-    return tuple(column.name for column in ENTITY_TABLES[kind].columns if column.name not in BOOKKEEPING)
+    return tuple(str(column.name) for column in ENTITY_TABLES[kind].columns if column.name not in BOOKKEEPING)
 
 
 @cache
