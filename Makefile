@@ -19,7 +19,7 @@ demo: $(STAMP)
 	@$(BIN)/allin demo demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
