@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import Column
-from allin_hub.cli.terminal import line, opened, table
+from allin_hub.cli.layout import Column, line
+from allin_hub.cli.terminal import opened, table
 from allin_hub.cli.work import everything, first_page
 from allin_hub.config import CONFIG_NAME
 from allin_hub.errors import ConfigError

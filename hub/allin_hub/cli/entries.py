@@ -9,8 +9,8 @@ import orjson
 
 from allin_hub.blocks import unknown
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column
-from allin_hub.cli.terminal import line, opened, print_json, table
+from allin_hub.cli.layout import EMPTY, Column, line
+from allin_hub.cli.terminal import opened, print_json, table
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -28,6 +28,9 @@ KINDS = {
     Kind.SERVICE: text("service"),
     Kind.PROJECT: text("project"),
 }
+
+
+DAY = len("2026-10-05")
 
 
 def run_show(call: Call, word: str, why: str | None) -> None:
@@ -96,7 +99,7 @@ def _show_why(say: Voice, shown: Shown, field: str) -> None:
         Column(say("Says"), wraps=True),
     ]
     rows = [
-        [rank, one.source, one.key, one.trust, one.updated_at or EMPTY, readable(one.data.get(field))]
+        [rank, one.source, one.key, one.trust, (one.updated_at or EMPTY)[:DAY], readable(one.data.get(field))]
         for rank, one in enumerate(shown.ranked(), 1)
     ]
     table(columns, rows)
@@ -108,6 +111,10 @@ def readable(value: Any) -> str:
     """A value of an entry as a person reads it."""
     if value is None or value == "":
         return EMPTY
+    if isinstance(value, dict) and "text" in value:
+        return str(value["text"])
+    if isinstance(value, dict) and len(value) == 1:
+        return readable(next(iter(value.values())))
     if isinstance(value, dict):
         return ", ".join(
             f"{name}: {readable(part)}" for name, part in value.items() if part not in (None, "", [], {})

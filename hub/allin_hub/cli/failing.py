@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 
 from allin_hub.cli.call import Call
+from allin_hub.cli.layout import tell
 from allin_hub.errors import ConfigError, HubError
 from allin_hub.voice import voice_for
 
@@ -28,14 +29,14 @@ def explain(error: Exception, call: Call) -> int:
     if call.json:
         sys.stdout.write(json.dumps({"error": message, "hint": hint}, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write("".join(f"{sentence}\n" for sentence in (message, hint) if sentence))
+        tell("\n".join(sentence for sentence in (message, hint) if sentence))
     return WRONG if isinstance(error, ConfigError) else FAILED
 
 
 def interrupted() -> None:
     """Say what a person's Ctrl-C left behind."""
     say = voice_for(Path())
-    sys.stderr.write(say("Stopped. What was committed before stays.") + "\n")
+    tell(say("Stopped. What was committed before stays."))
 
 
 def trace(error: BaseException) -> str:

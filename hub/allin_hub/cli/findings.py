@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from allin_hub.cli.layout import Column
-from allin_hub.cli.terminal import line, state, table
+from allin_hub.cli.layout import Column, line
+from allin_hub.cli.terminal import state, table
 from allin_hub.problems import Problem, Severity
 from allin_hub.voice import Voice
 
@@ -64,7 +64,8 @@ def findings(problems: Sequence[tuple[str, Problem]], *, every: bool = False) ->
         words = "" if problem.severity is Severity.HINT else repr(sorted(problem.params.items()))
         key = (source, problem.code, problem.sheet, problem.column, words)
         alike.setdefault(key, Finding(source)).problems.append(problem)
-    return [one for found in alike.values() for one in _parted(found)]
+    parted = (one for found in alike.values() for one in _parted(found))
+    return sorted(parted, key=lambda one: _weight(one.source, one.first))
 
 
 def stretches(rows: Iterable[int], say: Voice) -> str:

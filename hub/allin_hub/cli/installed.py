@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from pathlib import Path
 
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import Column
-from allin_hub.cli.terminal import line, print_json, table
+from allin_hub.cli.layout import Column, line
+from allin_hub.cli.terminal import print_json, table
 from allin_hub.errors import ConfigError
 from allin_hub.registry import OUTPUTS, SOURCES, Found, announced, plugin_class
 from allin_hub.voice import text, voice_for
@@ -46,9 +48,10 @@ def run_plugins(call: Call) -> None:
 
 
 def _does(found: Found) -> str:
-    """The first line of what a plugin says of itself; what keeps it from being used, when it is broken."""
+    """The first line of what a plugin's module says of itself; what keeps it from being used, when it is broken."""
     try:
         made = plugin_class(found.group, found.name)
     except ConfigError as error:
         return error.message
-    return (made.__doc__ or "").strip().partition("\n")[0]
+    said = inspect.getdoc(sys.modules[made.__module__]) or inspect.getdoc(made) or ""
+    return said.partition("\n")[0]

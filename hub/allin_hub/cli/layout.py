@@ -1,7 +1,8 @@
-"""Tables without boxes: aligned, and cut to the width of the terminal; in a pipe nothing is cut."""
+"""Sentences and tables without boxes, fitted to the width of the terminal; in a pipe nothing is cut."""
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +36,24 @@ def plain(text: str) -> str:
     return "".join(
         char for char in text if char in "\n\t" or not (unicodedata.category(char) == "Cc" or char in BIDI)
     )
+
+
+def line(sentence: str = "") -> None:
+    """A sentence of a result, on stdout."""
+    _print(Console(highlight=False), sentence, "")
+
+
+def tell(sentence: str, style: str = "") -> None:
+    """A sentence beside the result, on stderr."""
+    _print(Console(stderr=True, highlight=False), sentence, style)
+
+
+def _print(console: Console, sentence: str, style: str) -> None:
+    """On a terminal broken between words only, so that a command or an address can be copied; whole in a pipe."""
+    for part in plain(sentence).split("\n"):
+        wide = textwrap.wrap(part, console.width, break_long_words=False, break_on_hyphens=False)
+        for row in wide if console.is_terminal and wide else [part]:
+            console.print(Text(row, style=style), soft_wrap=True)
 
 
 def laid_out(columns: Sequence[Column], rows: Sequence[Sequence[Any]], width: int | None) -> list[Text]:

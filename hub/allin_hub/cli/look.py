@@ -9,8 +9,8 @@ import orjson
 
 from allin_hub.cli import findings
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column
-from allin_hub.cli.terminal import line, opened, print_json, table
+from allin_hub.cli.layout import EMPTY, Column, line
+from allin_hub.cli.terminal import opened, print_json, table
 from allin_hub.cli.work import HELD_BECAUSE
 from allin_hub.comparing import differences
 from allin_hub.errors import ConfigError

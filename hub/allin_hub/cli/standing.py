@@ -6,14 +6,15 @@ import datetime as dt
 from typing import Any
 
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column
-from allin_hub.cli.terminal import line, opened, print_json, state, table
+from allin_hub.cli.layout import EMPTY, Column, line
+from allin_hub.cli.terminal import opened, print_json, state, table
 from allin_hub.cli.work import figured
 from allin_hub.hub import Hub
 from allin_hub.store import bookkeeping, findings, raws
 from allin_hub.store.engine import reading
 from allin_hub.voice import Voice
 
+States = dict[str, dict[str, Any]]
 LATE = dt.timedelta(days=2)
 
 
@@ -25,15 +26,17 @@ def run_status(call: Call) -> None:
             print_json({"sources": sources, "outputs": outputs})
             return
         if sources:
-            _show_sources(call, say, hub, sources)
+            _show_sources(say, hub, sources)
             line()
         if outputs:
-            _show_outputs(call, say, hub, outputs)
+            _show_outputs(say, hub, outputs)
             line()
+        for todo in _todo(call, say, sources, outputs):
+            line(todo)
         line(_verdict(call, say, sources, outputs))
 
 
-def source_states(hub: Hub) -> dict[str, dict[str, Any]]:
+def source_states(hub: Hub) -> States:
     """How each source stands."""
     found = {}
     with reading(hub.engine) as connection:
@@ -59,7 +62,7 @@ def source_states(hub: Hub) -> dict[str, dict[str, Any]]:
     return found
 
 
-def output_states(hub: Hub) -> dict[str, dict[str, Any]]:
+def output_states(hub: Hub) -> States:
     """How each output stands."""
     found = {}
     with reading(hub.engine) as connection:
@@ -74,7 +77,7 @@ def output_states(hub: Hub) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _show_sources(call: Call, say: Voice, hub: Hub, sources: dict[str, dict[str, Any]]) -> None:
+def _show_sources(say: Voice, hub: Hub, sources: States) -> None:
     columns = [
         Column(say("Source")),
         Column(say("State")),
@@ -82,7 +85,6 @@ def _show_sources(call: Call, say: Voice, hub: Hub, sources: dict[str, dict[str,
         Column(say("Entries"), right=True),
         Column(say("Waiting"), right=True, spare=True),
         Column(say("Problems"), right=True, spare=True),
-        Column(say("To do"), wraps=True),
     ]
     rows = [
         [
@@ -90,20 +92,18 @@ def _show_sources(call: Call, say: Voice, hub: Hub, sources: dict[str, dict[str,
             state(say, one["state"]),
             _age(say, hub, one["last_success_at"]),
             *figured(say, (one["live"], one["quarantined"], one["problems"])),
-            _source_todo(call, name, one),
         ]
         for name, one in sources.items()
     ]
     table(columns, rows)
 
 
-def _show_outputs(call: Call, say: Voice, hub: Hub, outputs: dict[str, dict[str, Any]]) -> None:
+def _show_outputs(say: Voice, hub: Hub, outputs: States) -> None:
     columns = [
         Column(say("Output")),
         Column(say("State")),
         Column(say("Last published")),
         Column(say("Files"), right=True),
-        Column(say("To do"), wraps=True),
     ]
     rows = [
         [
@@ -111,7 +111,6 @@ def _show_outputs(call: Call, say: Voice, hub: Hub, outputs: dict[str, dict[str,
             state(say, one["state"]),
             _age(say, hub, one["last_success_at"]),
             *figured(say, (one["files"],)),
-            _output_todo(call, name, one),
         ]
         for name, one in outputs.items()
     ]
@@ -126,54 +125,45 @@ def _age(say: Voice, hub: Hub, moment: dt.datetime | None) -> str:
     return format_timedelta(moment - hub.clock(), add_direction=True, locale=say.language)
 
 
-def _source_todo(call: Call, name: str, one: dict[str, Any]) -> str:
-    if one["state"] == "held":
-        return call.command(f"held {name}")
-    if one["state"] == "failed":
-        return str(one["message"])
-    if one["state"] in {"late", "never", "partial"}:
-        return call.command(f"sync {name}")
-    return call.command(f"problems {name}") if one["quarantined"] else EMPTY
+def _todo(call: Call, say: Voice, sources: States, outputs: States) -> list[str]:
+    """A line for each source and output that needs somebody."""
+    lines = []
+    for name, one in sources.items():
+        if one["state"] == "failed":
+            lines.append(f"{name}: {one['message']}")
+        elif one["state"] == "held":
+            lines.append(
+                say(
+                    "{name}: a person has to decide: {command}",
+                    name=name,
+                    command=call.command(f"held {name}"),
+                )
+            )
+        elif one["state"] in {"late", "never", "partial"}:
+            lines.append(say("{name}: read it: {command}", name=name, command=call.command(f"sync {name}")))
+    for name, one in outputs.items():
+        if one["state"] == "failed":
+            lines.append(f"{name}: {one['message']}")
+        elif one["state"] == "never":
+            lines.append(
+                say("{name}: publish it: {command}", name=name, command=call.command(f"publish {name}"))
+            )
+    return lines
 
 
-def _output_todo(call: Call, name: str, one: dict[str, Any]) -> str:
-    if one["state"] == "failed":
-        return str(one["message"])
-    return call.command(f"publish {name}") if one["state"] == "never" else EMPTY
-
-
-def _verdict(
-    call: Call, say: Voice, sources: dict[str, dict[str, Any]], outputs: dict[str, dict[str, Any]]
-) -> str:
+def _verdict(call: Call, say: Voice, sources: States, outputs: States) -> str:
     """What the reader should know when she reads only one line."""
     if not sources:
         return say(
             "There is no source yet. Name one in hub.toml, then: {command}", command=call.command("check")
         )
-    states = {
-        state: [name for name, one in sources.items() if one["state"] == state]
-        for state in ("held", "failed", "late", "never")
-    }
-    if states["held"]:
-        names = ", ".join(states["held"])
-        command = call.command(f"held {states['held'][0]}")
-        return say(
-            "A person has to decide about {names}. What is published stays as it was: {command}",
-            names=names,
-            command=command,
-        )
-    if states["failed"]:
-        names = ", ".join(states["failed"])
-        return say(
-            "{names} could not be read. What was known stays. Try again: {command}",
-            names=names,
-            command=call.command(f"sync {states['failed'][0]}"),
-        )
-    if states["late"] or states["never"]:
+    states = {one["state"] for one in (*sources.values(), *outputs.values())}
+    if "held" in states:
+        return say("What is published stays as it was until somebody decides.")
+    if "failed" in states:
+        return say("What was known and published stays. Try again: {command}", command=call.command("run"))
+    if states - {"done", "off"}:
         return say("Bring all up to date: {command}", command=call.command("run"))
-    broken = [name for name, one in outputs.items() if one["state"] not in {"done", "off"}]
-    if broken:
-        return say("Publish anew: {command}", command=call.command(f"publish {broken[0]}"))
     if any(one["quarantined"] for one in sources.values()):
         return say("All is up to date. What partners can mend: {command}", command=call.command("problems"))
     return say("All is up to date. There is nothing to do.")

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import Column, laid_out, plain
+from allin_hub.cli.layout import Column, laid_out, tell
 from allin_hub.hub import Hub, open_hub
 from allin_hub.voice import Voice, text, voice_of
 
@@ -60,16 +60,6 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
     out = Console(highlight=False)
     for row in laid_out(columns, rows, out.width if out.is_terminal else None):
         out.print(row, soft_wrap=True)
-
-
-def line(sentence: str = "") -> None:
-    """One line of a result."""
-    Console(highlight=False).print(Text(plain(sentence)), soft_wrap=True)
-
-
-def tell(sentence: str, style: str = "") -> None:
-    """One line beside the result, on stderr."""
-    Console(stderr=True, highlight=False).print(Text(plain(sentence), style=style), soft_wrap=True)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ import typer
 from allin_hub.cli import findings
 from allin_hub.cli.call import Call
 from allin_hub.cli.failing import trace
-from allin_hub.cli.layout import EMPTY, Column
-from allin_hub.cli.terminal import line, opened, print_json, progress, state, table, tell
+from allin_hub.cli.layout import EMPTY, Column, line, tell
+from allin_hub.cli.terminal import opened, print_json, progress, state, table
 from allin_hub.errors import ConfigError
 from allin_hub.holding import accept as accept_run
 from allin_hub.hub import Hub
@@ -167,7 +167,7 @@ def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
     failed = [one.source for one in report.sources.values() if not one.ok]
     if held:
         return say(
-            "See the difference: {look}   Apply it: {apply}",
+            "See the difference: {look}\nApply it: {apply}",
             look=call.command(f"held {held[0]}"),
             apply=call.command(f"sync --accept {held[0]}"),
         )
@@ -175,7 +175,7 @@ def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
         return say("Once it is mended: {command}", command=call.command(f"sync {failed[0]}"))
     if any(one.problems_total for one in report.sources.values()):
         return say(
-            "What partners can mend: {problems}   Publish the rest: {publish}",
+            "What partners can mend: {problems}\nPublish the rest: {publish}",
             problems=call.command("problems"),
             publish=call.command("publish"),
         )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import BindParameter, Connection, bindparam, func, literal, or_, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
 from allin_hub.sealing import Sealer
 from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
@@ -166,14 +177,20 @@ def kind_of(connection: Connection, entity_id: str) -> Kind | None:
 
 
 def find(connection: Connection, word: str) -> list[tuple[Kind, str]]:
-    """Entities by id, the beginning of an id, or slug."""
-    found = []
-    for kind, table in ENTITY_TABLES.items():
-        query = select(table.c.id).where(
-            or_(table.c.id == word, table.c.slug == word, table.c.id.like(f"{_escaped(word)}%", escape="\\"))
-        )
-        found += [(kind, id) for id in connection.execute(query.limit(20)).scalars()]
-    return found
+    """Entities by id or slug; else by the beginning of either."""
+    begins = f"{_escaped(word)}%"
+    return _found(connection, lambda table: or_(table.c.id == word, table.c.slug == word)) or _found(
+        connection,
+        lambda table: or_(table.c.id.like(begins, escape="\\"), table.c.slug.like(begins, escape="\\")),
+    )
+
+
+def _found(connection: Connection, where: Callable[[Table], ColumnElement[bool]]) -> list[tuple[Kind, str]]:
+    return [
+        (kind, id)
+        for kind, table in ENTITY_TABLES.items()
+        for id in connection.execute(select(table.c.id).where(where(table)).limit(20)).scalars()
+    ]
 
 
 def _escaped(word: str) -> str:
