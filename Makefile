@@ -11,8 +11,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) …"
 	@if command -v uv >/dev/null 2>&1; \
-	then uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev,postgresql]'; \
+	then uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '.[dev,postgresql]'; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgresql]'; fi
+	@$(BIN)/python -m compileall -q schemas hub plugins flows
 	@touch $@
 
 demo: $(STAMP)

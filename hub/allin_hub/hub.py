@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,9 @@ from sqlalchemy import Engine
 from allin_hub import config as configuration
 from allin_hub.config import Config
 from allin_hub.errors import ConfigError
-from allin_hub.sealing import Sealer, load_key
+from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
-from allin_hub.store.engine import migrate, open_engine, reading, writing
+from allin_hub.store.engine import migrate, open_engine, reading, sqlite_path, writing
 
 
 def _now() -> dt.datetime:
@@ -34,6 +35,20 @@ class Hub:
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
+
+
+def open_dry(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
+    """The hub of a folder for a look that leaves nothing behind: before its first run, without key and database.
+
+    Raises ConfigError as `open_hub` does.
+    """
+    settings = configuration.load(folder)
+    path = sqlite_path(settings.database_url)
+    if path is None or path.exists():
+        return open_hub(folder, clock)
+    engine = open_engine("sqlite:///:memory:")
+    migrate(engine)
+    return Hub(settings, engine, Sealer(secrets.token_bytes(KEY_BYTES)), None, clock)
 
 
 def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:

@@ -92,7 +92,10 @@ def source(config: Config, settings: SourceSettings) -> Source[Any]:
     """The configured source, ready to fetch but for its columns."""
     where = f"sources.{settings.name}"
     made = plugin_class(SOURCES, settings.plugin, _place(config, where))
-    own = plugin_config(made.config_class, settings.options, where, config.folder)
+    options = dict(settings.options)
+    if settings.language and "language" in made.config_class.model_fields:
+        options["language"] = settings.language
+    own = plugin_config(made.config_class, options, where, config.folder)
     plugin = made(settings.name, own)
     assert isinstance(plugin, Source)  # noqa: S101 - plugin_class has checked it; this tells the type checker
     plugin.key_column = settings.key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -116,11 +116,22 @@ class Validator:
                     self._report(reading, name, way, place, prefix, problems)
                 if reading.value is not None and reading.value != []:
                     data[name] = reading.value
+        self._unclear(parts.answers, prefix, place, problems)
         if kind is Kind.ORGANISATION:
             self._keep_person_out(data, place, problems)
         elif kind is Kind.PERSON:
             data["type"] = _person_type(data)
         return Checked(kind, "", data, dict(parts.references), parts.answers)
+
+    def _unclear(self, answers: Sequence[Answer], prefix: str, place: Place, problems: list[Problem]) -> None:
+        """An answer about consent that is neither yes nor no counts as no, and the partner hears of it."""
+        for answer in answers:
+            for cell in answer.answer if isinstance(answer.answer, list) else [answer.answer]:
+                reading = self._reading("flag", cell)
+                if reading.value is None and reading.findings:
+                    path = f"{prefix}consent.{answer.purpose}"
+                    found = self._problem("CONSENT_UNCLEAR", place, path, value="…")
+                    problems.append(replace(found, column=answer.column or found.column))
 
     def _reading(self, reader: str, written: Any) -> Reading:
         """What a reader makes of a cell; equal cells are read once, and 1 is not True here."""

@@ -215,6 +215,8 @@ def checked(
     for index, (envelope, outcome) in enumerate(zip(envelopes, outcomes, strict=True)):
         if index in failed:
             outcome.problems[:] = [failed[index]]
+        if any(problem.severity is Severity.ERROR for problem in envelope.problems):
+            outcome.problems.clear()
         outcome.problems[:0] = envelope.problems
         if any(problem.severity == Severity.ERROR for problem in outcome.problems):
             outcome.claims.clear()

@@ -10,6 +10,8 @@ from allin_schemas.reading.findings import Context, Reading, finding, guessed, u
 
 _GERMAN = re.compile(r"(?:D(?:E)?[\s-]*)?(\d{5})", re.I)
 _WITH_CITY = re.compile(r"(?:D(?:E)?[\s-]*)?(\d{5})\s+\D.*", re.I)
+_ALMOST_GERMAN = re.compile(r"[0-9OIl][0-9OIl .-]{3,6}( [A-Z]{1,3})?")
+"""Five digits gone wrong: a letter typed for a digit, a gap, a stroke. No other country's codes look so."""
 _OTHER = re.compile(r"(?:[A-Z]{1,2}-)?([0-9A-Z][0-9A-Z -]{2,9})")
 
 COUNTRIES: dict[str, str] = {
@@ -53,7 +55,7 @@ def _postal_code(text: str, context: Context) -> Reading:
         match = _WITH_CITY.fullmatch(text)
         if match:
             return Reading(match[1], (finding("POSTAL_CODE_ONLY", text, became=match[1]),))
-        if text.isdecimal():
+        if text.isdecimal() or _ALMOST_GERMAN.fullmatch(text):
             return unreadable("POSTAL_CODE_UNREADABLE", text)
     other = _OTHER.fullmatch(text.upper())
     return (
