@@ -76,7 +76,7 @@ class Blocks:
         for number, line in enumerate(self._lines, 1):
             if header := re.match(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?", line):
                 current = re.sub(r"[\"']", "", header.group(1))
-                if current == ".".join(path):
+                if f"{current}.".startswith(".".join((*path, ""))):
                     return number
             elif current == section and re.match(rf"^\s*[\"']?{key}[\"']?\s*[=.]", line):
                 return number

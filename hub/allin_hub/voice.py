@@ -72,9 +72,10 @@ class Voice:
         if error.code in catalogue():
             problem = Problem(error.code, params=error.params)
             return problem.message(self.language), problem.hint(self.language)
-        message, hint = (
-            self(one, **({} if error.code else error.params)) if one else "" for one in error.texts
-        )
+        params = {} if error.code else dict(error.params)
+        if "fault" in params:
+            params["fault"] = self(str(params["fault"]))
+        message, hint = (self(one, **params) if one else "" for one in error.texts)
         if error.at:
             file, line = error.at
             where = self("{file}, line {line}", file=file, line=line) if line else file
