@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import orjson
 
 from allin_hub.blocks import unknown
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column, line
+from allin_hub.cli.layout import EMPTY, Column, line, readable
 from allin_hub.cli.terminal import opened, print_json, table
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
@@ -105,24 +104,6 @@ def _show_why(say: Voice, shown: Shown, field: str) -> None:
     table(columns, rows)
     line()
     line(say("The first that says something wins: higher trust, then newer, then the source's name."))
-
-
-def readable(value: Any) -> str:
-    """A value of an entry as a person reads it."""
-    if value is None or value == "":
-        return EMPTY
-    if isinstance(value, dict) and "text" in value:
-        return str(value["text"])
-    if isinstance(value, dict) and len(value) == 1:
-        return readable(next(iter(value.values())))
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{name}: {readable(part)}" for name, part in value.items() if part not in (None, "", [], {})
-        )
-    if isinstance(value, list):
-        nested = any(isinstance(part, dict) for part in value)
-        return ("; " if nested else ", ").join(readable(part) for part in value)
-    return str(value)
 
 
 def run_export(call: Call, kind: str) -> None:

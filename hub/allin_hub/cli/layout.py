@@ -56,6 +56,24 @@ def _print(console: Console, sentence: str, style: str) -> None:
             console.print(Text(row, style=style), soft_wrap=True)
 
 
+def readable(value: Any) -> str:
+    """A value of an entry as a person reads it."""
+    if value is None or value == "":
+        return EMPTY
+    if isinstance(value, dict) and "text" in value:
+        return str(value["text"])
+    if isinstance(value, dict) and len(value) == 1:
+        return readable(next(iter(value.values())))
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{name}: {readable(part)}" for name, part in value.items() if part not in (None, "", [], {})
+        )
+    if isinstance(value, list):
+        nested = any(isinstance(part, dict) for part in value)
+        return ("; " if nested else ", ").join(readable(part) for part in value)
+    return str(value)
+
+
 def laid_out(columns: Sequence[Column], rows: Sequence[Sequence[Any]], width: int | None) -> list[Text]:
     """Headings and rows as lines; `width` is None where nothing is to be cut."""
     cells = [[_cell(cell) for cell in row] for row in rows]

@@ -9,7 +9,7 @@ import orjson
 
 from allin_hub.cli import findings
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column, line
+from allin_hub.cli.layout import EMPTY, Column, line, readable
 from allin_hub.cli.terminal import opened, print_json, table
 from allin_hub.cli.work import HELD_BECAUSE
 from allin_hub.comparing import differences
@@ -163,5 +163,5 @@ def _fields(row: dict[str, Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    shown = EMPTY if value is None else str(value)
+    shown = readable(value)
     return shown if len(shown) <= SHORT else shown[: SHORT - 1] + "…"

@@ -1,0 +1,203 @@
+"""What people see: in their language, in few lines, the last of which says what to do next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import writing
+
+
+def last(result: Any) -> str:
+    """The last line of a screen."""
+    assert "Traceback" not in result.output
+    return str(result.stdout.splitlines()[-1])
+
+
+def test_a_sync_ends_with_the_next_step(allin: Any, office: Any) -> None:
+    """First what partners can mend, then publishing; held runs before all else."""
+    first = allin("sync")
+    office.sheet(office.rows(30)[:10])
+    held = allin("sync")
+
+    assert "fertig" in first.stdout
+    assert last(first).startswith("Alles Übrige veröffentlichen: allin publish --hub ")
+    assert "allin problems" in first.stdout
+    assert (
+        "vereine ist angehalten: 20/30 Einträge würden fehlen. Was veröffentlicht ist, bleibt, wie es ist."
+        in held.stdout
+    )
+    assert last(held).startswith("Annehmen: allin sync --accept vereine --hub ")
+    assert 0 == held.exit_code
+
+
+def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
+    """The same file again is no news."""
+    allin("sync")
+
+    assert "nichts Neues" in allin("sync").stdout
+
+
+def test_the_office_may_work_in_english(allin: Any, office: Any) -> None:
+    """The first language of the hub is that of its screens and of its problems."""
+    office.settings("en")
+    synced, problems = allin("sync"), allin("problems")
+
+    assert ["Source", "State", "Read"] == synced.stdout.split()[:3]
+    assert "Row 6, Column 'Name': The name is missing." in problems.stdout
+
+
+def test_problems_are_grouped_unless_all_are_asked_for(allin: Any) -> None:
+    """Thirty equal hints are one line; with --all each row has its own."""
+    allin("sync")
+    short, full = allin("problems"), allin("problems", "--all")
+
+    lines = short.stdout.splitlines()
+    assert ["Fehler", "Warnung", "Hinweis"] == list(
+        dict.fromkeys(line.split()[0] for line in lines[1 : lines.index("")])
+    )
+    assert "Zeile 6, Spalte 'Name': Der Name fehlt." in short.stdout
+    assert "Spalte 'VR-Nr.', Zeilen 2–31: zum Beispiel: In 'VR 9101' fehlt das Gericht." in short.stdout
+    assert 30 == full.stdout.count("fehlt das Gericht")
+    assert "1 Fehler: Diese Zeile wartet. 1 Warnung: Diese Angabe fehlt. 30 Hinweise" in short.stdout
+    assert "allin problems --all" in short.stdout
+    assert last(short).startswith("Wenn der Partner die Datei berichtigt hat: allin sync")
+
+
+def test_no_problems_are_good_news(allin: Any, office: Any) -> None:
+    """An empty table would leave the reader in doubt."""
+    office.sheet([row[:5] + [""] for row in office.rows(4)])
+    allin("sync")
+
+    assert "Es gibt keine offenen Meldungen." == last(allin("problems"))
+    assert "Kein Lauf wartet auf eine Entscheidung." == last(allin("held"))
+
+
+def test_held_shows_what_would_happen_and_both_ways_on(allin: Any, office: Any) -> None:
+    """Whoever decides needs the rows, and the command for either answer."""
+    allin("sync")
+    office.sheet(office.rows(30)[:10])
+    allin("sync")
+    overview, rows = allin("held"), allin("held", "vereine")
+
+    assert "20 weg" in overview.stdout
+    assert last(overview).startswith("Zeile für Zeile ansehen: allin held vereine --hub ")
+    assert 20 == sum(line.startswith("weg ") for line in rows.stdout.splitlines())
+    assert "Kulturverein Nummer 30 e. V." in rows.stdout
+    assert last(rows).startswith("Ist es richtig, nehmen Sie genau das an: allin sync --accept vereine")
+
+
+def test_held_shows_old_and_new_values(allin: Any, office: Any) -> None:
+    """A mass change is judged by what would stand there instead."""
+    allin("sync")
+    office.sheet([[*row[:4], "Baunatal", row[5]] for row in office.rows(30)])
+    allin("sync")
+
+    assert "Kassel → Baunatal" in allin("held", "vereine").stdout
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "ending"),
+    [
+        ("failed", "vereine: Die Datei ist leer.", "Noch einmal versuchen: allin run"),
+        ("held", "vereine: Bitte entscheiden Sie: allin held vereine", "bleibt, bis Sie entscheiden."),
+        ("partial", "vereine: Holen: allin sync vereine", "Alles auf den neuesten Stand bringen: allin run"),
+    ],
+)
+def test_status_names_what_needs_somebody(
+    allin: Any, office: Any, state: str, told: str, ending: str
+) -> None:
+    """Each source that waits has a line of its own, and the last line speaks for all."""
+    from allin_hub.hub import open_hub
+
+    allin("run")
+    hub = open_hub(office.folder)
+    with writing(hub.engine) as connection:
+        bookkeeping.save_source(connection, "vereine", last_status=state, message="Die Datei ist leer.")
+    hub.close()
+    result = allin("status")
+
+    assert told in result.stdout
+    assert ending in last(result)
+
+
+def test_status_says_when_a_source_is_late(allin: Any, office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data that nobody has fetched for days are no longer called fresh."""
+    allin("run")
+    fresh = allin("status")
+    monkeypatch.setattr("allin_hub.cli.standing.LATE", dt.timedelta(0))
+    late = allin("status")
+
+    assert "Alles ist aktuell." in last(fresh)
+    assert "veraltet" in late.stdout
+
+
+def test_a_source_that_is_off_needs_nobody(allin: Any, office: Any) -> None:
+    """What the office has switched off is no reason to worry."""
+    allin("run")
+    office.settings(old='key = "Nr."', new='key = "Nr."\nenabled = false')
+    result = allin("status")
+
+    assert " aus " in result.stdout
+    assert "Alles ist aktuell." in last(result)
+
+
+def test_publish_ends_with_the_page_to_look_at(allin: Any, office: Any) -> None:
+    """An address that the terminal makes clickable."""
+    allin("sync")
+    result = allin("publish")
+
+    assert f"Ansehen: {(office.folder / 'statistik' / 'index.html').as_uri()}" == last(result)
+
+
+def test_show_tells_values_with_their_sources_and_why(allin: Any) -> None:
+    """Values are shown as people read them, not as they are stored."""
+    allin("sync")
+    shown, why = (
+        allin("show", "kulturverein-nummer-2-"),
+        allin("show", "kulturverein-nummer-2-", "--why", "phones"),
+    )
+    wrong = allin("show", "kulturverein-nummer-2-", "--why", "phone")
+
+    assert shown.stdout.startswith("Kulturverein Nummer 2 e. V. (Organisation)\n")
+    assert "{" not in shown.stdout
+    assert "+495619000002" in why.stdout
+    assert "vereine" in why.stdout
+    assert 2 == wrong.exit_code
+    assert "Meinten Sie 'phones'?" in wrong.stderr
+
+
+def test_check_of_a_file_says_that_nothing_was_written(allin: Any, office: Any) -> None:
+    """A partner who checks a file has no hub to sync."""
+    result = allin("check", str(office.folder / "data" / "vereine.csv"), "--kind", "organisation")
+
+    assert "Zeile 6, Spalte 'Name': Der Name fehlt." in result.stdout
+    assert "als Quelle" in last(result)
+
+
+def test_a_running_sync_is_said_to_be_busy(allin: Any, office: Any) -> None:
+    """Two syncs at once would tread on each other; the second ends at once and says why."""
+    from allin_hub.hub import open_hub
+
+    allin("sync")
+    hub = open_hub(office.folder)
+    with writing(hub.engine) as connection:
+        bookkeeping.take_lease(connection, "vereine", "another", hub.clock())
+    hub.close()
+    result = allin("sync")
+
+    assert 1 == result.exit_code
+    assert "läuft schon" in result.stdout
+    assert "Diese Quelle wird gerade schon geholt." in result.stderr
+
+
+def test_a_new_key_comes_with_advice(allin: Any, told: Any) -> None:
+    """Once, at the first run, and never among what a program reads."""
+    result, again = allin("status"), allin("status")
+
+    assert "Bewahren Sie eine Kopie an einem anderen Ort auf." in result.stderr
+    assert "" == again.stderr
+    assert "Schlüssel" not in result.stdout
