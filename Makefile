@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check lint types schemas docs constraints clean
+ROWS ?= 1000 10000
+
+.PHONY: bench demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -30,6 +32,10 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 check: lint types test
+
+# Prints what a sync costs beside a floor; ROWS="100000" for other sizes.
+bench: $(STAMP)
+	@$(BIN)/python bench/sync.py $(ROWS)
 
 # Writes the JSON Schema files from the models.
 schemas: $(STAMP)
