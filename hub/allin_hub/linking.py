@@ -220,11 +220,14 @@ def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str
     if settings is None:
         return 0, {}
     defaults: dict[str, Any] = {}
-    licence = settings.licence or config.hub.licence
-    if licence:
-        defaults["licence"] = licence
     if settings.kind in {None, kind}:
-        defaults = {**settings.defaults, **defaults}
+        defaults = {
+            name: value for name, value in settings.defaults.items() if name in ENTITIES[kind].model_fields
+        }
+    if settings.licence or config.hub.licence:
+        defaults["licence"] = settings.licence or config.hub.licence
+    if kind is Kind.PERSON:
+        defaults.setdefault("preferred_language", settings.language or config.hub.languages[0])
     return settings.trust, defaults
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from pydantic import ValidationError
 
 from allin_hub import maps, registry
 from allin_hub.columns import ColumnMap
-from allin_hub.config import SourceSettings
+from allin_hub.config import SourceSettings, nearest
 from allin_hub.contract import Source, produced
-from allin_hub.errors import HubError
+from allin_hub.errors import ConfigError, HubError
 from allin_hub.hub import Hub
 from allin_hub.problems import Problem
 from allin_hub.validate import Validator
-from allin_schemas import Kind
+from allin_schemas import ENTITIES, Kind, claim_of
 from allin_schemas.reading import Context
 
 MODEL_VERSION = "1"
@@ -74,13 +75,39 @@ class Prepared:
     def standing(self, hub: Hub) -> str:
         """How claims become entities; when it changes, the source's entities are merged again."""
         settings = self.settings
-        return _short([settings.trust, settings.licence or hub.config.hub.licence, settings.defaults])
+        licence = settings.licence or hub.config.hub.licence
+        return _short([settings.trust, licence, settings.defaults, self.language(hub)])
 
 
 def _short(parts: Any) -> str:
     return hashlib.blake2b(
         orjson.dumps(parts, default=str, option=orjson.OPT_SORT_KEYS), digest_size=12
     ).hexdigest()
+
+
+def _refuse_wrong_defaults(settings: SourceSettings, kind: Kind) -> None:
+    """Defaults must be values that a claim of this kind may hold."""
+    model = claim_of(ENTITIES[kind])
+    for name in settings.defaults:
+        if name not in model.model_fields:
+            guess = nearest(name, model.model_fields)
+            raise ConfigError(
+                "[sources.{source}] defaults: {kind} has no field {field!r}.",
+                hint="Did you mean {guess!r}?" if guess else "See the fields in docs/partners.md.",
+                source=settings.name,
+                kind=kind.value,
+                field=name,
+                guess=guess or "",
+            )
+    try:
+        model.model_validate(settings.defaults)
+    except ValidationError as error:
+        raise ConfigError(
+            "[sources.{source}] defaults: the value of {field!r} does not fit.",
+            hint="See hub.example.toml for an example.",
+            source=settings.name,
+            field=str(error.errors()[0]["loc"][0]),
+        ) from None
 
 
 def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
@@ -90,6 +117,7 @@ def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
     """
     source = registry.source(hub.config, settings)
     kind = produced(source, settings.kind)
+    _refuse_wrong_defaults(settings, kind)
     source.columns = ColumnMap(kind, settings.columns, maps.learned(hub.config.folder, settings.name))
     return Prepared(settings, source, kind)
 

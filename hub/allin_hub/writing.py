@@ -140,11 +140,18 @@ class Writer:
         text = orjson.dumps(public, option=orjson.OPT_SORT_KEYS)
         rest = [
             private,
-            one.references,
+            self._references(one),
             [(answer.purpose, answer.answer, answer.wording) for answer in one.answers],
         ]
         digest = self._hub.sealer.hash(text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS))
         return text.decode(), (self._hub.sealer.seal(private) if private else None), digest
+
+    def _references(self, one: Checked) -> dict[str, Any]:
+        """What a record refers to; where it names no organiser, that is the source's owner."""
+        field_name = OWNER_FIELDS.get(one.kind)
+        if field_name is None or field_name in one.references or not self._settings.owner:
+            return one.references
+        return {**one.references, field_name: self._settings.owner}
 
     def _clues(self, claim_id: int, outer: int, one: Checked, written: Written) -> None:
         sealer = self._hub.sealer
@@ -154,10 +161,7 @@ class Writer:
             written.keys.append(
                 (sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash)
             )
-        references = one.references
-        owner_field = OWNER_FIELDS.get(one.kind)
-        if owner_field and owner_field not in references and self._settings.owner:
-            references = {**references, owner_field: self._settings.owner}
+        references = self._references(one)
         nested = ""
         if one.slot and outer:
             nested = "org_id" if self._kind is Kind.ORGANISATION else "context"
