@@ -59,7 +59,7 @@ class Voice:
 
     def several(self, one: str, many: str, count: int, **params: Any) -> str:
         """A text for one or many, filled in."""
-        return self._texts.ngettext(one, many, count).format(count=count, **params)
+        return self._texts.ngettext(one, many, count).format(count=self.number(count), **params)
 
     def number(self, value: float) -> str:
         """A figure, without what stands behind its point."""

@@ -69,7 +69,7 @@ def test_problems_are_grouped_unless_all_are_asked_for(allin: Any) -> None:
 
 def test_no_problems_are_good_news(allin: Any, office: Any) -> None:
     """An empty table would leave the reader in doubt."""
-    office.sheet([row[:5] + [""] for row in office.rows(4)])
+    office.sheet([[*row[:5], ""] for row in office.rows(4)])
     allin("sync")
 
     assert "Es gibt keine offenen Meldungen." == last(allin("problems"))
