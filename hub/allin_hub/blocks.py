@@ -141,7 +141,8 @@ class Blocks:
                 key=".".join(where),
             )
         if first["type"] in FAULTS:
-            return self.error(where, FAULTS[first["type"]], EXAMPLE, **first.get("ctx", {}))
+            limits = {name: str(limit).replace(" or ", ", ") for name, limit in first.get("ctx", {}).items()}
+            return self.error(where, FAULTS[first["type"]], EXAMPLE, **limits)
         fault = first["msg"].removeprefix("Value error, ").rstrip(".")
         return self.error(where, "{key} is wrong: {fault}.", EXAMPLE, fault=fault)
 

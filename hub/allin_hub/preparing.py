@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
 
 from allin_hub import maps, registry
+from allin_hub.blocks import blocks_of
 from allin_hub.columns import ColumnMap
-from allin_hub.config import SourceSettings, nearest
+from allin_hub.config import SourceSettings
 from allin_hub.contract import Source, produced
-from allin_hub.errors import ConfigError, HubError
+from allin_hub.errors import HubError
 from allin_hub.hub import Hub
 from allin_hub.problems import Problem
 from allin_hub.validate import Validator
@@ -85,29 +85,12 @@ def _short(parts: Any) -> str:
     ).hexdigest()
 
 
-def _refuse_wrong_defaults(settings: SourceSettings, kind: Kind) -> None:
+def _refuse_wrong_defaults(hub: Hub, settings: SourceSettings, kind: Kind) -> None:
     """Defaults must be values that a claim of this kind may hold."""
+    blocks, path = blocks_of(hub.config.folder), ("sources", settings.name, "defaults")
     model = claim_of(ENTITIES[kind])
-    for name in settings.defaults:
-        if name not in model.model_fields:
-            guess = nearest(name, model.model_fields)
-            raise ConfigError(
-                "[sources.{source}] defaults: {kind} has no field {field!r}.",
-                hint="Did you mean {guess!r}?" if guess else "See the fields in docs/partners.md.",
-                source=settings.name,
-                kind=kind.value,
-                field=name,
-                guess=guess or "",
-            )
-    try:
-        model.model_validate(settings.defaults)
-    except ValidationError as error:
-        raise ConfigError(
-            "[sources.{source}] defaults: the value of {field!r} does not fit.",
-            hint="See hub.example.toml for an example.",
-            source=settings.name,
-            field=str(error.errors()[0]["loc"][0]),
-        ) from None
+    blocks.refuse_unknown(settings.defaults, model.model_fields, path)
+    blocks.validated(model, settings.defaults, path)
 
 
 def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
@@ -117,7 +100,7 @@ def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
     """
     source = registry.source(hub.config, settings)
     kind = produced(source, settings.kind)
-    _refuse_wrong_defaults(settings, kind)
+    _refuse_wrong_defaults(hub, settings, kind)
     source.columns = ColumnMap(kind, settings.columns, maps.learned(hub.config.folder, settings.name))
     return Prepared(settings, source, kind)
 

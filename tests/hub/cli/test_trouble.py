@@ -45,6 +45,16 @@ def test_a_folder_without_settings(allin: Any, office: Any) -> None:
             "title = Test",
             "hub.toml, Zeile 3: Die Schreibweise stimmt hier nicht: der Wert ist nicht lesbar.",
         ),
+        (
+            'key = "Nr."',
+            'defaults = { typ = "mso" }',
+            "hub.toml, Zeile 10: sources.vereine.defaults.typ ist nicht bekannt. Meinten Sie 'type'?",
+        ),
+        (
+            'key = "Nr."',
+            'defaults = { founded_year = "neulich" }',
+            "sources.vereine.defaults.founded_year muss eine ganze Zahl sein.",
+        ),
         ("[hub]", "[hub]\nsprachen = []", "hub.toml, Zeile 3: hub.sprachen ist nicht bekannt."),
         (
             "[sources.vereine]",

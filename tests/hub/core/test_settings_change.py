@@ -47,8 +47,8 @@ def test_defaults_fill_what_a_source_never_says(
 @pytest.mark.parametrize(
     ("defaults", "said"),
     [
-        ('{ typ = "association" }', "'typ'"),
-        ('{ type = "Kegelklub" }', "'type'"),
+        ('{ typ = "association" }', "vereine.defaults.typ is not known"),
+        ('{ type = "Kegelklub" }', "vereine.defaults.type must be one of"),
         ("{ founded_year = 3 }", "founded_year"),
     ],
 )
