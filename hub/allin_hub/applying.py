@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import Connection
 
 from allin_hub.envelope import opened
-from allin_hub.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.linking import Linker
 from allin_hub.preparing import Prepared
@@ -39,10 +38,7 @@ def apply(
     Raises StoreError when another run has taken the source over meanwhile.
     """
     name = prepared.name
-    if not bookkeeping.holds_lease(connection, name, fence):
-        raise StoreError(
-            "Another run has taken this source over meanwhile.", hint="Nothing was lost; run the sync again."
-        )
+    bookkeeping.refuse_overtaken(connection, name, fence)
     row = bookkeeping.source_row(connection, name)
     writer = Writer(
         connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)
@@ -79,10 +75,13 @@ def apply(
         questions=linked.questions,
     )
     complete_report(connection, hub, report)
+    if not pending.get("counts_all", True):
+        report.quarantined = int(pending["waiting"]) + writer.refused
     raws.drop_staging(connection, run_id)
-    for held in bookkeeping.find_held(connection, name):
-        raws.drop_staging(connection, held["id"])
-    bookkeeping.close_held(connection, name, "overtaken")
+    if pending.get("read", True):
+        for held in bookkeeping.held_of(connection, name):
+            raws.drop_staging(connection, held["id"])
+        bookkeeping.close_held(connection, name, "overtaken")
     bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
     _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)
     return report
@@ -99,19 +98,18 @@ def _remember(
     row: Mapping[str, Any],
 ) -> None:
     now = hub.clock()
-    values: dict[str, Any] = {
-        "fingerprint": fingerprint,
-        "last_run": run_id,
-        "last_status": report.status,
-        "last_attempt_at": now,
-        "message": None,
-        "failing_since": None,
-        "report": orjson.dumps(report.counts()).decode(),
-    }
+    values: dict[str, Any] = {"fingerprint": fingerprint, "last_run": run_id}
     if pending.get("read", True):
-        values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
-        values["last_success_at"] = now
+        values |= {
+            "last_status": report.status,
+            "last_attempt_at": now,
+            "last_success_at": now,
+            "message": None,
+            "failing_since": None,
+            "report": orjson.dumps(report.counts()).decode(),
+        }
         if report.status == "done":
+            values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
             values["mark"] = pending["mark"]
             values["headers"] = orjson.dumps(pending["headers"]).decode()
             if pending["cursor"] is not None:

@@ -86,7 +86,7 @@ def reference_clues(given: Any) -> list[tuple[Rule, str]]:
     if isinstance(given, str):
         text = given.strip()
         domain = own_domain(text) if "@" in text or "." in text else None
-        found = [(Rule.ROLE_MAIL, text.casefold())] if "@" in text else []
+        found = [(rule, text.casefold()) for rule in (Rule.ROLE_MAIL, Rule.MAIL)] if "@" in text else []
         if domain:
             found.append((Rule.DOMAIN, domain))
         return [*found, (Rule.NAME, key_of_name(text))] if text else []

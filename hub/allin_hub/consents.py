@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from allin_hub.store.tables import iso
@@ -24,6 +25,7 @@ ANY_CHANNEL = "any"
 LIVE = frozenset({ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED})
 ENDED = frozenset({ConsentEvent.WITHDRAWN, ConsentEvent.REFUSED, ConsentEvent.EXPIRED})
 CONFIRMED_BY_MAIL = frozenset({Purpose.NEWSLETTER})
+FROM_SOURCES = frozenset({"form", "import"})
 LAWFUL_BASIS = "Art. 6(1)(a)"
 PURPOSES = frozenset(purpose.value for purpose in Purpose)
 
@@ -49,10 +51,29 @@ def answered(checked: Checked) -> dict[str, tuple[str, str, Any]]:
     return found
 
 
-def event_for(purpose: str, answer: str, before: str | None, method: str) -> ConsentEvent | None:
-    """What an answer adds to the ledger after the latest event of it; None when nothing is new."""
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest event of a claim's consent: what happened, how, and when."""
+
+    event: str
+    method: str
+    at: dt.datetime
+
+
+def event_for(
+    purpose: str, answer: str, latest: Latest | None, method: str, said_at: dt.datetime | None
+) -> ConsentEvent | None:
+    """What an answer adds to the ledger after the latest event of it; None when nothing is new.
+
+    After an end that did not come from a source (a link in a mail, a call to the office), only a yes that was
+    said later begins anew: the old yes in the partner's sheet does not.
+    """
+    before = latest.event if latest else None
     live = before is not None and ConsentEvent(before) in LIVE
     if answer == "yes":
+        if latest is not None and ConsentEvent(latest.event) in ENDED and latest.method not in FROM_SOURCES:
+            if said_at is None or said_at <= latest.at:
+                return None
         if live or (before == ConsentEvent.REQUESTED and Purpose(purpose) in CONFIRMED_BY_MAIL):
             return None
         if Purpose(purpose) in CONFIRMED_BY_MAIL:
@@ -65,15 +86,15 @@ def event_for(purpose: str, answer: str, before: str | None, method: str) -> Con
 
 def entries(
     answers: Iterable[tuple[int, int, Checked, dt.datetime | None]],
-    states: Mapping[tuple[int, str, str], str],
+    states: Mapping[tuple[int, str, str], Latest],
     hub: Hub,
     settings: SourceSettings,
     run_id: str,
 ) -> tuple[list[tuple[Any, ...]], list[tuple[str, str, str | None]]]:
     """Rows for the ledger, and the wordings that they point to. What is no longer said is withdrawn."""
-    before: dict[int, dict[str, str]] = {}
-    for (claim, purpose, _), event in states.items():
-        before.setdefault(claim, {})[purpose] = event
+    before: dict[int, dict[str, Latest]] = {}
+    for (claim, purpose, _), latest in states.items():
+        before.setdefault(claim, {})[purpose] = latest
     method = "form" if settings.plugin == "form" else "import"
     now = hub.clock()
     rows: list[tuple[Any, ...]] = []
@@ -82,12 +103,13 @@ def entries(
         said = answered(one)
         for purpose in sorted(said.keys() | before.get(claim_id, {}).keys()):
             answer, wording, at = said.get(purpose, ("no", "", None))
-            new = event_for(purpose, answer, before.get(claim_id, {}).get(purpose), method)
+            said_at = _moment(at) or updated_at
+            new = event_for(purpose, answer, before.get(claim_id, {}).get(purpose), method, said_at)
             if new is None:
                 continue
             text_id = hashlib.blake2b(wording.encode(), digest_size=16).hexdigest()
             wordings[text_id] = (text_id, wording, settings.language)
-            when = _moment(at) or updated_at or now
+            when = said_at or now
             rows.append(
                 (
                     claim_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
+from allin_hub.roles import person_type
 from allin_schemas import ENTITIES, Internal, Kind, PersonType, Private, RecordStatus, Visibility
 from allin_schemas.marks import marked
 
@@ -14,14 +15,15 @@ def passes(
 ) -> dict[str, Any] | None:
     """The fields that may be seen, or None when the entity may not be seen at all.
 
-    A named person passes only when `consenting` holds its id: a live consent for the output's purpose and channel.
+    A role passes, unless an address or a name beside it is a person's. A named person passes only when `consenting` holds its id: a live consent for the output's purpose and channel.
     Private fields of what is no person never pass, and neither do fields that steer the hub.
     """
     if data.get("record_status") != RecordStatus.PUBLISHED.value:
         return None
     entity = ENTITIES[kind]
     if kind is Kind.PERSON:
-        if data.get("type") != PersonType.ROLE.value and entity_id not in consenting:
+        role = data.get("type") == PersonType.ROLE.value == person_type({**data, "name": None})
+        if not role and entity_id not in consenting:
             return None
         hidden = marked(entity, Internal)
     elif data.get("visibility") != Visibility.PUBLIC.value:

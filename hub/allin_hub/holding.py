@@ -26,11 +26,13 @@ from allin_hub.voice import voice_of
 def reasons_to_hold(
     hub: Hub, prepared: Prepared, run_id: str, fetched: Fetched, row: dict[str, Any]
 ) -> list[Reason]:
-    """Why this sync has to wait; none at the first, and none when it was cut."""
-    if not fetched.complete or not row.get("accepted_runs"):
+    """Why this sync has to wait; none before a first complete one."""
+    if not row.get("accepted_runs"):
         return []
     limits = prepared.settings.limits
-    lost_columns = _lost_columns(prepared, fetched, orjson.loads(row.get("headers") or "[]"))
+    lost_columns = (
+        _lost_columns(prepared, fetched, orjson.loads(row.get("headers") or "[]")) if fetched.complete else []
+    )
     changed = fetched.changed
     if changed > max(limits.changed, limits.changed_share * fetched.before):
         changed = really_changed(hub, prepared, run_id)
@@ -41,7 +43,9 @@ def reasons_to_hold(
         changed=changed,
         new=fetched.new + fetched.renamed,
     )
-    found = reasons(extent, limits, empty_is_news=prepared.source.holds is Holds.ALL)
+    found = reasons(
+        extent, limits, empty_is_news=fetched.complete and prepared.source.holds is not Holds.CHANGES
+    )
     if lost_columns:
         found.append(Reason("columns", len(lost_columns), len(fetched.headers)))
         fetched.problems += [
@@ -65,7 +69,13 @@ def _lost_columns(prepared: Prepared, fetched: Fetched, before: list[str]) -> li
 
 
 def hold(
-    hub: Hub, prepared: Prepared, run_id: str, fetched: Fetched, held: list[Reason], problems: list[Problem]
+    hub: Hub,
+    prepared: Prepared,
+    run_id: str,
+    fence: int,
+    fetched: Fetched,
+    held: list[Reason],
+    problems: list[Problem],
 ) -> SourceReport:
     """Keep a run's staging until a person decides; an earlier held run of the source is overtaken."""
     report = SourceReport(
@@ -79,7 +89,8 @@ def hold(
         "fingerprint": prepared.fingerprint(hub),
     }
     with writing(hub.engine) as connection:
-        for earlier in bookkeeping.find_held(connection, prepared.name):
+        bookkeeping.refuse_overtaken(connection, prepared.name, fence)
+        for earlier in bookkeeping.held_of(connection, prepared.name):
             raws.drop_staging(connection, earlier["id"])
         bookkeeping.close_held(connection, prepared.name, "overtaken")
         raws.stage(connection, [(run_id, 0, "meta", None, None, None, hub.sealer.seal(kept), None)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,13 @@ import orjson
 
 from allin_hub.contract import Raw, Source
 from allin_hub.drafts import take_apart
+from allin_hub.occurrences import event_dates
 from allin_hub.sealing import Sealer
-from allin_schemas import ENTITIES, Kind
+from allin_schemas import ENTITIES, Event, Kind
 from allin_schemas.reading import Context, is_role_address, name_key, read
+
+FAR = dt.timedelta(days=3660)
+_ANY_ID = "00000000-0000-7000-8000-000000000000"
 
 
 def derive_key(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> str:
@@ -52,14 +55,16 @@ def _content(raw: Raw) -> str:
 
 def lies_ahead(data: Mapping[str, Any], now: dt.datetime) -> bool:
     """Whether an event, or some date of its series, has not ended yet."""
-    rule = data.get("rrule")
-    if rule:
-        until = re.search(r"UNTIL=(\d{8})", rule)
-        return until is None or until.group(1) >= now.strftime("%Y%m%d")
-    last = data.get("end") or data.get("start")
-    if last is None:
+    moments = [data.get("end") or data.get("start"), *data.get("rdates", ())]
+    moments += [one.get("end") or one.get("start") for one in data.get("overrides", ())]
+    today = now.date().isoformat()
+    if any(str(moment)[:10] >= today for moment in moments if moment):
         return True
-    return str(last)[:10] >= now.date().isoformat()
+    if not data.get("rrule"):
+        return not any(moments)
+    fields = {**data, "id": _ANY_ID, "slug": "event", "created_at": now, "updated_at": now}
+    event = Event.model_validate({"title": "…", **fields})
+    return bool(event_dates(event, now, now + FAR, most=1))
 
 
 def opened_fields(data: str, sealed: bytes | None, sealer: Sealer) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from allin_hub.config import Config
 from allin_hub.hub import Hub
 from allin_hub.match import ties
-from allin_hub.merge import EVERYTHING, Said, merge, units_changed
+from allin_hub.merge import EVERYTHING, Said, merge, ranked, units_changed
 from allin_hub.slugs import slug
 from allin_hub.store import claims, entities, references
 from allin_hub.store.tables import iso
@@ -56,8 +56,9 @@ class Linker:
             if self._shared:
                 done |= wanted.keys() & self._shared
             self._merge(wanted)
-        for old, kind in self._left.items():
-            self._merge({old: kind})
+        left = list(self._left.items())
+        for start in range(0, len(left), BATCH):
+            self._merge(dict(left[start : start + BATCH]))
         return self._linked
 
     def _match(self) -> None:
@@ -98,7 +99,7 @@ class Linker:
         kind: Kind,
         ids: Sequence[str],
         live: Mapping[str, list[claims.LiveClaim]],
-        targets: Mapping[str, dict[str, tuple[str, int]]],
+        targets: Mapping[str, dict[str, list[tuple[str, int]]]],
     ) -> None:
         old = entities.load(self._connection, kind, ids, self._hub.sealer)
         new_rows: list[tuple[Any, ...]] = []
@@ -119,7 +120,7 @@ class Linker:
                     self._linked.withdrawn += 1
                 continue
             data, provenance = merge(kind, said)
-            self._refer(kind, entity_id, data, provenance, targets)
+            self._refer(kind, entity_id, data, provenance, targets, said)
             digest = self._hub.sealer.digest(data)
             if known is not None and known.withdrawn_at is None and known.digest == digest:
                 if known.provenance != provenance:
@@ -178,14 +179,16 @@ class Linker:
         entity_id: str,
         data: dict[str, Any],
         provenance: dict[str, list[int]],
-        targets: Mapping[str, dict[str, tuple[str, int]]],
+        targets: Mapping[str, dict[str, list[tuple[str, int]]]],
+        said: Sequence[Said],
     ) -> None:
-        for name, (target, claim_id) in targets.get(entity_id, {}).items():
-            if (
-                name in ENTITIES[kind].model_fields
-                and mark_of(ENTITIES[kind], name, RefersTo) is not None
-                and target != entity_id
-            ):
+        rank = {one.claim: place for place, one in enumerate(ranked(said))}
+        for name, found in targets.get(entity_id, {}).items():
+            target, claim_id = min(found, key=lambda pair: rank.get(pair[1], len(rank)))
+            known = (
+                name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None
+            )
+            if known and target != entity_id:
                 data[name] = target
                 if EVERYTHING not in provenance:
                     provenance[name] = [claim_id]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from allin_hub.errors import ConfigError
@@ -43,15 +43,19 @@ def learned(folder: Path, source: str) -> dict[str, str]:
     return columns
 
 
-def keep(folder: Path, source: str, columns: Mapping[str, str], unknown: Sequence[str]) -> None:
-    """Write what was learned, when it differs from what is there."""
+def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int) -> None:
+    """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
     lines = [
         "# What the hub found out about this source's columns. Change a path here, or in hub.toml, which wins.",
         '# "-" leaves a column out.',
         "",
         "[columns]",
         *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
-        *(f'# {_quoted(column)} = "…"   # not used' for column in unknown),
+        *(
+            [f"# {unused} more columns are not used. Name one here or in hub.toml to use it."]
+            if unused
+            else []
+        ),
         "",
     ]
     text = "\n".join(lines)

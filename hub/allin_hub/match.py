@@ -34,8 +34,11 @@ def ties(clues: Mapping[int, Clue], keys: Sequence[Key]) -> list[Tie]:
     for key in keys:
         by_key.setdefault(key[0], []).append(key)
     for members in by_key.values():
-        for other in members[1:]:
-            groups.join(members[0][1], other[1], Rule(other[2]))
+        rule = Rule(members[0][2])
+        apart: list[int] = []
+        for claim in sorted({key[1] for key in members}, key=lambda one: (clues[one].source, clues[one].digest)):
+            if not any(groups.join(other, claim, rule) for other in apart):
+                apart.append(claim)
     return _named(clues, groups)
 
 
@@ -45,11 +48,14 @@ class _Groups:
         self.parent = {id: id for id in clues}
         self.members = {id: [id] for id in clues}
         self.rules: dict[int, Rule] = {}
-        self.names = {claim: name for _, claim, _, name in keys if name is not None}
-        self.numbers: dict[int, set[bytes]] = {}
-        for key, claim, rule, _ in keys:
+        self.named: dict[int, dict[str, set[bytes | None]]] = {
+            id: {clue.source: set()} for id, clue in clues.items()
+        }
+        self.numbers: dict[int, set[bytes]] = {id: set() for id in clues}
+        for key, claim, rule, name in keys:
+            self.named[claim][clues[claim].source].add(name)
             if rule == Rule.REGISTER:
-                self.numbers.setdefault(claim, set()).add(key)
+                self.numbers[claim].add(key)
 
     def root(self, id: int) -> int:
         while self.parent[id] != id:
@@ -57,29 +63,31 @@ class _Groups:
             id = self.parent[id]
         return id
 
-    def join(self, one: int, other: int, rule: Rule) -> None:
-        if one not in self.clues or other not in self.clues:
-            return
+    def join(self, one: int, other: int, rule: Rule) -> bool:
+        """Make one group of two, unless they contradict each other; whether they are one now."""
         first, second = sorted((self.root(one), self.root(other)))
-        if first == second or (rule > Rule.IDENTIFIER and self._contradict(first, second)):
-            return
+        if first == second:
+            return True
+        if self._contradict(first, second, rule):
+            return False
         self.parent[second] = first
         self.members[first] += self.members.pop(second)
+        self.numbers[first] |= self.numbers.pop(second)
+        for source, names in self.named.pop(second).items():
+            self.named[first].setdefault(source, set()).update(names)
         for claim in (one, other):
             self.rules.setdefault(claim, rule)
+        return True
 
-    def _contradict(self, first: int, second: int) -> bool:
-        """Two differently named records of one source, or two sets of register numbers without a common one."""
-        ours, theirs = self.members[first], self.members[second]
-        for one in ours:
-            for other in theirs:
-                if self.clues[one].source == self.clues[other].source and self.names.get(
-                    one
-                ) != self.names.get(other):
-                    return True
-        our_numbers = set().union(*(self.numbers.get(id, set()) for id in ours))
-        their_numbers = set().union(*(self.numbers.get(id, set()) for id in theirs))
-        return bool(our_numbers and their_numbers and not our_numbers & their_numbers)
+    def _contradict(self, first: int, second: int, rule: Rule) -> bool:
+        """Two differently named records of one source, or register numbers without a common one."""
+        ours, theirs = self.named[first], self.named[second]
+        if any(len(ours[source] | theirs[source]) > 1 for source in ours.keys() & theirs.keys()):
+            return True
+        our_numbers, their_numbers = self.numbers[first], self.numbers[second]
+        return bool(
+            rule > Rule.REGISTER and our_numbers and their_numbers and not our_numbers & their_numbers
+        )
 
 
 def _named(clues: Mapping[int, Clue], groups: _Groups) -> list[Tie]:

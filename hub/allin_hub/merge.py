@@ -13,8 +13,10 @@ from typing import Any
 import orjson
 
 from allin_hub.drafts import localized
+from allin_hub.roles import merged_type
 from allin_schemas import ENTITIES, Kind, Organisation, OrganisationType, Sensitivity, Whole
 from allin_schemas.marks import ByHub, mark_of, marked
+from allin_schemas.reading import name_key
 
 EVERYTHING = "*"
 ITEM_KEYS = ("code", "number", "value", "account", "recurrence_id", "title", "name")
@@ -70,6 +72,8 @@ def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, l
     if len(said) == 1:
         only = said[0]
         data = dict(only.data)
+        if kind is Kind.PERSON:
+            data["type"] = merged_type(data, [only.data])
         _fill(kind, data, said)
         return data, {EVERYTHING: [only.claim]}
     order = ranked(said)
@@ -92,8 +96,23 @@ def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, l
         else:
             data[name] = telling[0].data[name]
             provenance[name] = [one.claim for one in telling if one.data[name] == data[name]]
+    if kind is Kind.PERSON:
+        data["type"] = merged_type(data, [one.data for one in order])
+    elif kind is Kind.ORGANISATION:
+        _keep_names(data, order, provenance)
     _fill(kind, data, order)
     return data, provenance
+
+
+def _keep_names(data: dict[str, Any], order: Sequence[Said], provenance: dict[str, list[int]]) -> None:
+    """Names that lose stay as other names, so that whoever looks for them finds the entry."""
+    known = {name_key(name) for name in (data.get("name"), *data.get("alternate_names", ())) if name}
+    for one in order:
+        name = one.data.get("name")
+        if name and name_key(name) not in known:
+            known.add(name_key(name))
+            data["alternate_names"] = [*data.get("alternate_names", ()), name]
+            provenance.setdefault(f"alternate_names[{name}]", []).append(one.claim)
 
 
 def item_key(item: Any) -> str:

@@ -37,6 +37,7 @@ UNREAD = {
     "headers": [],
     "complete": True,
     "read": False,
+    "waiting": 0,
 }
 
 
@@ -104,7 +105,9 @@ def sync_source(
                 _replay(hub, prepared, run_id, fence) if replay else _read(hub, prepared, run_id, fence, told)
             )
     except HubError as error:
-        report = _failed(hub, prepared, run_id, error)
+        report = _failed(hub, prepared, run_id, fence, error)
+    except Exception as error:
+        report = _failed(hub, prepared, run_id, fence, _unforeseen(error))
     finally:
         with writing(hub.engine) as connection:
             bookkeeping.give_lease_back(connection, name, fence)
@@ -135,7 +138,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         and fingerprint == row.get("fingerprint")
         and row.get("last_status") == "done"
     ):
-        return _nothing_new(hub, prepared, run_id, row)
+        return _nothing_new(hub, prepared, run_id, fence, row)
     context = prepared.validator(hub).context
     stager = Stager(
         hub, source, run, run_id, fence,
@@ -154,7 +157,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     held = reasons_to_hold(hub, prepared, run_id, fetched, row)
     problems = [*fetched.problems, *_notices(prepared, fetched)]
     if held:
-        return hold(hub, prepared, run_id, fetched, held, problems)
+        return hold(hub, prepared, run_id, fence, fetched, held, problems)
     with writing(hub.engine) as connection:
         report = apply(
             connection,
@@ -170,18 +173,22 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     headers = list(source.columns.headers)
     if headers:
         maps.keep(
-            hub.config.folder, name, source.columns.learned_from(headers), source.columns.unknown(headers)
+            hub.config.folder,
+            name,
+            source.columns.learned_from(headers),
+            len(source.columns.unknown(headers)),
         )
     return report
 
 
-def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, row: dict[str, Any]) -> SourceReport:
+def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dict[str, Any]) -> SourceReport:
     """The feed is, byte for byte, what was read last."""
     last = orjson.loads(row["report"] or "{}")
     report = SourceReport(
         prepared.name, "done", run=run_id, fetched=last.get("fetched", 0), skipped=last.get("skipped", 0)
     )
     with writing(hub.engine) as connection:
+        bookkeeping.refuse_overtaken(connection, prepared.name, fence)
         report.unchanged = report.fetched - report.skipped
         complete_report(connection, hub, report)
         bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
@@ -197,7 +204,17 @@ def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, row: dict[str, Any])
     return report
 
 
-def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> SourceReport:
+def _unforeseen(error: Exception) -> HubError:
+    made = HubError(
+        "The sync stopped with {kind}.",
+        hint="What was known stays. Run it again with --debug and report what it shows.",
+        kind=type(error).__name__,
+    )
+    made.__cause__ = error
+    return made
+
+
+def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubError) -> SourceReport:
     """The source could not be read: what was known stays."""
     name = prepared.name
     problem = Problem(error.code, params=error.params) if error.code in catalogue() else None
@@ -212,6 +229,9 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, error: HubError) -> Sourc
         cause=error,
     )
     with writing(hub.engine) as connection:
+        if not bookkeeping.holds_lease(connection, name, fence):
+            bookkeeping.end_run(connection, run_id, "failed", {}, error.message, hub.clock())
+            return report
         held = [row["id"] for row in bookkeeping.held_runs(connection)]
         raws.drop_stale_staging(connection, name, held)
         if problem is not None:

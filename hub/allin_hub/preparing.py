@@ -16,6 +16,7 @@ from allin_hub.config import SourceSettings
 from allin_hub.contract import Source, produced
 from allin_hub.errors import HubError
 from allin_hub.hub import Hub
+from allin_hub.paths import IGNORED, is_path
 from allin_hub.problems import Problem
 from allin_hub.validate import Validator
 from allin_schemas import ENTITIES, Kind, claim_of
@@ -101,7 +102,9 @@ def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
     source = registry.source(hub.config, settings)
     kind = produced(source, settings.kind)
     _refuse_wrong_defaults(hub, settings, kind)
-    source.columns = ColumnMap(kind, settings.columns, maps.learned(hub.config.folder, settings.name))
+    learned = maps.learned(hub.config.folder, settings.name)
+    fitting = {column: path for column, path in learned.items() if path in IGNORED or is_path(kind, path)}
+    source.columns = ColumnMap(kind, settings.columns, fitting)
     return Prepared(settings, source, kind)
 
 

@@ -64,6 +64,7 @@ def publish(
 ) -> dict[str, OutputReport]:
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
+    retire(hub)
     plugins = {name: registry.output(hub.config, known[name]) for name in chosen(hub, names)}
     return {name: publish_output(hub, known[name], plugin, told) for name, plugin in plugins.items()}
 
@@ -174,7 +175,12 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
         "moves": [move[1] for move in plan.moves],
         "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in changed_keys],
         "gone": plan.gone,
-        "values": {"seq": view.seq, "fingerprint": fingerprint, "state": orjson.dumps(state).decode()},
+        "values": {
+            "seq": view.seq,
+            "fingerprint": fingerprint,
+            "state": orjson.dumps(state).decode(),
+            "path": settings.path,
+        },
     }
     with writing(hub.engine) as connection:
         bookkeeping.write_journal(connection, settings.name, content)
@@ -183,6 +189,24 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
         hub, settings.name, last_status="done", message=None, report=orjson.dumps(report.to_json()).decode()
     )
     return report
+
+
+def retire(hub: Hub) -> None:
+    """Take away the files of outputs that hub.toml no longer has, or has elsewhere now: nobody would keep them true."""
+    with reading(hub.engine) as connection:
+        left = [
+            (name, path, list(bookkeeping.artifacts(connection, name)))
+            for name, path in bookkeeping.output_paths(connection).items()
+            if name not in hub.config.outputs or hub.config.outputs[name].path != path
+        ]
+    for name, path, files in left:
+        folder = hub.config.folder / path
+        finish(hub, name, folder)
+        for file in files:
+            (folder / file).unlink(missing_ok=True)
+            _drop_empty((folder / file).parent, folder)
+        with writing(hub.engine) as connection:
+            bookkeeping.forget_artifacts(connection, name)
 
 
 def _render(

@@ -153,8 +153,16 @@ class StoreView:
         live = [
             (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
         ]
-        parts = [self.seq, entities.last_consent(self._connection), live, self.now.date().isoformat()]
-        return hashlib.blake2b(orjson.dumps(parts), digest_size=16).hexdigest()
+        contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
+        parts = [
+            self.seq,
+            entities.last_consent(self._connection),
+            live,
+            contacts,
+            self._credits,
+            self.now.date().isoformat(),
+        ]
+        return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
 
 
 def _labels(value: Any) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from allin_hub.contract import Holds, Raw, Source
 from allin_hub.envelope import packed
-from allin_hub.errors import HubError, Unavailable
+from allin_hub.errors import HubError, StoreError, Unavailable
 from allin_hub.hub import Hub
 from allin_hub.problems import Problem, problem_of
 from allin_hub.sourcing import LentRun
@@ -30,6 +30,10 @@ class Fetched:
     changed: int = 0
     renamed: int = 0
     gone: int = 0
+    counts_all: bool = True
+    """Whether what the source holds is all that the hub has of it."""
+    waiting: int = 0
+    """How many of the unchanged ones are in quarantine."""
     before: int = 0
     first: bool = True
     complete: bool = True
@@ -46,12 +50,14 @@ class Fetched:
         return {
             "fetched": self.fetched,
             "unchanged": self.unchanged,
+            "waiting": self.waiting,
             "skipped": self.skipped,
             "mark": self.mark,
             "cursor": self.cursor,
             "headers": self.headers,
             "derived_keys": self.derived_keys,
             "complete": self.complete,
+            "counts_all": self.complete and self.counts_all,
         }
 
 
@@ -134,6 +140,7 @@ class Stager:
             ):
                 self._seen.add(prior.key)
                 result.unchanged += 1
+                result.waiting += prior.status == raws.QUARANTINED
                 if self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
                     moved.append((raw, prior))
                 continue
@@ -163,7 +170,8 @@ class Stager:
             )
         for raw, prior in moved:
             self._seq += 1
-            sealed = sealer.seal(packed(raw, raw.key or "", []))
+            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+            sealed = sealer.seal(packed(raw, raw.key or "", own))
             rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, None))
         self._store(rows)
 
@@ -172,7 +180,11 @@ class Stager:
             return
         with writing(self._hub.engine) as connection:
             raws.stage(connection, rows)
-            bookkeeping.extend_lease(connection, self._source.name, self._fence, self._hub.clock())
+            if not bookkeeping.extend_lease(connection, self._source.name, self._fence, self._hub.clock()):
+                raise StoreError(
+                    "Another run has taken this source over meanwhile.",
+                    hint="Nothing was lost; run the sync again.",
+                )
 
     def _same(self, digest: bytes) -> raws.KnownRaw | None:
         """A raw without a key of its own is known again by its content."""
@@ -217,6 +229,7 @@ class Stager:
 
     def _miss(self, result: Fetched) -> None:
         """Stage what a complete read no longer holds, and know a lost record again under a new key."""
+        result.counts_all = self._source.holds is Holds.ALL
         if self._source.holds is Holds.CHANGES:
             return
         lost = [
@@ -226,7 +239,8 @@ class Stager:
         ]
         if self._source.holds is Holds.FUTURE and lost:
             ahead = self._lies_ahead([known.id for known in lost])
-            lost = [known for known in lost if known.id in ahead]
+            lost = [known for known in lost if known.id in ahead or known.status == raws.QUARANTINED]
+            result.before = result.unchanged + result.changed + len(lost)
         renamed = []
         for known in list(lost):
             seq = self._new.pop(known.digest, None)
@@ -253,7 +267,8 @@ class Stager:
             *itertools.chain.from_iterable(self._run.take_record_problems().values()),
         ]
         result.cursor = self._run.next_cursor if result.complete else None
-        result.headers = list(self._source.columns.headers)
+        columns = self._source.columns
+        result.headers = [header for header in columns.headers if columns.path(header) is not None]
 
     @staticmethod
     def _count(op: str, result: Fetched) -> None:

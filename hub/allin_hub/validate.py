@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from allin_hub.columns import ColumnMap
 from allin_hub.drafts import Answer, Parts, Way, localized_value, texts, ways
 from allin_hub.problems import Problem, Severity
+from allin_hub.roles import person_type
 from allin_schemas import ENTITIES, Kind, PersonType, claim_of
 from allin_schemas.marks import Private, marked
 from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key, read
@@ -37,15 +38,15 @@ class Checked:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one raw: its claims, the record's own first, and all its problems; no claims: quarantine."""
+    """What became of one raw: its claims, the record's own first, and all its problems."""
 
     claims: list[Checked] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def refused(self) -> bool:
-        """Whether the record waits in quarantine."""
-        return not self.claims
+        """Whether the record waits in quarantine; then its claims are not written."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
 
 
 @dataclass(slots=True)
@@ -93,8 +94,6 @@ class Validator:
         for kind, rows in by_kind.items():
             self._keep_rules(kind, rows)
         for outcome in outcomes:
-            if any(problem.severity == Severity.ERROR for problem in outcome.problems):
-                outcome.claims.clear()
             outcome.claims.sort(key=lambda checked: checked.slot != "")
         return outcomes
 
@@ -120,7 +119,7 @@ class Validator:
         if kind is Kind.ORGANISATION:
             self._keep_person_out(data, place, problems)
         elif kind is Kind.PERSON:
-            data["type"] = _person_type(data)
+            data["type"] = person_type(data)
         return Checked(kind, "", data, dict(parts.references), parts.answers)
 
     def _unclear(self, answers: Sequence[Answer], prefix: str, place: Place, problems: list[Problem]) -> None:
@@ -193,7 +192,8 @@ class Validator:
                 if data.keys() - {"type"}:
                     problems.append(self._problem("CONTACT_NAME_MISSING", place, "contacts.name"))
                 return None
-            data["name"] = data.get("function") or data["email"]
+            function = data.get("function") or ""
+            data["name"] = function if is_role_name(function) else data["email"]
             data["type"] = PersonType.ROLE.value
         phones = data.get("phones") or []
         hold = data.get("email") or (phones[0]["number"] if phones else None) or name_key(data["name"])
@@ -250,14 +250,6 @@ class Validator:
             column = self._columns.column_of(path.partition(".")[0])
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
-
-
-def _person_type(data: Mapping[str, Any]) -> str:
-    """A role only where nothing points to a person: the name is a role's, and so is the address."""
-    name, email = data.get("name"), data.get("email")
-    nameless = not data.get("given") and not data.get("family")
-    role = nameless and (name is None or is_role_name(name)) and (email is None or is_role_address(email))
-    return (PersonType.ROLE if role else PersonType.PERSON).value
 
 
 def _script_language(text: str) -> str | None:

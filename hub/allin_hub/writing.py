@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from allin_hub.clues import clues, hashed, key_of_name, reference_clues
 from allin_hub.config import SourceSettings
-from allin_hub.consents import entries
+from allin_hub.consents import Latest, entries
 from allin_hub.contract import Source
 from allin_hub.drafts import take_apart
 from allin_hub.envelope import Envelope
@@ -75,6 +75,8 @@ class Writer:
         self._run = run_id
         self._validator = validator
         self._next_claim = next_id(connection, claim)
+        self.refused = 0
+        """How many records of this run wait in quarantine."""
 
     def write(self, arrivals: Sequence[Arrival]) -> None:
         """Map, check and write one batch."""
@@ -87,12 +89,13 @@ class Writer:
             status = raws.QUARANTINED if outcome.refused else raws.LIVE
             if not arrival.is_new or outcome.refused:
                 written.statuses.append((status, arrival.id))
+            slots = known.get(arrival.id, {})
+            self.refused += outcome.refused
             if outcome.refused:
-                written.gone += [
-                    old.id for slot, old in known.get(arrival.id, {}).items() if slot and old.live
-                ]
+                written.gone += [old.id for (slot, _), old in slots.items() if slot and old.live]
+                self._answers_of_refused(arrival, outcome.claims, slots, written)
             else:
-                self._claims(arrival, outcome.claims, known.get(arrival.id, {}), written)
+                self._claims(arrival, outcome.claims, slots, written)
             for problem in outcome.problems:
                 sealed = self._hub.sealer.seal(problem_values(problem))
                 written.problems.append(
@@ -100,16 +103,33 @@ class Writer:
                 )
         self._flush(arrivals, written)
 
+    def _answers_of_refused(
+        self,
+        arrival: Arrival,
+        made: list[Checked],
+        known: dict[tuple[str, str], store.KnownClaim],
+        written: Written,
+    ) -> None:
+        """A record that waits is not written, but what a known person says about consent counts at once."""
+        for one in made:
+            old = known.get((one.slot, one.kind.value))
+            if one.kind is Kind.PERSON and old is not None:
+                written.answers.append((old.id, arrival.id, one, arrival.envelope.raw.updated_at))
+
     def _claims(
-        self, arrival: Arrival, made: list[Checked], known: dict[str, store.KnownClaim], written: Written
+        self,
+        arrival: Arrival,
+        made: list[Checked],
+        known: dict[tuple[str, str], store.KnownClaim],
+        written: Written,
     ) -> None:
         updated = arrival.envelope.raw.updated_at
         updated_at = iso(updated) if updated is not None else None
         outer = 0
         for one in made:
             data, sealed, digest = self._split(one)
-            old = known.get(one.slot)
-            if old is not None and old.kind == one.kind:
+            old = known.get((one.slot, one.kind.value))
+            if old is not None:
                 claim_id = old.id
                 if not (old.digest == digest and old.live):
                     written.renewed.append((data, sealed, digest, updated_at, self._run, claim_id))
@@ -125,12 +145,12 @@ class Writer:
             outer = outer or claim_id
             if one.kind is Kind.PERSON:
                 written.answers.append((claim_id, arrival.id, one, updated))
-        slots = {one.slot for one in made}
+        slots = {(one.slot, one.kind.value) for one in made}
         written.gone += [old.id for slot, old in known.items() if slot not in slots and old.live]
 
     def _split(self, one: Checked) -> tuple[str, bytes | None, bytes]:
         """A claim's public part as JSON, its private part sealed, and the digest of all it says."""
-        private_fields = marked(ENTITIES[one.kind], Private)
+        private_fields = one.data.keys() if one.kind is Kind.PERSON else marked(ENTITIES[one.kind], Private)
         private = {name: value for name, value in one.data.items() if name in private_fields}
         public = (
             {name: value for name, value in one.data.items() if name not in private_fields}
@@ -188,7 +208,8 @@ class Writer:
         raws.settle(connection, written.statuses)
         old = [arrival.id for arrival in arrivals if not arrival.is_new]
         findings.replace_problems(connection, self._settings.name, old, written.problems)
-        states = ledger.consent_states(connection, [row[0] for row in written.answers])
+        found = ledger.consent_states(connection, [row[0] for row in written.answers])
+        states = {place: Latest(*latest) for place, latest in found.items()}
         rows, wordings = entries(written.answers, states, self._hub, self._settings, self._run)
         ledger.add_consents(connection, rows, wordings)
 
@@ -203,18 +224,18 @@ def checked(
         raw = envelope.raw
         place = Place(raw.key, raw.sheet, raw.row)
         try:
-            draft = source.map(raw)
+            parts = take_apart(kind, source.map(raw))
         except HubError as error:
             failed[index] = Problem(
                 error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params
             )
-            draft = {}
+            parts = take_apart(kind, {})
         except Exception as error:
             failed[index] = Problem(
                 "MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__}
             )
-            draft = {}
-        drafts.append((take_apart(kind, draft), place))
+            parts = take_apart(kind, {})
+        drafts.append((parts, place))
     outcomes = validator.check(drafts)
     for index, (envelope, outcome) in enumerate(zip(envelopes, outcomes, strict=True)):
         if index in failed:
@@ -222,6 +243,4 @@ def checked(
         if any(problem.severity is Severity.ERROR for problem in envelope.problems):
             outcome.problems.clear()
         outcome.problems[:0] = envelope.problems
-        if any(problem.severity == Severity.ERROR for problem in outcome.problems):
-            outcome.claims.clear()
     return outcomes

@@ -122,6 +122,8 @@ class Person(Record):
     kind = Kind.PERSON
 
     visibility: Annotated[Visibility, Internal()] = Visibility.INTERNAL
+    topics: Annotated[list[Line], Reads("topics"), Private()] = []
+    audience: Annotated[list[Line], Reads("lines"), Private()] = []
     type: PersonType = PersonType.PERSON
     name: Annotated[Line, Private()]
     given: Annotated[Line | None, Private()] = None

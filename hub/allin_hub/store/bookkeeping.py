@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, Table, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, Table, delete, select, update
 
+from allin_hub import holders
+from allin_hub.errors import StoreError
 from allin_hub.store.engine import upsert_rows
 from allin_hub.store.tables import (
     artifact,
@@ -27,22 +29,39 @@ LEASE_SECONDS = 900
 def take_lease(connection: Connection, source: str, owner: str, now: dt.datetime) -> int | None:
     """The fencing number of a lease on a source, or None while another run holds it."""
     until = now + dt.timedelta(seconds=LEASE_SECONDS)
-    if connection.execute(select(lease.c.source).where(lease.c.source == source)).first() is None:
+    held = connection.execute(select(lease).where(lease.c.source == source)).mappings().first()
+    if held is None:
         upsert_rows(connection, lease, ("source", "fence"), [(source, 0)], ("source",))
-    free = or_(lease.c.owner.is_(None), lease.c.expires_at < now)
-    taken = connection.execute(
-        update(lease)
-        .where(lease.c.source == source, free)
-        .values(owner=owner, fence=lease.c.fence + 1, expires_at=until)
-    )
-    if taken.rowcount == 0:
+    elif held["owner"] is not None and held["expires_at"] > now and not holders.has_ended(held["holder"]):
         return None
+    elif held["owner"] is not None:
+        connection.execute(
+            update(run)
+            .where(run.c.id == held["owner"], run.c.status == "running")
+            .values(status="killed", finished_at=now)
+        )
+    connection.execute(
+        update(lease)
+        .where(lease.c.source == source)
+        .values(owner=owner, holder=holders.this_process(), fence=lease.c.fence + 1, expires_at=until)
+    )
     return int(connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar_one())
 
 
 def holds_lease(connection: Connection, source: str, fence: int) -> bool:
     """Whether nobody has taken the lease since it had this number."""
     return connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar() == fence
+
+
+def refuse_overtaken(connection: Connection, source: str, fence: int) -> None:
+    """Let a run write only while nobody has taken the source over.
+
+    Raises StoreError otherwise: then everything that this transaction did is undone.
+    """
+    if not holds_lease(connection, source, fence):
+        raise StoreError(
+            "Another run has taken this source over meanwhile.", hint="Nothing was lost; run the sync again."
+        )
 
 
 def extend_lease(connection: Connection, source: str, fence: int, now: dt.datetime) -> bool:
@@ -90,6 +109,12 @@ def held_runs(connection: Connection) -> Sequence[RowMapping]:
     """The runs that wait for a person, the newest of each source."""
     rows = connection.execute(select(run).where(run.c.status == "held").order_by(run.c.started_at)).mappings()
     return list({row["target"]: row for row in rows}.values())
+
+
+def held_of(connection: Connection, source: str) -> Sequence[RowMapping]:
+    """The runs of a source that wait for a person."""
+    found = select(run).where(run.c.status == "held", run.c.target == source)
+    return connection.execute(found).mappings().all()
 
 
 def find_held(connection: Connection, word: str) -> Sequence[RowMapping]:
@@ -201,3 +226,17 @@ def write_journal(connection: Connection, output: str, content: Mapping[str, Any
 def close_journal(connection: Connection, output: str) -> None:
     """All of it is in place."""
     connection.execute(delete(journal).where(journal.c.output == output))
+
+
+def output_paths(connection: Connection) -> dict[str, str]:
+    """Output -> the folder in which its files are, as it was written in hub.toml."""
+    rows = connection.execute(
+        select(output_state.c.output, output_state.c.path).where(output_state.c.path.is_not(None))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def forget_artifacts(connection: Connection, output: str) -> None:
+    """The files of an output are no longer there."""
+    connection.execute(delete(artifact).where(artifact.c.output == output))
+    _save(connection, output_state, output, {"path": None, "fingerprint": None})

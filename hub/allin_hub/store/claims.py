@@ -27,7 +27,6 @@ CLAIM_COLUMNS = (
     "updated_at", "version", "run_id",
 )  # fmt: skip
 REFERENCE_RULES_FROM = 20
-MOST_CLAIMS_OF_A_KEY = 50
 
 
 class KnownClaim(NamedTuple):
@@ -56,8 +55,8 @@ class LiveClaim(NamedTuple):
     updated_at: str | None
 
 
-def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[str, KnownClaim]]:
-    """The claims that raws have made so far: raw -> slot -> claim."""
+def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], KnownClaim]]:
+    """The claims that raws have made so far: raw -> (slot, kind) -> claim."""
     query = select(
         claim.c.id,
         claim.c.raw_id,
@@ -68,11 +67,11 @@ def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[st
         claim.c.digest,
         claim.c.version,
     ).where(claim.c.raw_id.in_(expanding))
-    found: dict[int, dict[str, KnownClaim]] = {}
+    found: dict[int, dict[tuple[str, str], KnownClaim]] = {}
     for row in rows_in(connection, query, raw_ids):
         id, raw_id, slot, kind, live, entity_id, digest, version = row
         known = KnownClaim(id, raw_id, slot, kind, live, entity_id, bytes(digest), version)
-        found.setdefault(known.raw_id, {})[known.slot] = known
+        found.setdefault(known.raw_id, {})[(known.slot, known.kind)] = known
     return found
 
 
@@ -160,6 +159,7 @@ class Clue(NamedTuple):
     kind: str
     entity_id: str
     home_id: str
+    digest: bytes
 
 
 def neighbourhood(
@@ -168,9 +168,9 @@ def neighbourhood(
     """All live claims that are tied to the given ones by keys or entities, and their match keys."""
     clues: dict[int, Clue] = {}
     keys: dict[tuple[bytes, int], tuple[bytes, int, int, bytes | None]] = {}
-    clue_query = select(claim.c.id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.home_id).where(
-        claim.c.live == 1
-    )
+    clue_query = select(
+        claim.c.id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.home_id, claim.c.digest
+    ).where(claim.c.live == 1)
     key_query = select(match_key.c.key, match_key.c.claim_id, match_key.c.rule, match_key.c.name).where(
         match_key.c.rule < REFERENCE_RULES_FROM
     )
@@ -201,20 +201,11 @@ def neighbourhood(
             tuple(row)
             for row in rows_in(connection, key_query.where(match_key.c.key.in_(expanding)), sorted(wanted))
         ]
-        crowd: dict[bytes, int] = {}
-        for key, *_ in shared:
-            crowd[bytes(key)] = crowd.get(bytes(key), 0) + 1
         fresh = set()
         for key, claim_id, rule, name in shared:
-            if crowd[bytes(key)] <= MOST_CLAIMS_OF_A_KEY:
-                keys[(bytes(key), claim_id)] = (
-                    bytes(key),
-                    claim_id,
-                    rule,
-                    None if name is None else bytes(name),
-                )
-                if claim_id not in clues:
-                    fresh.add(claim_id)
+            keys[(bytes(key), claim_id)] = (bytes(key), claim_id, rule, None if name is None else bytes(name))
+            if claim_id not in clues:
+                fresh.add(claim_id)
     return clues, sorted(keys.values(), key=lambda row: (row[2], row[0], row[1]))
 
 

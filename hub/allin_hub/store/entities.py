@@ -256,15 +256,15 @@ def contact_links(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
-def targets(connection: Connection, entity_ids: Sequence[str]) -> dict[str, dict[str, tuple[str, int]]]:
-    """Entity -> field -> (entity referred to, claim that refers): the field's best claim first by its number."""
+def targets(connection: Connection, entity_ids: Sequence[str]) -> dict[str, dict[str, list[tuple[str, int]]]]:
+    """Entity -> field -> (entity referred to, claim that refers)."""
     query = (
         select(claim.c.entity_id, reference.c.field, claim.c.id, reference.c.target_claim)
         .join(reference, reference.c.claim_id == claim.c.id)
         .where(claim.c.live == 1, reference.c.target_claim.is_not(None), claim.c.entity_id.in_(_VALUES))
         .order_by(claim.c.id)
     )
-    found: dict[str, dict[str, tuple[str, int]]] = {}
+    found: dict[str, dict[str, list[tuple[str, int]]]] = {}
     rows: list[Any] = []
     for start in range(0, len(entity_ids), 500):
         rows += connection.execute(query, {"values": list(entity_ids[start : start + 500])}).all()
@@ -278,7 +278,7 @@ def targets(connection: Connection, entity_ids: Sequence[str]) -> dict[str, dict
         )
     for entity, name, claim_id, target in rows:
         if target in homes:
-            found.setdefault(entity, {}).setdefault(name, (homes[target], claim_id))
+            found.setdefault(entity, {}).setdefault(name, []).append((homes[target], claim_id))
     return found
 
 

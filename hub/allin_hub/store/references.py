@@ -24,6 +24,7 @@ def resolve(connection: Connection, run_id: str) -> int:
         SELECT r.claim_id, r.field, r.target_claim, r.rule FROM reference r JOIN claim c ON c.id = r.claim_id
         WHERE (r.rule IS NULL OR r.rule <> 'nested') AND c.live = 1 AND (
             c.run_id = :run
+            OR (r.target_claim IS NULL AND EXISTS (SELECT 1 FROM claim t WHERE t.run_id = :run AND t.kind = r.target_kind))
             OR EXISTS (SELECT 1 FROM claim t WHERE t.id = r.target_claim AND (t.live = 0 OR t.run_id = :run))
             OR EXISTS (
                 SELECT 1 FROM reference_key k JOIN match_key m ON m.key = k.key JOIN claim t ON t.id = m.claim_id

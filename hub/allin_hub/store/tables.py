@@ -101,8 +101,9 @@ source_state = Table(
 lease = Table(
     "lease",
     metadata,
-    Column("source", String(60), primary_key=True),
+    Column("source", String(80), primary_key=True),
     Column("owner", String(36)),
+    Column("holder", String(120)),
     Column("fence", Integer, nullable=False, default=0),
     Column("expires_at", UTC),
 )
@@ -154,7 +155,7 @@ claim = Table(
     Column("updated_at", UTC),
     Column("version", Integer, nullable=False, default=1),
     Column("run_id", String(36), nullable=False, index=True),
-    UniqueConstraint("raw_id", "slot"),
+    UniqueConstraint("raw_id", "slot", "kind"),
 )
 
 claim_version = Table(
@@ -258,6 +259,7 @@ output_state = Table(
     Column("seq", Integer, nullable=False, default=0),
     Column("fingerprint", String(64)),
     Column("state", Text, nullable=False, default="{}"),
+    Column("path", Text),
     Column("last_status", String(10)),
     Column("last_attempt_at", UTC),
     Column("last_success_at", UTC),

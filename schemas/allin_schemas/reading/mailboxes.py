@@ -119,11 +119,11 @@ def own_domain(address: str | None) -> str | None:
         return None
     if "@" in address and "/" not in address:
         return mail_domain(address)
-    host = (
-        (urlsplit(address if "://" in address else f"//{address}").hostname or "")
-        .rstrip(".")
-        .removeprefix("www.")
-    )
+    try:
+        host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return None
+    host = host.rstrip(".").removeprefix("www.")
     return host if "." in host and host not in SHARED_HOSTS and host not in MAIL_PROVIDERS else None
 
 

@@ -109,8 +109,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "lease",
-        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("owner", sa.String(length=36), nullable=True),
+        sa.Column("holder", sa.String(length=120), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("expires_at", tables.UTC(length=32), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_lease")),
@@ -236,6 +237,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=True),
         sa.Column("last_status", sa.String(length=10), nullable=True),
         sa.Column("last_attempt_at", tables.UTC(length=32), nullable=True),
         sa.Column("last_success_at", tables.UTC(length=32), nullable=True),
@@ -257,8 +259,6 @@ def upgrade() -> None:
         sa.Column("review_due_at", sa.Text(), nullable=True),
         sa.Column("visibility", sa.String(length=20), nullable=True),
         sa.Column("licence", sa.Text(), nullable=True),
-        sa.Column("topics", sa.Text(), nullable=True),
-        sa.Column("audience", sa.Text(), nullable=True),
         sa.Column("attributes", sa.Text(), nullable=True),
         sa.Column("type", sa.String(length=20), nullable=True),
         sa.Column("org_id", sa.String(length=36), nullable=True),
@@ -460,7 +460,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["raw_id"], ["raw.id"], name=op.f("fk_claim_raw_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
-        sa.UniqueConstraint("raw_id", "slot", name=op.f("uq_claim_raw_id_slot")),
+        sa.UniqueConstraint("raw_id", "slot", "kind", name=op.f("uq_claim_raw_id_slot_kind")),
     )
     op.create_index(op.f("ix_claim_entity_id"), "claim", ["entity_id"], unique=False)
     op.create_index(op.f("ix_claim_raw_id"), "claim", ["raw_id"], unique=False)

@@ -1,0 +1,43 @@
+"""Who holds a lease: machine, process and when it began, so that a killed run does not block the next for long."""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+
+def _began(pid: int) -> str | None:
+    """When a process of this machine began, in clock ticks after boot; None where there is no such process."""
+    try:
+        return (
+            Path(f"/proc/{pid}/stat")
+            .read_text(encoding="ascii", errors="replace")
+            .rpartition(")")[2]
+            .split()[19]
+        )
+    except (OSError, IndexError):
+        return None
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def this_process() -> str:
+    """What a lease remembers of its holder."""
+    return f"{socket.gethostname()[:60]}|{_boot()[:8]}|{os.getpid()}|{_began(os.getpid()) or ''}"
+
+
+def has_ended(holder: str | None) -> bool:
+    """Whether a holder on this machine is surely gone; of other machines nothing is known, their leases run out."""
+    mine = this_process().split("|")
+    parts = (holder or "").split("|")
+    if len(parts) != len(mine) or parts[0] != mine[0] or not parts[1] or not parts[3]:
+        return False
+    return parts[1] != mine[1] or _began(int(parts[2])) != parts[3]
