@@ -1,12 +1,13 @@
 """What is certain enough to tie two claims together, and what a reference can be found by.
 
-Certain: a register number or another identifier; an own web or mail domain with the same name; a role address.
+Certain: a register number or another identifier; an own web or mail domain with the same name; a role address;
+in one source, the same name at the same address; a person's name within what is certainly one organisation.
 A name alone ties nothing, but a reference may find an organisation by it when there is only one of that name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,8 @@ class Rule(IntEnum):
     ROLE_MAIL = 4
     MAIL_NAME = 5
     PHONE_NAME = 6
+    ORGANISATION_NAME = 7
+    SAME_RECORD = 8
     NAME = 20
     DOMAIN = 21
     MAIL = 22
@@ -67,6 +70,26 @@ def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
     for other in (data.get("short_name"), data.get("legal_name"), *(data.get("alternate_names") or ())):
         if other and key_of_name(other) != name:
             yield Rule.NAME, key_of_name(other)
+
+
+def record_clue(source: str, data: Mapping[str, Any]) -> tuple[Rule, str] | None:
+    """An organisation that one source names twice: the same name at the same address."""
+    for place in data.get("places") or ():
+        if place.get("street") and place.get("postal_code"):
+            where = f"{place['postal_code']}|{place['street'].casefold()}|{place.get('house_number') or ''}"
+            return Rule.SAME_RECORD, f"{source}|{key_of_name(data['name'])}|{where}"
+    return None
+
+
+def member_clues(
+    data: Mapping[str, Any], organisation: Iterable[tuple[Rule, str]]
+) -> Iterator[tuple[Rule, str]]:
+    """A person by name, within each thing that is certain about the organisation that names her."""
+    name = key_of_name(str(data.get("name") or ""))
+    if name:
+        for rule, text in organisation:
+            if rule < Rule.NAME:
+                yield Rule.ORGANISATION_NAME, f"{int(rule)}|{text}|{name}"
 
 
 def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from allin_hub.answers import answered
 from allin_hub.store.tables import iso
 from allin_schemas import ConsentEvent, Purpose
-from allin_schemas.reading import read_consent
 
 if TYPE_CHECKING:
     from allin_hub.config import SourceSettings
@@ -27,28 +27,6 @@ ENDED = frozenset({ConsentEvent.WITHDRAWN, ConsentEvent.REFUSED, ConsentEvent.EX
 CONFIRMED_BY_MAIL = frozenset({Purpose.NEWSLETTER})
 FROM_SOURCES = frozenset({"form", "import"})
 LAWFUL_BASIS = "Art. 6(1)(a)"
-PURPOSES = frozenset(purpose.value for purpose in Purpose)
-
-
-def answered(checked: Checked) -> dict[str, tuple[str, str, Any]]:
-    """Purpose -> (yes or no, the words of the question, when), from all answers that a record gives."""
-    grouped: dict[str, list[Any]] = {}
-    for answer in checked.answers:
-        if answer.purpose in PURPOSES:
-            grouped.setdefault(answer.purpose, []).append(answer)
-    found = {}
-    for purpose, answers in grouped.items():
-        cells = [
-            cell
-            for answer in answers
-            for cell in (answer.answer if isinstance(answer.answer, list) else [answer.answer])
-        ]
-        found[purpose] = (
-            read_consent(cells),
-            " / ".join(answer.wording for answer in answers if answer.wording),
-            answers[0].at,
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +36,10 @@ class Latest:
     event: str
     method: str
     at: dt.datetime
+
+
+def _ended_elsewhere(latest: Latest) -> bool:
+    return ConsentEvent(latest.event) in ENDED and latest.method not in FROM_SOURCES
 
 
 def event_for(
@@ -71,9 +53,8 @@ def event_for(
     before = latest.event if latest else None
     live = before is not None and ConsentEvent(before) in LIVE
     if answer == "yes":
-        if latest is not None and ConsentEvent(latest.event) in ENDED and latest.method not in FROM_SOURCES:
-            if said_at is None or said_at <= latest.at:
-                return None
+        if latest is not None and _ended_elsewhere(latest) and (said_at is None or said_at <= latest.at):
+            return None
         if live or (before == ConsentEvent.REQUESTED and Purpose(purpose) in CONFIRMED_BY_MAIL):
             return None
         if Purpose(purpose) in CONFIRMED_BY_MAIL:
@@ -100,7 +81,7 @@ def entries(
     rows: list[tuple[Any, ...]] = []
     wordings: dict[str, tuple[str, str, str | None]] = {}
     for claim_id, raw_id, one, updated_at in answers:
-        said = answered(one)
+        said = answered(one.answers)
         for purpose in sorted(said.keys() | before.get(claim_id, {}).keys()):
             answer, wording, at = said.get(purpose, ("no", "", None))
             said_at = _moment(at) or updated_at

@@ -15,7 +15,8 @@ def passes(
 ) -> dict[str, Any] | None:
     """The fields that may be seen, or None when the entity may not be seen at all.
 
-    A role passes, unless an address or a name beside it is a person's. A named person passes only when `consenting` holds its id: a live consent for the output's purpose and channel.
+    A role passes, unless an address or a name beside it is a person's. A named person passes only when
+    `consenting` holds its id: a live consent for the output's purpose and channel.
     Private fields of what is no person never pass, and neither do fields that steer the hub.
     """
     if data.get("record_status") != RecordStatus.PUBLISHED.value:

@@ -36,7 +36,9 @@ def ties(clues: Mapping[int, Clue], keys: Sequence[Key]) -> list[Tie]:
     for members in by_key.values():
         rule = Rule(members[0][2])
         apart: list[int] = []
-        for claim in sorted({key[1] for key in members}, key=lambda one: (clues[one].source, clues[one].digest)):
+        for claim in sorted(
+            {key[1] for key in members}, key=lambda one: (clues[one].source, clues[one].digest)
+        ):
             if not any(groups.join(other, claim, rule) for other in apart):
                 apart.append(claim)
     return _named(clues, groups)

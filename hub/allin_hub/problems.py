@@ -53,7 +53,7 @@ class Problem:
         """How to mend it, with an example, and what was probably meant."""
         text = _filled(self.code, "hint", language, self.params)
         nearest = self.params.get("nearest")
-        if not nearest:
+        if not nearest or "{nearest}" in _text(self.code, "hint", language):
             return text
         return f"Meinten Sie '{nearest}'? {text}" if language == "de" else f"Did you mean '{nearest}'? {text}"
 
@@ -102,9 +102,13 @@ class _Known(dict[str, Any]):
 
 
 def _filled(code: str, what: str, language: str, params: Mapping[str, Any]) -> str:
+    return _text(code, what, language).format_map(_Known(params))
+
+
+def _text(code: str, what: str, language: str) -> str:
     entry = catalogue()[code][what]
     text: str = entry.get(language) or entry["en"]
-    return text.format_map(_Known(params))
+    return text
 
 
 def problem_values(problem: Problem) -> list[Any]:

@@ -11,17 +11,19 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from allin_hub.answers import agreed
 from allin_hub.columns import ColumnMap
 from allin_hub.drafts import Answer, Parts, Way, localized_value, texts, ways
 from allin_hub.problems import Problem, Severity
 from allin_hub.roles import person_type
-from allin_schemas import ENTITIES, Kind, PersonType, claim_of
+from allin_schemas import ENTITIES, Kind, PersonType, Purpose, claim_of
 from allin_schemas.marks import Private, marked
 from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key, read
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
+_PRIVATE = re.compile(r"\bprivat", re.IGNORECASE)
 _FEW = 50_000
 
 
@@ -84,10 +86,14 @@ class Validator:
             outer = self._read(parts, place, "", outcome.problems)
             self._missing(parts.kind, outer.data, place, outcome.problems)
             by_kind.setdefault(parts.kind, []).append((outcome, outer, "", place))
+            contacts = []
             for contact in parts.contacts:
                 inner = self._contact(contact, place, outcome.problems)
                 if inner is not None:
+                    contacts.append(inner)
                     by_kind.setdefault(Kind.PERSON, []).append((outcome, inner, "contacts.", place))
+            if outer.data.get("phones"):
+                self._keep_numbers_out(outer, contacts, place, outcome.problems)
             outcome.problems.extend(
                 self._problem("FIELD_UNKNOWN", place, path, value=path) for path in parts.unknown
             )
@@ -119,6 +125,7 @@ class Validator:
         if kind is Kind.ORGANISATION:
             self._keep_person_out(data, place, problems)
         elif kind is Kind.PERSON:
+            _whole_name(data)
             data["type"] = person_type(data)
         return Checked(kind, "", data, dict(parts.references), parts.answers)
 
@@ -217,6 +224,29 @@ class Validator:
             data["email_personal"] = data.pop("email")
             problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
 
+    def _keep_numbers_out(
+        self, outer: Checked, contacts: list[Checked], place: Place, problems: list[Problem]
+    ) -> None:
+        """A number called private, or one that a contact has who did not agree to be published, is a person's."""
+        persons = {
+            phone["number"]
+            for contact in contacts
+            if contact.data["type"] == PersonType.PERSON.value
+            and not agreed(contact, Purpose.DIRECTORY_PUBLIC)
+            for phone in contact.data.get("phones") or ()
+        }
+        kept = [
+            phone
+            for phone in outer.data["phones"]
+            if phone["number"] not in persons
+            and not _PRIVATE.search(f"{phone.get('type')} {phone.get('note')}")
+        ]
+        if len(kept) < len(outer.data["phones"]):
+            outer.data["phones"] = kept
+            if not kept:
+                del outer.data["phones"]
+            problems.append(self._problem("PHONE_PERSONAL", place, "phones"))
+
     def _keep_rules(self, kind: Kind, rows: list[tuple[Outcome, Checked, str, Place]]) -> None:
         document = orjson.dumps([row[1].data for row in rows])
         try:
@@ -250,6 +280,16 @@ class Validator:
             column = self._columns.column_of(path.partition(".")[0])
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
+
+
+def _whole_name(data: dict[str, Any]) -> None:
+    """A first name in a column of its own belongs to the name."""
+    given, family, name = data.get("given"), data.get("family"), data.get("name")
+    if name is None and (given or family):
+        data["name"] = " ".join(part for part in (given, family) if part)
+    elif given and name and given.casefold() not in name.casefold():
+        data.setdefault("family", name)
+        data["name"] = f"{given} {name}"
 
 
 def _script_language(text: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.clues import clues, hashed, key_of_name, reference_clues
+from allin_hub.clues import Rule, clues, hashed, key_of_name, member_clues, record_clue, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import Latest, entries
 from allin_hub.contract import Source
@@ -126,14 +126,17 @@ class Writer:
         updated = arrival.envelope.raw.updated_at
         updated_at = iso(updated) if updated is not None else None
         outer = 0
+        own_clues = self._own_clues(made[0]) if made else []
         for one in made:
-            data, sealed, digest = self._split(one)
+            found = list(member_clues(one.data, own_clues)) if one.slot else own_clues
+            found = [*clues(one.kind, one.data), *found] if one.slot else found
+            data, sealed, digest = self._split(one, found)
             old = known.get((one.slot, one.kind.value))
             if old is not None:
                 claim_id = old.id
                 if not (old.digest == digest and old.live):
                     written.renewed.append((data, sealed, digest, updated_at, self._run, claim_id))
-                    self._clues(claim_id, outer, one, written)
+                    self._clues(claim_id, outer, one, found, written)
             else:
                 claim_id, self._next_claim = self._next_claim, self._next_claim + 1
                 entity = new_id()
@@ -141,14 +144,22 @@ class Writer:
                     (claim_id, arrival.id, one.slot, self._settings.name, one.kind.value, 1, entity, entity, "own", 1.0,
                      data, sealed, digest, updated_at, 1, self._run)
                 )  # fmt: skip
-                self._clues(claim_id, outer, one, written)
+                self._clues(claim_id, outer, one, found, written)
             outer = outer or claim_id
             if one.kind is Kind.PERSON:
                 written.answers.append((claim_id, arrival.id, one, updated))
         slots = {(one.slot, one.kind.value) for one in made}
         written.gone += [old.id for slot, old in known.items() if slot not in slots and old.live]
 
-    def _split(self, one: Checked) -> tuple[str, bytes | None, bytes]:
+    def _own_clues(self, record: Checked) -> list[tuple[Rule, str]]:
+        """What the record itself can be known again by."""
+        found = list(clues(record.kind, record.data))
+        if record.kind is Kind.ORGANISATION and record.data.get("name"):
+            same = record_clue(self._settings.name, record.data)
+            found += [same] if same else []
+        return found
+
+    def _split(self, one: Checked, found: Sequence[tuple[Rule, str]]) -> tuple[str, bytes | None, bytes]:
         """A claim's public part as JSON, its private part sealed, and the digest of all it says."""
         private_fields = one.data.keys() if one.kind is Kind.PERSON else marked(ENTITIES[one.kind], Private)
         private = {name: value for name, value in one.data.items() if name in private_fields}
@@ -161,6 +172,7 @@ class Writer:
         rest = [
             private,
             self._references(one),
+            [text for rule, text in found if rule is Rule.ORGANISATION_NAME],
             [(answer.purpose, answer.answer, answer.wording) for answer in one.answers],
         ]
         digest = self._hub.sealer.hash(text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS))
@@ -173,11 +185,13 @@ class Writer:
             return one.references
         return {**one.references, field_name: self._settings.owner}
 
-    def _clues(self, claim_id: int, outer: int, one: Checked, written: Written) -> None:
+    def _clues(
+        self, claim_id: int, outer: int, one: Checked, found: Sequence[tuple[Rule, str]], written: Written
+    ) -> None:
         sealer = self._hub.sealer
         name = one.data.get("name")
         name_hash = sealer.hash_text("name", key_of_name(name)) if name else None
-        for rule, text in clues(one.kind, one.data):
+        for rule, text in found:
             written.keys.append(
                 (sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash)
             )
