@@ -24,7 +24,6 @@ SAMPLE = {
     "length": 400,
     "most": 300,
     "name": "DESCRIPTION",
-    "nearest": "vereine.csv",
     "pattern": "partner/*.xlsx",
     "rows": 50,
     "scheme": "ftp",
@@ -56,6 +55,8 @@ def page() -> str:
 def _explained(code: str, word: str) -> str:
     example = str(catalogue()[code]["example"])
     said = {"value": example, "status": example.partition(" ")[0]} if example else {}
+    if "{nearest}" in catalogue()[code]["hint"]["de"]:
+        said |= {"file": "verein.csv", "nearest": "vereine.csv"}
     problem = Problem(code, params=SAMPLE | said)
     german, english = (f"{problem.message(language)} {problem.hint(language)}" for language in ("de", "en"))
     shown = f"\n\nBeispiel, example: `{example}`" if example else ""

@@ -47,6 +47,16 @@ def test_the_list_of_messages_is_that_of_the_catalogue(problem_codes):
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
+def test_an_explanation_guesses_only_where_the_message_always_does(problem_codes, code):
+    """A page for everybody cannot know what somebody meant, unless the message exists for that."""
+    explained = problem_codes._explained(code, "")
+    always = "{nearest}" in catalogue()[code]["hint"]["de"]
+
+    assert (int(always), int(always)) == (explained.count("Meinten Sie"), explained.count("Did you mean"))
+    assert explained.count("'…'") == 0
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
 def test_every_message_is_complete_in_two_languages(code):
     """A partner reads what is wrong and how to mend it, in German or in English."""
     assert {"severity", "message", "hint", "example"} == set(catalogue()[code])
@@ -124,6 +134,50 @@ def test_every_command_that_a_page_names_exists():
     named = set(re.findall(r"\ballin ([a-z]+)\b", pages))
 
     assert named - set(typer.main.get_command(app).commands) - {"hub"} == set()
+
+
+SHOWN = [
+    *PAGES,
+    EXAMPLE,
+    *sorted((ROOT / "hub").rglob("*.toml")),
+    *sorted((ROOT / "plugins").rglob("README.md")),
+]
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_option_stands_behind_a_command_that_knows_it(page):
+    """A line that is typed as it is shown does not end with `No such option`."""
+    commands = typer.main.get_command(app).commands
+    known = {
+        name: {"--help", *(option for one in command.params for option in one.opts)}
+        for name, command in commands.items()
+    }
+    text = page.read_text(encoding="utf-8")
+    written = re.findall(r"\ballin ([a-z]+)((?: [^`\n#]*)?)", text)
+    unknown = [
+        (name, option)
+        for name, rest in written
+        for option in re.findall(r"(?<!\S)--[a-z]+", rest)
+        if name in known and option not in known[name]
+    ]
+
+    assert unknown == []
+    assert re.findall(r"\ballin --(?!help\b)[a-z]+.*", text) == []
+
+
+def test_the_pages_say_which_commands_speak_to_people_only():
+    """Who writes a program for the hub knows beforehand what it can read."""
+    commands = typer.main.get_command(app).commands
+    silent = {
+        name
+        for name, command in commands.items()
+        if "--json" not in {option for one in command.params for option in one.opts}
+    }
+
+    assert {"demo", "init", "export"} == silent
+    admin = (ROOT / "docs/admin.md").read_text(encoding="utf-8")
+    assert "`allin export` gibt immer" in admin
+    assert "`allin demo` und `allin init` sprechen nur für Menschen" in admin
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
