@@ -85,7 +85,9 @@ def statistics() -> Callable[..., Statistics]:
     """Makes the output with settings."""
 
     def made(**settings: Any) -> Statistics:
-        return Statistics("statistik", StatisticsConfig.model_validate({"imprint": "Forum, Kassel"} | settings))
+        return Statistics(
+            "statistik", StatisticsConfig.model_validate({"imprint": "Forum, Kassel"} | settings)
+        )
 
     return made
 

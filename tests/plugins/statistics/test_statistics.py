@@ -146,6 +146,48 @@ def test_a_tie_has_no_winner(statistics: Any, figures: Any) -> None:
     assert "Je 1: Am häufigsten sind Migrantenorganisation und Schule oder Bildung." in page
 
 
+def complete(number: int, **about: Any) -> Organisation:
+    """An organisation that says what is wanted of it, but for `about`."""
+    told: dict[str, Any] = {
+        "description": {"de": {"text": "Wir laden zu Musik, Beratung und gemeinsamem Kochen ein."}},
+        "email": "info@verein.example",
+        "places": [{"street": "Musterweg"}],
+        "languages": [{"code": "de"}],
+        "topics": ["Musik"],
+    }
+    return sample(Organisation, name=f"Verein {number}", **{**told, **about})
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ([complete(1)], "Der eine Eintrag ist vollständig."),
+        ([complete(number) for number in range(3)], "Alle 3 Einträge sind vollständig."),
+        (
+            [complete(1), sample(Organisation, name="Leer")],
+            "Jedes Feld ist bei 1 von 2 Einträgen ausgefüllt.",
+        ),
+        ([complete(1), complete(2, topics=[])], "1 von 2: Am seltensten ausgefüllt ist „Themen“."),
+    ],
+)
+def test_nothing_is_rarest_where_all_is_there(
+    statistics: Any, figures: Any, entries: list[Organisation], said: str
+) -> None:
+    """Complete entries are praised in a sentence, and no field is blamed for them."""
+    page = render(statistics(), figures(entries))["de/index.html"].decode()
+
+    assert said in page
+    assert page.count("Am seltensten ausgefüllt") == said.count("Am seltensten ausgefüllt")
+
+
+def test_calls_things_as_the_directory_does(statistics: Any, figures: Any, entities: Any) -> None:
+    """Who comes from the directory finds the same word."""
+    page = render(statistics(), figures(entities))["de/index.html"].decode()
+
+    assert "6 Angebote zum Mitmachen" in page
+    assert "Engagement" not in page
+
+
 def test_an_empty_hub_says_what_will_appear(statistics: Any, figures: Any) -> None:
     """No chart of nothing."""
     files = render(statistics(), figures([]))
