@@ -44,6 +44,7 @@ RESERVED = frozenset(
     }
 )
 OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule"})
+_TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
@@ -59,6 +60,9 @@ P = TypeVar("P", bound=BaseModel)
 def _names(value: Any) -> Any:
     if isinstance(value, str):
         raise ValueError('must be a list, for example ["de", "en"]')
+    for tag in value if isinstance(value, list | tuple) else ():
+        if not isinstance(tag, str) or not _TAG.match(tag):
+            raise ValueError('must name languages by their codes, for example ["de", "en", "ar"]')
     return value
 
 
@@ -69,7 +73,7 @@ class HubSettings(Settings):
     database: str = "sqlite:///hub.db"
     languages: Annotated[tuple[str, ...], BeforeValidator(_names), Field(min_length=1)] = ("de", "en", "ar")
     zone: str = "Europe/Berlin"
-    court: str = "RA000275"
+    court: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{6}$")] = "RA000275"
     licence: str | None = None
     key: Any = None
     keep_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
@@ -87,12 +91,12 @@ class HubSettings(Settings):
 class GuardLimits(Settings):
     """From where on a sync waits for a person: at least this many records, and this share of them."""
 
-    lost: int = 3
-    lost_share: float = 0.10
-    changed: int = 20
-    changed_share: float = 0.30
-    new: int = 20
-    new_share: float = 0.30
+    lost: Annotated[int, Field(ge=0)] = 3
+    lost_share: Annotated[float, Field(ge=0, le=1)] = 0.10
+    changed: Annotated[int, Field(ge=0)] = 20
+    changed_share: Annotated[float, Field(ge=0, le=1)] = 0.30
+    new: Annotated[int, Field(ge=0)] = 20
+    new_share: Annotated[float, Field(ge=0, le=1)] = 0.30
 
 
 class SourceSettings(Settings):
@@ -168,6 +172,8 @@ def load(folder: Path) -> Config:
     sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
     outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
+    for name, output in outputs.items():
+        _refuse_unsafe_path(folder, name, output.path, sources.values())
     return Config(
         folder=folder,
         hub=hub,
@@ -213,6 +219,31 @@ def _refuse_shared_paths(outputs: Mapping[str, OutputSettings]) -> None:
                 other=other,
                 name=name,
                 path=output.path,
+            )
+
+
+def _refuse_unsafe_path(folder: Path, name: str, path: str, sources: Iterable[SourceSettings]) -> None:
+    """An output's folder is made public as a whole: it may hold neither the hub's own files nor partners'."""
+    place = Path(os.path.normpath(folder.resolve() / path))
+    hub = folder.resolve()
+    if ".." in Path(path).parts:
+        raise ConfigError(
+            "[outputs.{name}] path leads out of the hub's folder with '..'.",
+            hint='Name a folder inside, or the whole path from the root: path = "/var/www/verzeichnis"',
+            name=name,
+        )
+    own = {hub / CONFIG_NAME: CONFIG_NAME}
+    for source in sources:
+        given = source.options.get("path")
+        if isinstance(given, str):
+            own[Path(os.path.normpath(hub / given.partition("*")[0]))] = given
+    for file, shown in own.items():
+        if file.is_relative_to(place):
+            raise ConfigError(
+                "[outputs.{name}] would be published together with '{file}', which is not for the public.",
+                hint='Give the output a folder of its own, for example: path = "public"',
+                name=name,
+                file=shown,
             )
 
 

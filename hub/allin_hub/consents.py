@@ -138,3 +138,18 @@ def live(
             ends = [moment for moment in (found.get(person), expires_at) if moment is not None]
             found[person] = min(ends, default=None)
     return {person: expires for person, expires in found.items() if person not in refused}
+
+
+def consents_of(ledger: Sequence[Any]) -> dict[str, list[dict[str, Any]]]:
+    """Person -> what the ledger holds of her, the oldest first; for staff."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for person, claim_id, lives, purpose, channel, event, expires_at in ledger:
+        line = {
+            "purpose": purpose,
+            "channel": channel,
+            "event": event,
+            "claim": claim_id,
+            "claim_lives": bool(lives),
+        }
+        found.setdefault(person, []).append(line | ({"expires_at": expires_at} if expires_at else {}))
+    return found

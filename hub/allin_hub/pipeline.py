@@ -169,7 +169,8 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
             file_problems=problems,
             replay=replay,
         )
-    report.message = fetched.error
+    if fetched.error is not None:
+        report.message, report.hint = voice_of(hub.config).error(fetched.error)
     headers = list(source.columns.headers)
     if headers:
         maps.keep(

@@ -21,6 +21,7 @@ _DAY_THEN_SPAN = re.compile(
     r"(?:\s*,\s*|\s+)(?P<span>(?:von\s+)?\d{1,2}(?:[:.h]\d\d)?\s*(?:uhr)?\s*(?:-|–|—|bis)\s*\d{1,2}(?:[:.h]\d\d)?\s*(?:uhr|h)?)\s*\Z",
     re.IGNORECASE,
 )
+_PART_OF_DAY = re.compile(r"\s*0[.,](\d{1,17})\s*\Z", re.ASCII)
 _GERMAN_DAY = re.compile(r"\D*?(\d{1,2})\.(\d{1,2})\.(\d{4})\s*\Z")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)\s*\Z")
 _EXCEL_DAYS = range(20_000, 80_000)
@@ -32,6 +33,8 @@ class Clock(NamedTuple):
 
     starts: str
     ends: str | None = None
+    written: str | None = None
+    """The cell itself where its reader has to tell people what it became."""
 
 
 def span(starts: Sequence[Any], ends: Sequence[Any]) -> tuple[Any, Any]:
@@ -45,14 +48,16 @@ def span(starts: Sequence[Any], ends: Sequence[Any]) -> tuple[Any, Any]:
             starts = [split["day"], split["span"]]
     day, clock = _sorted(starts)
     end_day, end_clock = _sorted(ends)
-    start = _joined(day, clock.starts if clock else None)
+    start = _joined(day, clock.written or clock.starts if clock else None)
     until = end_clock.starts if end_clock else clock.ends if clock else None
     if end_day is None and until is None:
+        return start, None
+    if end_day is None and _is_impossible(day):
         return start, None
     if end_day is None and day is not None:
         overnight = clock is not None and until is not None and _minutes(until) <= _minutes(clock.starts)
         end_day = _next(day) if overnight else _plain_day(day)
-    return start, _joined(end_day, until)
+    return start, _joined(end_day, end_clock.written or until if end_clock else until)
 
 
 def _sorted(cells: Sequence[Any]) -> tuple[Any, Clock | None]:
@@ -75,13 +80,20 @@ def clock_of(cell: Any) -> Clock | None:
         if found:
             return Clock(_written(found[1], found[2]), _written(found[3], found[4]))
         found = _TIME.match(cell)
-        return Clock(_written(found[1], found[2])) if found else None
+        if found:
+            return Clock(_written(found[1], found[2]))
+        found = _PART_OF_DAY.match(cell)
+        return Clock(_part_of_day(float(f"0.{found[1]}")), written=cell.strip()) if found else None
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return None
     if 0 <= cell < 1:
-        minutes = round(cell * 24 * 60)
-        return Clock(f"{minutes // 60:02}:{minutes % 60:02}")
+        return Clock(_part_of_day(cell))
     return Clock(f"{cell:02}:00") if isinstance(cell, int) and cell <= 24 else None
+
+
+def _part_of_day(part: float) -> str:
+    minutes = round(part * 24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _written(hour: str, minute: str | None) -> str:
@@ -106,6 +118,20 @@ def _plain_day(day: Any) -> Any:
     if isinstance(day, int | float) and not isinstance(day, bool) and int(day) in _EXCEL_DAYS:
         return (_EXCEL_EPOCH + dt.timedelta(days=int(day))).isoformat()
     return day
+
+
+def _is_impossible(day: Any) -> bool:
+    """Whether no calendar has this day; said once about the start, it needs no second problem at the end."""
+    text = str(day)
+    german, iso = _GERMAN_DAY.match(text), _ISO_DAY.match(text)
+    parts = (german[3], german[2], german[1]) if german else iso.groups() if iso else None
+    if parts is None:
+        return False
+    try:
+        dt.date(*map(int, parts))
+    except ValueError:
+        return True
+    return False
 
 
 def _next(day: Any) -> Any:

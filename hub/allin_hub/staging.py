@@ -38,7 +38,7 @@ class Fetched:
     first: bool = True
     complete: bool = True
     derived_keys: bool = False
-    error: str | None = None
+    error: HubError | None = None
     skipped: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     mark: str | None = None
@@ -108,7 +108,7 @@ class Stager:
             if error is not None:
                 if not isinstance(error, Unavailable) or result.fetched == 0:
                     raise error
-                result.complete, result.error = False, str(error)
+                result.complete, result.error = False, error
                 break
             if len(page) < PAGE:
                 break

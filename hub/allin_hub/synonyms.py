@@ -15,7 +15,7 @@ from allin_hub.permissions import purpose_asked
 from allin_schemas import Kind
 
 _FILE = Path(__file__).parent / "synonyms.toml"
-_RULES = "1"
+_RULES = "2"
 """Raised when this module or `permissions` recognise a heading differently."""
 
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ı": "i", "’": "", "'": "", "ʼ": "", "´": ""})
@@ -25,6 +25,7 @@ _ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _NO_WORD = re.compile(r"[\W_]+")
 _TOGETHER = (
     (re.compile(r"\be mail\b"), "email"),
+    (re.compile(r"\bsprache n\b"), "sprachen"),
     (
         re.compile(
             r"\b(ansprechpartner|vorsitzende|verantwortliche|veranstalter|teilnehmer) (?:in(?:nen)?|r|n)\b"
@@ -39,6 +40,8 @@ _TOGETHER = (
     ),
 )
 _PARTS = re.compile(r"\s*[/|\n]\s*|\s+[-–—]\s+")
+_COUNTED = re.compile(r"(.*[^\W\d]\W{0,3})\s+([1-3])\W{0,2}", re.DOTALL)
+_SEVERAL_WAYS = frozenset({"email", "phones", "contacts.email", "contacts.phones"})
 _LONGEST = 300
 _ABOUT_A_PERSON = frozenset(
     {
@@ -100,7 +103,19 @@ def recognised(kind: Kind, heading: str) -> str | None:
             found = _known(kind, plain)
     if found is None:
         found = _agreed(kind, _PARTS.split(heading.strip()))
-    return found
+    return _counted(kind, heading) if found is None else found
+
+
+def _counted(kind: Kind, heading: str) -> str | None:
+    """Give the path of `E-Mail 2`; a second contact is somebody else, whom nobody may mix with the first."""
+    numbered = _COUNTED.fullmatch(heading.strip())
+    if numbered is None:
+        return None
+    found = _known(kind, numbered[1])
+    if found not in _SEVERAL_WAYS:
+        return None
+    of_contact = not _words().contact.isdisjoint(words_of(numbered[1]).split())
+    return found if numbered[2] == "1" or not of_contact else None
 
 
 def _agreed(kind: Kind, parts: list[str]) -> str | None:

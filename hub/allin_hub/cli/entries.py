@@ -10,6 +10,7 @@ from allin_hub.blocks import unknown
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import EMPTY, Column, line, readable
 from allin_hub.cli.terminal import opened, print_json, table
+from allin_hub.consents import consents_of
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -114,10 +115,11 @@ def run_export(call: Call, kind: str) -> None:
         wanted = Kind(kind)
         with reading(hub.engine) as connection:
             keys = entities.keys_of(connection, wanted)
+            consents = consents_of(entities.ledger(connection)) if wanted is Kind.PERSON else {}
             for stored in entities.everything(connection, wanted, hub.sealer):
                 sources = [
-                    {"source": source, "key": hub.sealer.unseal(sealed)["k"]}
-                    for source, sealed in keys.get(stored.id, ())
+                    {"source": source, "key": hub.sealer.unseal(sealed)["k"] or f"auto-{key.hex()[:12]}"}
+                    for source, sealed, key in keys.get(stored.id, ())
                 ]
                 one = {
                     "id": stored.id,
@@ -125,6 +127,8 @@ def run_export(call: Call, kind: str) -> None:
                     "data": {"slug": stored.slug, **stored.data},
                     "sources": sources,
                 }
+                if wanted is Kind.PERSON:
+                    one["consents"] = consents.get(stored.id, [])
                 sys.stdout.write(orjson.dumps(one).decode() + "\n")
         _note(hub, "export", kind)
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import Column, laid_out, tell
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub, open_dry, open_hub
 from allin_hub.voice import Voice, text, voice_of
 
 PATIENCE = 1.0
@@ -28,9 +28,9 @@ STATES = {
 
 
 @contextmanager
-def opened(call: Call) -> Iterator[tuple[Hub, Voice]]:
-    """The hub of a folder and its voice; says when a key was made."""
-    hub = open_hub(Path(call.folder))
+def opened(call: Call, *, dry: bool = False) -> Iterator[tuple[Hub, Voice]]:
+    """The hub of a folder and its voice; says when a key was made. A dry look makes none, and no database."""
+    hub = (open_dry if dry else open_hub)(Path(call.folder))
     say = voice_of(hub.config)
     if hub.new_key is not None and not call.json:
         tell(

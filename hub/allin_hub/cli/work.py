@@ -101,7 +101,7 @@ def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> No
         report, _ = hub_for_file(word, kind)
         say = voice_for(Path(call.folder))
     else:
-        with opened(call) as (hub, say), progress(say, call.json) as told:
+        with opened(call, dry=True) as (hub, say), progress(say, call.json) as told:
             report = check(hub, [word] if word else None, told)
     if call.json:
         print_json(report.to_json(say.language))

@@ -227,17 +227,17 @@ def sources_of(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
-def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, bytes]]]:
-    """Entity -> (source, sealed raw) of its live claims."""
+def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, bytes, bytes]]]:
+    """Entity -> (source, sealed raw, hashed key) of its live claims."""
     query = (
-        select(claim.c.entity_id, claim.c.source, raw.c.sealed)
+        select(claim.c.entity_id, claim.c.source, raw.c.sealed, raw.c.key)
         .join(raw, raw.c.id == claim.c.raw_id)
         .where(claim.c.live == 1, claim.c.kind == kind.value)
         .order_by(claim.c.id)
     )
-    found: dict[str, list[tuple[str, bytes]]] = {}
-    for entity, source, sealed in connection.execute(query):
-        found.setdefault(entity, []).append((source, sealed))
+    found: dict[str, list[tuple[str, bytes, bytes]]] = {}
+    for entity, source, sealed, key in connection.execute(query):
+        found.setdefault(entity, []).append((source, sealed, bytes(key)))
     return found
 
 
