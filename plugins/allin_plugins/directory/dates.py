@@ -45,6 +45,20 @@ def coming(event: Event, now: dt.datetime) -> tuple[Date, ...]:
     return tuple([date for date in dates if not _over(date, event.zone, now)][:MOST])
 
 
+def written(moment: dt.datetime | dt.date | None, zone: str) -> str | None:
+    """The moment in ISO 8601, on the clocks of the event's own place; a whole day as a day."""
+    if isinstance(moment, dt.datetime):
+        return moment.astimezone(ZoneInfo(zone)).isoformat()
+    return moment.isoformat() if moment else None
+
+
+def written_end(start: dt.datetime | dt.date, end: dt.datetime | dt.date | None, zone: str) -> str | None:
+    """The end as others write it: of whole days, the last one, not the day after it."""
+    if end is None or isinstance(end, dt.datetime) or isinstance(start, dt.datetime):
+        return written(end, zone)
+    return written(max(start, end - dt.timedelta(days=1)), zone)
+
+
 def _over(date: Date, zone: str, now: dt.datetime) -> bool:
     end = date.end or date.start
     if isinstance(end, dt.datetime):

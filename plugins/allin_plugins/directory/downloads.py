@@ -8,7 +8,8 @@ from typing import Any
 
 from allin_hub import Artifact, OutputRun, csv_file
 from allin_plugins.directory.calendar_files import calendar_file
-from allin_plugins.directory.reading import address_lines
+from allin_plugins.directory.dates import written, written_end
+from allin_plugins.directory.reading import address_lines, where_lines
 from allin_plugins.directory.site import FOLDERS, Entry, Site
 from allin_plugins.directory.vcard import vcard
 from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record
@@ -120,10 +121,10 @@ def _event(record: Event, entry: Entry) -> list[object]:
     date = entry.dates[0]
     return [
         record.title,
-        date.start.isoformat(),
-        date.end.isoformat() if date.end else "",
+        written(date.start, record.zone),
+        written_end(date.start, date.end, record.zone),
         record.status,
-        ", ".join(address_lines(record.location)) if record.location else "",
+        ", ".join(where_lines(record.location)),
         entry.owner.name if entry.owner else "",
         ", ".join(entry.languages),
         ", ".join(record.topics),
@@ -138,7 +139,7 @@ def _opportunity(record: Opportunity, entry: Entry) -> list[object]:
         record.title,
         record.status,
         entry.owner.name if entry.owner else "",
-        ", ".join(address_lines(record.location)) if record.location else "",
+        ", ".join(where_lines(record.location)),
         ", ".join(entry.languages),
         ", ".join(record.topics),
         ", ".join(record.skills),

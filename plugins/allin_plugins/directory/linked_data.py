@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from allin_plugins.directory.dates import written, written_end
 from allin_plugins.directory.site import Entry, Site
 from allin_schemas import (
     Event,
@@ -84,16 +83,16 @@ def organisation(record: Organisation) -> dict[str, Any]:
 
 def event(record: Event, entry: Entry) -> dict[str, Any]:
     """An event with the offset of its own time zone; a series stands with its next date."""
-    date = entry.dates[0] if entry.dates else None
+    start, end = (entry.dates[0].start, entry.dates[0].end) if entry.dates else (record.start, record.end)
     place = record.location
     return {
         "@type": "Event",
         "identifier": str(record.id),
         "name": record.title,
         "description": _text(record.description) or record.summary,
-        "startDate": _moment(date.start if date else record.start, record.zone),
-        "endDate": _moment(date.end if date else record.end, record.zone),
-        "previousStartDate": _moment(record.previous_start, record.zone),
+        "startDate": written(start, record.zone),
+        "endDate": written_end(start, end, record.zone),
+        "previousStartDate": written(record.previous_start, record.zone),
         "eventStatus": f"https://schema.org/{_STATUS[record.status]}",
         "eventAttendanceMode": f"https://schema.org/{_MODE[record.mode]}" if record.mode else None,
         "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)})
@@ -146,12 +145,6 @@ def _address(place: Place) -> dict[str, Any]:
             "addressCountry": place.country,
         }
     )
-
-
-def _moment(moment: dt.datetime | dt.date | None, zone: str) -> str | None:
-    if isinstance(moment, dt.datetime):
-        return moment.astimezone(ZoneInfo(zone)).isoformat()
-    return moment.isoformat() if moment else None
 
 
 def _text(text: LocalizedText | None) -> str | None:

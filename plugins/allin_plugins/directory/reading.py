@@ -24,6 +24,13 @@ def address_lines(place: Place) -> list[str]:
     return lines if street or city or not place.raw else [line for line in (place.name, place.raw) if line]
 
 
+def where_lines(place: Place | None) -> list[str]:
+    """Where something is, as exactly as it is known: the address, else the district."""
+    if place is None:
+        return []
+    return address_lines(place) or [line for line in (place.district,) if line]
+
+
 def map_link(place: Place) -> str | None:
     """Where a map shows the place; opened only when somebody clicks."""
     street = " ".join(part for part in (place.street, place.house_number) if part)
@@ -85,4 +92,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "needs_of": needs_of,
     "to_visit": to_visit,
     "week": week,
+    "where_lines": where_lines,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allin_hub import Artifact, Formats, Order, OutputRun
-from allin_plugins.directory.reading import excerpt
+from allin_plugins.directory.reading import excerpt, to_visit
 from allin_plugins.directory.site import Entry, Site
 from allin_schemas import Event, Organisation
 
@@ -39,6 +39,8 @@ def _found(entry: Entry, formats: Formats) -> dict[str, Any]:
         names = [name for name in (record.short_name, record.legal_name, *record.alternate_names) if name]
     elif entry.owner is not None:
         names = [entry.owner.name]
+    places = record.places if isinstance(record, Organisation) else [record.location]
+    codes = [place.postal_code for place in to_visit([place for place in places if place])]
     found: dict[str, Any] = {
         "kind": entry.kind,
         "path": entry.path,
@@ -49,7 +51,7 @@ def _found(entry: Entry, formats: Formats) -> dict[str, Any]:
         "spoken": [formats.language_name(code) for code in entry.languages],
         "topic": list(entry.topics),
         "district": list(entry.districts),
-        "more": " ".join(names),
+        "more": " ".join(dict.fromkeys([*names, *(code for code in codes if code)])),
     }
     if isinstance(record, Event):
         found["when"] = [

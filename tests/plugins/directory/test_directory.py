@@ -1,6 +1,8 @@
 """What the directory writes: whole pages, honest texts, data only as text, and no more than has changed."""
 
+import csv
 import datetime as dt
+import io
 import json
 import re
 import time
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -38,6 +41,19 @@ class Links(HTMLParser):
         self.found += [value for name, value in attrs if name in {"href", "src"} and value]
         if tag == "html":
             self.root = dict(attrs)
+
+
+def linked_data(page: bytes) -> dict[str, Any]:
+    """What the page tells search engines."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', page.decode(), re.DOTALL)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def table(data: bytes) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 def html(site: dict[str, bytes]) -> dict[str, str]:
@@ -115,6 +131,110 @@ def test_a_series_shows_its_further_dates_and_times_keep_their_offset(site: dict
 
     assert page.count("18:00 – 20:00 Uhr") == 6
     assert '"startDate":"2026-10-06T18:00:00+02:00"' in page
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(None, None), (dt.date(2026, 12, 6), "2026-12-05"), (dt.date(2026, 12, 7), "2026-12-06")],
+)
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_whole_days_end_on_their_last_day(
+    published: Published, year: int, last: dt.date | None, said: str | None
+) -> None:
+    """The hub keeps the day after, as calendars do; search engines and spreadsheets mean the last one."""
+    end = last and last.replace(year=year)
+    fair = sample(Event, title="Wintermarkt", start=dt.date(year, 12, 5), end=end, all_day=True)
+    site = published(fair)
+
+    data = linked_data(site[f"de/events/{fair.slug}.html"])
+    expected = said and said.replace("2026", str(year))
+    assert (f"{year}-12-05", expected) == (data["startDate"], data.get("endDate"))
+    rows = table(site["data/events.csv"])
+    coming = [{"start": f"{year}-12-05", "end": expected or ""}] if year == 2026 else []
+    assert coming == [{name: row[name] for name in ("start", "end")} for row in rows]
+
+
+def test_downloads_tell_the_time_on_the_clocks_of_the_place(published: Published) -> None:
+    """A single date kept in UTC and a date of a series look the same."""
+    about = {
+        "start": dt.datetime(2026, 10, 6, 16, tzinfo=dt.UTC),
+        "end": dt.datetime(2026, 10, 6, 18, tzinfo=dt.UTC),
+    }
+    site = published(
+        sample(Event, title="Einmal", **about),
+        sample(Event, title="Jede Woche", rrule="FREQ=WEEKLY;COUNT=3", **about),
+        sample(Event, title="Woanders", zone="Europe/London", **about),
+    )
+
+    assert {
+        "Einmal": ("2026-10-06T18:00:00+02:00", "2026-10-06T20:00:00+02:00"),
+        "Jede Woche": ("2026-10-06T18:00:00+02:00", "2026-10-06T20:00:00+02:00"),
+        "Woanders": ("2026-10-06T17:00:00+01:00", "2026-10-06T19:00:00+01:00"),
+    } == {row["title"]: (row["start"], row["end"]) for row in table(site["data/events.csv"])}
+
+
+def test_no_heading_stands_without_content(published: Published) -> None:
+    """Where only the district is known it is named; where nothing is known nothing is announced."""
+    place = {"district": "Mitte"}
+    owner = sample(Organisation, name="Verein", places=[place])
+    here = sample(Opportunity, title="Hier", location=place, org_id=owner.id, slots=[{}])
+    somewhere = sample(Opportunity, title="Irgendwo", location={"country": "DE"}, org_id=owner.id)
+    event = sample(
+        Event, title="Treffen", start=NOW + dt.timedelta(days=1), location=place, cost={"free": False}
+    )
+    site = published(owner, here, somewhere, event)
+    pages = {
+        one.slug: site[f"de/{folder}/{one.slug}.html"].decode()
+        for folder, one in (
+            ("organisations", owner),
+            ("opportunities", here),
+            ("opportunities", somewhere),
+            ("events", event),
+        )
+    }
+
+    for page in (pages[here.slug], pages[event.slug]):
+        assert re.search(r"<dt>Wo</dt><dd>\s*<address dir=\"auto\"><bdi>Mitte</bdi>", page)
+    assert "<dt>Wo</dt>" not in pages[somewhere.slug]
+    assert "Adresse</dt>" not in pages[owner.slug]
+    for page in pages.values():
+        assert re.findall(r"<d[dt][^>]*>\s*</d[dt]>|<address[^>]*>\s*</address>", page) == []
+        assert "<h2>Kontakt</h2>" not in page
+    assert [row["place"] for row in table(site["data/events.csv"])] == ["Mitte"]
+
+
+def test_a_postal_code_leads_to_who_is_there(site: dict[str, bytes]) -> None:
+    """People often know the code of their part of the city and nothing else."""
+    text = site["data/search-de.js"].decode()
+    entries = json.loads(text.removeprefix("window.ALLIN_INDEX = ").removesuffix(";\n"))
+    found = {entry["kind"] for entry in entries if "34125" in entry["more"].split()}
+    there = [entry for entry in entries if "34127" in entry["more"].split()]
+
+    assert found == {"event"}
+    assert len(there) == 12
+
+
+@pytest.mark.parametrize(
+    ("language", "mobile", "fax"),
+    [("de", "Mobil", "Fax"), ("en", "Mobile", "Fax"), ("ar", "هاتف محمول", "فاكس")],
+)
+def test_what_a_telephone_is_for_is_said_in_the_language_of_the_page(
+    published: Published, language: str, mobile: str, fax: str
+) -> None:
+    """A fax is told from a telephone in every language, also where a note stands beside it."""
+    phones = [
+        {"number": "+4915190000011", "type": "mobile"},
+        {"number": "+4956190000012", "type": "fax", "note": "nur Anmeldung"},
+        {"number": "+4956190000013", "type": "Teestube"},
+    ]
+    verein = sample(Organisation, name="Verein", phones=phones)
+    page = published(verein)[f"{language}/organisations/{verein.slug}.html"].decode()
+
+    assert re.findall(r'<span class="quiet">(<bdi>.*?)</span>', page)[:3] == [
+        f"<bdi>{mobile}</bdi>",
+        f"<bdi>{fax}</bdi>, <bdi>nur Anmeldung</bdi>",
+        "<bdi>Teestube</bdi>",
+    ]
 
 
 def test_volunteering_is_a_job_posting_of_the_type_volunteer(site: dict[str, bytes]) -> None:

@@ -130,6 +130,16 @@ def test_every_script_is_found_as_people_type_it(
     assert found in browser.find_element(By.CSS_SELECTOR, ".found").text
 
 
+def test_a_postal_code_is_no_slip_of_its_neighbour(browser: Any, folder: Path) -> None:
+    """34125 finds who is there and not the dozen organisations of 34127."""
+    show(browser, folder, "de/index.html#q=34125")
+    WebDriverWait(browser, 5).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
+    found = browser.find_element(By.CSS_SELECTOR, ".found").text
+
+    assert "Sprachcafé für alle" in found
+    assert "Afrikanischer Kulturverein" not in found
+
+
 def test_filters_combine_and_can_be_taken_off(browser: Any, folder: Path) -> None:
     """A list of one language takes a second filter, says how many are left, and gives the first one back."""
     show(browser, folder, "de/organisations/language-tr.html")

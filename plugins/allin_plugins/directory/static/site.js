@@ -32,6 +32,7 @@ function distance(a, b, most) {
 function likeness(asked, word) {
   if (word === asked) return 1;
   if (word.startsWith(asked)) return 0.9;
+  if (/^\d+$/.test(asked)) return 0; // The next postal code is another place, not a slip.
   if (asked.length >= 3 && word.includes(asked)) return 0.7;
   const most = asked.length >= 8 ? 2 : asked.length >= 4 ? 1 : 0;
   if (!most || word[0] !== asked[0] && asked.length < 6) return 0;
