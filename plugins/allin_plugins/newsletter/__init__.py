@@ -80,7 +80,7 @@ class Newsletter(Output[NewsletterConfig]):
         sections = writer.sections(news)
         title = clean(run.title)
         name = self.config.sender_name or run.title
-        inside = " · ".join(f"{one.heading} {writer.formats.number(one.count)}" for one in sections)
+        inside = " · ".join(f"{one.heading} {writer.formats.number(len(one.items))}" for one in sections)
         inside = inside or say("nothing new this time")
         leave_url = self.config.unsubscribe_url
         return Letter(
@@ -93,6 +93,8 @@ class Newsletter(Output[NewsletterConfig]):
             greeting=say("Good day,"),
             lead=_lead(say, writer.formats, sections),
             sections=sections,
+            more=writer.more(news),
+            more_url=self._home(language),
             closing=say("Kind regards"),
             signature=clean(name),
             why=say("You receive this newsletter because you asked for it and confirmed this."),
@@ -164,6 +166,10 @@ class Newsletter(Output[NewsletterConfig]):
             audience=[{"language": code, "count": count} for code, count in audience.items()],
         )
 
+    def _home(self, language: str) -> str:
+        """The first page of the directory."""
+        return f"{self.config.site_url.rstrip('/')}/{language}/index.html" if self.config.site_url else ""
+
     def _link(self, language: str, kind: str, slug: str) -> str:
         """The page of an entry in the directory."""
         if self.config.site_url is None:
@@ -179,7 +185,7 @@ def _spoken(language: str) -> bool:
 def _lead(say: Callable[[str], str], formats: Formats, sections: tuple[Section, ...]) -> str:
     if not sections:
         return say("There is nothing new this time, and no date is coming up.")
-    inside = formats.listed(f"{one.heading} ({formats.number(one.count)})" for one in sections)
+    inside = formats.listed(f"{one.heading} ({formats.number(len(one.items))})" for one in sections)
     return say("in this issue: {inside}.").format(inside=inside)
 
 

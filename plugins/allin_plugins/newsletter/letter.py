@@ -33,12 +33,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Items under a heading; `count` is how many there are, shown or not."""
+    """Items under a heading."""
 
     heading: str
     items: tuple[Item, ...]
-    count: int
-    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,9 @@ class Letter:
     greeting: str
     lead: str
     sections: tuple[Section, ...]
+    more: str
+    """What did not fit, counted in one sentence; empty when everything did."""
+    more_url: str
     closing: str
     signature: str
     why: str

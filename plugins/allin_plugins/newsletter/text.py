@@ -30,9 +30,11 @@ def _lines(letter: Letter) -> Iterator[str]:
         for item in section.items:
             yield ""
             yield from _item(item)
-        if section.more:
-            yield ""
-            yield from _wrapped(section.more)
+    if letter.more:
+        yield ""
+        yield ""
+        yield from _wrapped(letter.more)
+        yield from _wrapped(letter.more_url)
     yield ""
     yield ""
     yield from _wrapped(letter.closing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allin_hub import Formats
 from allin_plugins.newsletter.letter import Item, Line, Section
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from allin_plugins.newsletter.news import Dates, Move, News
 
 MOST = 8
-"""Items of a section; the rest is counted."""
+"""Items of a letter; the rest is counted."""
 LATER = 3
 """Further dates that an event names."""
 
@@ -44,23 +44,42 @@ class Writer:
 
     def sections(self, news: News) -> tuple[Section, ...]:
         """Every section that has something to tell."""
+        room = self._room(news)
         made = (
-            self._section(
-                self.say("New members"),
-                [self.organisation(one) for one in news.joined[:MOST]],
-                len(news.joined),
-            ),
-            self._section(self.say("Dates"), [self.dates(one) for one in news.dates[:MOST]], len(news.dates)),
-            self._section(
-                self.say("Join in"),
-                [self.chance(one, news.organisers.get(one.id)) for one in news.chances[:MOST]],
-                len(news.chances),
-            ),
-            self._section(
-                self.say("Changed"), [self.move(one) for one in news.moves[:MOST]], len(news.moves)
-            ),
+            Section(heading, tuple(write(one) for one in found[:places]))
+            for (heading, found, write), places in zip(self._lists(news), room, strict=True)
         )
         return tuple(section for section in made if section.items)
+
+    def more(self, news: News) -> str:
+        """What did not fit, by its headings."""
+        rest = [
+            f"{heading} ({self.formats.number(len(found) - places)})"
+            for (heading, found, _), places in zip(self._lists(news), self._room(news), strict=True)
+            if len(found) > places
+        ]
+        return (
+            self.say("More in the directory: {rest}.").format(rest=self.formats.listed(rest)) if rest else ""
+        )
+
+    def _lists(self, news: News) -> tuple[tuple[str, Sequence[Any], Callable[[Any], Item]], ...]:
+        """Each heading with what could stand under it, and how that is written."""
+        return (
+            (self.say("New members"), news.joined, self.organisation),
+            (self.say("Dates"), news.dates, self.dates),
+            (self.say("Join in"), news.chances, lambda one: self.chance(one, news.organisers.get(one.id))),
+            (self.say("Changed"), news.moves, self.move),
+        )
+
+    def _room(self, news: News) -> list[int]:
+        """How many items each section gets, so that no section pushes another one out."""
+        wanted = [len(found) for _, found, _ in self._lists(news)]
+        room = [0] * len(wanted)
+        while sum(room) < min(MOST, sum(wanted)):
+            for place, most in enumerate(wanted):
+                if room[place] < most and sum(room) < MOST:
+                    room[place] += 1
+        return room
 
     def organisation(self, one: Organisation) -> Item:
         """Who they are and which languages they speak."""
@@ -165,17 +184,6 @@ class Writer:
         }
         told = [f"{self.formats.language_name(code)}: {count}" for code, count in counts.items()]
         return ", ".join(told) or self.say("nobody yet")
-
-    def _section(self, heading: str, items: list[Item], count: int) -> Section:
-        rest = count - len(items)
-        return Section(
-            heading,
-            tuple(items),
-            count,
-            self.say("Further ones in the directory: {count}").format(count=self.formats.number(rest))
-            if rest
-            else "",
-        )
 
     def _item(self, title: str, mark: str, lines: Sequence[Line | None], url: str) -> Item:
         return Item(

@@ -24,6 +24,13 @@ def test_tells_what_is_new_changed_and_coming(newsletter: Any, news: Any, entiti
     assert "Fällt aus am: Di.,\u00a01.\u00a0Dezember" in text
     assert "* Konzert: Saz trifft Oud (Abgesagt)" in text
     assert "War geplant für: Mi.,\u00a025.\u00a0November, 10:30 Uhr" in text
+    assert "Mehr im Verzeichnis: Neu dabei (1) und Termine (2)." in " ".join(text.split())
+
+
+def test_whole_days_are_told_to_their_last_day(newsletter: Any, news: Any, entities: Any) -> None:
+    """The day after the end, which calendars keep, is no day of the market."""
+    text = render(newsletter(), news({"market": entities["market"]}, []))["2026-W48/de.txt"].decode()
+
     assert "Sa.,\u00a05.\u00a0Dezember – So.,\u00a06.\u00a0Dezember" in text
 
 
@@ -130,10 +137,43 @@ def test_counts_what_does_not_fit(newsletter: Any, news: Any, entities: Any) -> 
         Change(number, news(entities).now, Kind.ORGANISATION, one.id, "new", ())
         for number, one in enumerate(many.values(), 1)
     ]
-    text = render(newsletter(), news(many, changes))["2026-W48/de.txt"].decode()
+    files = render(newsletter(), news(many, changes), title="ALL IN")
 
+    text = files["2026-W48/de.txt"].decode()
     assert text.count("\n* Verein ") == 8
-    assert "Weitere im Verzeichnis: 4" in text
+    assert "\nMehr im Verzeichnis: Neu dabei (4).\nhttps://verzeichnis.example/de/index.html\n" in text
+    assert "Subject: ALL IN: Neu dabei 8\r\n" in files["2026-W48/de.eml"].decode()
+
+
+@pytest.mark.parametrize(
+    ("organisations", "dates", "subject", "more"),
+    [
+        (20, 3, "Neu dabei 5 · Termine 3", "Neu dabei (15)."),
+        (3, 20, "Neu dabei 3 · Termine 5", "Termine (15)."),
+        (20, 20, "Neu dabei 4 · Termine 4", "Neu dabei (16) und Termine (16)."),
+        (4, 4, "Neu dabei 4 · Termine 4", ""),
+    ],
+)
+def test_no_section_pushes_another_out(
+    newsletter: Any, news: Any, change: Any, organisations: int, dates: int, subject: str, more: str
+) -> None:
+    """Eight items in the whole letter are shared; subject, lead and text count the same ones."""
+    from allin_hub.testing import sample
+    from allin_schemas import Event, Organisation
+
+    start = news({}, []).now + dt.timedelta(days=1)
+    many: dict[str, Any] = {
+        f"o{one}": sample(Organisation, name=f"Verein {one}") for one in range(organisations)
+    }
+    new = change(many, *many)
+    many |= {f"e{one}": sample(Event, title=f"Treffen {one}", start=start) for one in range(dates)}
+    files = render(newsletter(), news(many, new))
+
+    text, page = (files[f"2026-W48/de.{ending}"].decode() for ending in ("txt", "html"))
+    assert f"{subject}</title>" in page
+    assert text.count("\n* ") == page.count("<h3") == 8
+    assert ("Mehr im Verzeichnis" in text, "Mehr im Verzeichnis" in page) == (bool(more), bool(more))
+    assert more in " ".join(text.split())
 
 
 def test_an_empty_issue_says_so(newsletter: Any, news: Any) -> None:
