@@ -29,7 +29,7 @@ _ONLINE = re.compile(
     r"|via zoom|per zoom|online[\s(-].*)$",
     re.I,
 )
-_CITY_PART = re.compile(rf"^{CITY}\s*(?:[-–/,:]|\bOT\b|(?=\())\s*(?P<part>.+)$", re.I)
+_CITY_PART = re.compile(rf"^{CITY}\s*(?P<sign>[-–/,:]|\bOT\b|(?=\())\s*(?P<part>.+)$", re.I)
 _LONGEST_NAME = 80
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
 
@@ -74,13 +74,22 @@ def split_street(text: str) -> tuple[str, str] | None:
 
 
 def _place_city(parts: dict[str, Any], city: str) -> bool:
-    """City, and the district where it is written with it."""
+    """City, and what is written with it: a district where it is a known one or follows `Kassel-`."""
     inner = _CITY_PART.match(city)
     if inner:
         parts["city"] = CITY
         part = inner["part"].strip(" ()")
         known = district_of(inner["part"]) or district_of(part)
-        parts["district"] = known if known in DISTRICTS else part
+        if known in DISTRICTS:
+            parts["district"] = known
+        elif _ROOM.match(part):
+            parts["room"] = part
+        elif _EXTRA.match(part) or inner["sign"].casefold() not in {"-", "–", "ot"}:
+            parts["extra"] = part
+        else:
+            parts["district"] = part
+        if "district" not in parts:
+            return len(part) <= _LONGEST_NAME
     elif city:
         parts["city"] = city.strip(" .")
     return bool(city) and not any(map(str.isdigit, city)) and len(city) <= 80
@@ -119,7 +128,7 @@ def _place_pieces(parts: dict[str, Any], pieces: list[str]) -> bool:
     if names:
         parts["name"] = ", ".join(names)
     if extras:
-        parts["extra"] = ", ".join(extras)
+        parts["extra"] = ", ".join((*extras, *filter(None, [parts.get("extra")])))
     return whole
 
 

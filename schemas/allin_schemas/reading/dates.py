@@ -29,6 +29,8 @@ _TIME_SPAN = re.compile(
     re.I,
 )
 _FILLER = re.compile(r"\b(?:um|ab|von|at|from|gegen|uhr|den|am|t)\b|[,;|@\s()–-]", re.I)
+_PART_OF_DAY = re.compile(r"0(?:,|\.(?![0-5]\d\Z))(\d{1,17})", re.ASCII)
+"""0,75 is three quarters of a day; 0.45 is a quarter to one."""
 _EPOCHS = (946_684_800, 4_133_980_800)
 UTC = dt.UTC
 
@@ -162,6 +164,8 @@ def _timed(found: Found, text: str, context: Context) -> Reading:
     rest = found.rest.strip(" ,;|")
     if not rest or not _FILLER.sub("", rest):
         return Reading(found.day.isoformat(), found.findings)
+    if part := _PART_OF_DAY.fullmatch(rest):
+        return _local(*_serial_time(found, text, f"0.{part[1]}", _zone(context.zone)))
     span = _TIME_SPAN.search(rest)
     if span and not _TIME.fullmatch(span.group()):
         match = _TIME.search(f"{span[1]} {span[3] or span[2] or 'Uhr'}")
@@ -183,6 +187,15 @@ def _timed(found: Found, text: str, context: Context) -> Reading:
     elif _FILLER.sub("", f"{before} {after}"):
         findings = (*findings, finding("TIME_REST", text, became=f"{shown(found.day)}, {wall:%H:%M}"))
     return _local(wall, text, findings)
+
+
+def _serial_time(
+    found: Found, text: str, part: str, zone: ZoneInfo
+) -> tuple[dt.datetime, str, tuple[Finding, ...]]:
+    """The moment that a spreadsheet means by a part of a day."""
+    minutes = min(round(float(part) * 24 * 60), 24 * 60 - 1)
+    wall = dt.datetime.combine(found.day, dt.time(minutes // 60, minutes % 60, tzinfo=zone))
+    return wall, text, (*found.findings, finding("TIME_SERIAL", text, became=f"{wall:%H:%M}"))
 
 
 def _wall(day: dt.date, match: re.Match[str], zone: ZoneInfo) -> dt.datetime | None:

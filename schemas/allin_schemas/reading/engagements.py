@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from allin_schemas.reading.cleaning import cells_of, gathered, tidy
+from allin_schemas.reading.cleaning import cells_of, first, gathered, tidy
 from allin_schemas.reading.dates import read_moment
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, guessed, unreadable
 from allin_schemas.reading.numbers import amount_of
 from allin_schemas.reading.structures import read_structure
 from allin_schemas.reading.texts import LONGEST_LINE
@@ -25,6 +25,13 @@ _PER_WEEK = re.compile(
     r"|hours?)\s*(?:pro|je|in der|/|a|per)\s*(?:woche|week)",
     re.I,
 )
+_HOURS = re.compile(
+    r"(?P<about>(?:ca\.?|circa|etwa|rund|about|bis zu|max\.?|mind\.?|mindestens|~)\s*)?(?P<least>\d{1,3}(?:[.,]\d+)?)"
+    r"(?:\s*(?:-|–|bis|to)\s*(?P<most>\d{1,3}(?:[.,]\d+)?))?\s*(?:stunden?|std\.?|h|hours?)?"
+    r"(?:\s*(?:pro|je|in der|/|a|per)\s*(?:woche|week))?",
+    re.I,
+)
+_HOURS_OF_A_WEEK = 168
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
 _SPAN = re.compile(
     rf"(?P<from>{_CLOCK})\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(?P<to>{_CLOCK})\s*(?:uhr)?\s*$", re.I
@@ -69,8 +76,7 @@ def _role(text: str) -> Reading:
 def read_slots(cell: Any, context: Context) -> Reading:
     """When an engagement takes place: dates with times, or a rhythm in words."""
     if isinstance(cell, Mapping):
-        reading = read_structure(Slot, cell, context)
-        return Reading([reading.value] if reading.value else None, reading.findings)
+        return _slots_of_parts(cell, context)
     if isinstance(cell, list | tuple):
         return gathered([read_slots(answer, context) for answer in cells_of(cell)])
     text, fault = tidy(cell, several_lines=True)
@@ -89,6 +95,49 @@ def read_slots(cell: Any, context: Context) -> Reading:
     )
 
 
+def _slots_of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
+    """A slot whose parts are written apart, beside those that were written in one piece."""
+    rest = dict(parts)
+    whole = read_slots(rest.pop("raw", None), context)
+    hours = _weekly(rest.pop("hours_per_week", None), context)
+    apart = read_structure(Slot, rest, context)
+    said = {**(hours.value or {}), **(apart.value or {})}
+    findings = (*whole.findings, *hours.findings, *apart.findings)
+    slots = whole.value or []
+    if not said:
+        return Reading(slots or None, findings)
+    if len(slots) == 1:
+        rhythms = [slot["rhythm"] for slot in (*slots, said) if "rhythm" in slot]
+        if len(rhythms) > 1:
+            said["rhythm"] = ", ".join(rhythms)[:LONGEST_LINE]
+        return Reading([{**slots[0], **said}], findings)
+    return Reading([*slots, said], findings)
+
+
+def _weekly(cell: Any, context: Context) -> Reading:
+    """The hours per week; of a span the larger number, and words as a rhythm."""
+    if isinstance(cell, list | tuple):
+        return first(_weekly, cell, context)
+    text, fault = tidy(cell)
+    if fault:
+        return Reading(None, (fault,))
+    match = _HOURS.fullmatch(text)
+    if match:
+        hours = amount_of(match["most"] or match["least"])
+        if hours is None or not 0 <= hours <= _HOURS_OF_A_WEEK:
+            return unreadable("NUMBER_UNREADABLE", text)
+        if match["most"] or match["about"]:
+            return guessed({"hours_per_week": hours}, "COUNT_GUESSED", text, f"{hours:g}")
+        return Reading({"hours_per_week": hours})
+    if not text:
+        return BLANK
+    if len(text) > LONGEST_LINE:
+        return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
+    return (
+        Reading({"rhythm": text}) if re.search(r"[^\W\d]{2}", text) else unreadable("NUMBER_UNREADABLE", text)
+    )
+
+
 def _slot(text: str, context: Context) -> Reading:
     if len(text) > LONGEST_LINE:
         return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
@@ -99,7 +148,7 @@ def _slot(text: str, context: Context) -> Reading:
     slot: dict[str, Any] = {"rhythm": text, "zone": context.zone}
     weekly = _PER_WEEK.search(text)
     hours = amount_of(weekly[2] or weekly[1]) if weekly else None
-    if hours is not None and hours <= 168:
+    if hours is not None and hours <= _HOURS_OF_A_WEEK:
         slot["hours_per_week"] = hours
     return Reading([slot])
 

@@ -34,6 +34,9 @@ _WIKIDATA = re.compile(
 _GENERIC = re.compile(r"([^\W\d][\w .-]{1,60}?)\s*[:=]\s*(\S.{0,200})")
 _TAX_NUMBER = re.compile(r"\b(?:st\.?-?nr|steuernummer|steuer-nr|iban|konto|bic)\b", re.I)
 
+_ASKED = re.compile(r"\s*\?+\s*")
+"""A question mark asks for a number that there is; only a dash or 'k. A.' says that there is none."""
+
 
 def read_identifiers(cell: Any, context: Context) -> Reading:
     """Every identifier of a cell as scheme and value."""
@@ -45,7 +48,8 @@ def read_identifiers(cell: Any, context: Context) -> Reading:
     if fault:
         return Reading(None, (fault,))
     if not text:
-        return BLANK
+        asked = isinstance(cell, str) and _ASKED.fullmatch(cell)
+        return unreadable("IDENTIFIER_UNREADABLE", cell.strip()) if asked else BLANK
     whole = _one(text.replace("\n", " "), context)
     if whole.value or not re.search(r"[;\n]|,\s", text):
         return whole

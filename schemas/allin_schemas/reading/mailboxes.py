@@ -30,6 +30,13 @@ ROLE_WORDS = listed(
 )
 """Words that name a task or a place in an organisation, never a person."""
 
+_ACTIVITIES = listed(
+    "treffen lotsen garten naehen nähen schwimmen lernhaus chor tanz theater musik werkstatt kueche küche "
+    "repair fahrrad spielgruppe muetter mütter vaeter väter seniorencafe mittagstisch hausaufgaben nachhilfe "
+    "deutschkurs"
+)
+"""What an organisation does; at its own domain no person, elsewhere some are family names."""
+
 _FILLING = listed(
     "und der die das des dem den für fuer im in am an von vom zu zur e v ev mso ag ks kassel nordhessen "
     "hessen deutschland and the of for de stadt"
@@ -93,7 +100,8 @@ def is_role_address(email: str) -> bool:
     own = {part for part in re.split(r"[.-]", domain.rpartition(".")[0]) if len(part) > 2}
     if not words:
         return False
-    known = [word in ROLE_WORDS or _organisational(word) for word in words]
+    tasks = ROLE_WORDS | _ACTIVITIES if mail_domain(email) else ROLE_WORDS
+    known = [word in tasks or _organisational(word) for word in words]
     return any(known) and all(
         good or word in _FILLING or (word in own and any(known))
         for word, good in zip(words, known, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from typing import Any
@@ -35,6 +36,11 @@ _UNIT = re.compile(
 )
 _RANGE = re.compile(r"^(\d{1,7})\s*(?:-|–|bis|to)\s*(\d{1,7})$")
 _YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2}|2100)(?!\d)")
+_DAY = re.compile(
+    r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:[T ][\d:.]+Z?)?"
+    r"|(?P<first>\d{1,2})\.\s?(?P<middle>\d{1,2})\.\s?(?P<end>\d{4})",
+    re.ASCII,
+)
 MOST = 10_000_000
 
 
@@ -108,12 +114,28 @@ def _year(text: str, _context: Context) -> Reading:
         return Reading(int(text))
     if not years or len(text) > 60:
         return unreadable("YEAR_UNREADABLE", text)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ][\d:.]+Z?)?|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}", text) or (
+    day = _DAY.fullmatch(text)
+    if day and not _exists(day):
+        return unreadable("YEAR_UNREADABLE", text)
+    if day or (
         len(years) == 1
         and re.fullmatch(r"(?:seit|gegr(?:ündet|\.)?|since|founded|jahr|im jahr|in)[\s:]*\d{4}", text, re.I)
     ):
         return Reading(int(years[0]))
     return guessed(int(years[0]), "YEAR_GUESSED", text, years[0])
+
+
+def _exists(day: re.Match[str]) -> bool:
+    """Whether the calendar has such a day; the year of one that it has not is not sure either."""
+    try:
+        dt.date(
+            int(day["year"] or day["end"]),
+            int(day["month"] or day["middle"]),
+            int(day["day"] or day["first"]),
+        )
+    except ValueError:
+        return False
+    return True
 
 
 read_year = of_text(_year)

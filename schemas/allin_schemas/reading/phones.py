@@ -8,6 +8,7 @@ from typing import Any
 
 from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
+from allin_schemas.reading.phone_endings import written_out
 from allin_schemas.reading.phone_labels import TYPES, is_safe, type_of
 from allin_schemas.reading.texts import LONGEST_LINE
 
@@ -20,7 +21,6 @@ _QUICK = re.compile(
 _NO_DIGIT = {ord(character): None for character in " -"}
 _EXCEL = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SHORT = re.compile(r"[\d\s/-]{3,8}")
-_ENDINGS = re.compile(r"(\+?[\d\s()/-]*\d)\s*/\s*\d{1,3}", re.ASCII)
 _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
 _FEWEST_DIGITS = 3
 
@@ -110,12 +110,11 @@ def _searched(text: str, context: Context) -> Reading:
         return unreadable("PHONE_SPREADSHEET_NUMBER", text)
     if text.isdecimal() and not text.startswith("0"):
         return _bare(text, context)
-    several = _ENDINGS.fullmatch(text)
-    if several and sum(map(str.isdecimal, several[1])) >= 7:
-        reading = _searched(several[1], context)
-        return Reading(
-            reading.value, (*reading.findings, finding("PHONE_NOTE_LEFT_OUT", text, became=several[1]))
-        )
+    full, left_out = written_out(text)
+    if full != text:
+        reading = _searched(full, context)
+        left = (finding("PHONE_ENDING_LEFT_OUT", text),) if left_out else ()
+        return Reading(reading.value, (*reading.findings, *left))
     import phonenumbers
 
     text = _EXTENSION.sub(" ext. ", text)

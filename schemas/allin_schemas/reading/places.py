@@ -8,11 +8,13 @@ from typing import Any
 
 from allin_schemas.reading.addresses import split_address, split_street
 from allin_schemas.reading.cleaning import cells_of, gathered, tidy
+from allin_schemas.reading.districts import CITY
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 from allin_schemas.reading.links import read_url
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
+_BESIDE_CITY = ("district", "extra", "room", "state", "country")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
 
 
@@ -87,10 +89,10 @@ def _of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
         split = split_street(said["street"])
         if split:
             said["street"], said["house_number"] = split
-    if said.get("city") and "district" not in said:
-        city, _ = split_address(f"00000 {said['city']}")
-        if "district" in city:
-            said["city"], said["district"] = city["city"], city["district"]
+    if said.get("city") and said["city"] != CITY:
+        city, split_up = split_address(f"00000 {said['city']}")
+        if split_up and city.get("city") == CITY:
+            said = {**{part: city[part] for part in _BESIDE_CITY if part in city}, **said, "city": CITY}
     if said.get("street") and "name" in place and place["name"] == said["street"]:
         del place["name"]
     place.update(said)

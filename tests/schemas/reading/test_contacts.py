@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from allin_schemas.reading import is_role_address, is_role_name
+
 Value = Callable[[str, Any], Any]
 Codes = Callable[[str, Any], list[str]]
 
@@ -80,7 +82,7 @@ def test_a_name_beside_a_number_is_not_published(value: Value, codes: Codes) -> 
         ("7871234", None, "PHONE_NO_AREA"),
         ("siehe Webseite", None, "PHONE_UNREADABLE"),
         ("0561", None, "PHONE_UNREADABLE"),
-        ("0561 123-45/46", "+4956112345", "PHONE_NOTE_LEFT_OUT"),
+        ("0561 123-45/46", "+4956112345", "PHONE_ENDING_LEFT_OUT"),
     ],
 )
 def test_damaged_numbers_are_mended_or_explained(
@@ -89,6 +91,64 @@ def test_damaged_numbers_are_mended_or_explained(
     """Spreadsheets take zeros, pluses and whole digits away."""
     assert value("phone", written) == expected
     assert codes("phone", written) == [noticed]
+
+
+@pytest.mark.parametrize(
+    ("written", "endings"),
+    [
+        ("0561 90000-74 / -75", ["74", "75"]),
+        ("0561 90000-74/-75", ["74", "75"]),
+        ("+49 561 90000-74 oder -75", ["74", "75"]),
+        ("Tel. 0561-90000-74, -75, -176", ["74", "75", "176"]),
+        ("0561/90000-74, 0561/90000-75", ["74", "75"]),
+    ],
+)
+def test_numbers_that_share_their_beginning_are_several(
+    written: str, endings: list[str], value: Value, codes: Codes
+) -> None:
+    """Two endings joined to one number would call a stranger."""
+    assert value("phones", written) == [{"number": f"+4956190000{ending}"} for ending in endings]
+    assert codes("phones", written) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "(0561) 9 00 00-31, 32",
+        "0561 90000-31/32",
+        "0561 90000-31 - 33",
+        "0561 9000031 / -32",
+        "0561 90000-31 und 32",
+    ],
+)
+def test_what_may_be_an_ending_or_not_is_never_joined(written: str, value: Value, codes: Codes) -> None:
+    """The first number is sure, and a hint asks for the others in full."""
+    assert value("phones", written) == [{"number": "+495619000031"}]
+    assert codes("phones", written) == ["PHONE_ENDING_LEFT_OUT"]
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "note"),
+    [
+        ("0561 90000-12, Mo 9-12", "+495619000012", "Mo 9-12"),
+        ("0561 / 900 00 74", "+495619000074", None),
+        ("0561 - 90000 - 74", "+495619000074", None),
+    ],
+)
+def test_what_is_no_ending_stays(written: str, number: str, note: str | None, value: Value) -> None:
+    """Blanks, slashes and dashes inside of one number are usual, and so are hours behind it."""
+    assert value("phones", written) == [{"number": number} | ({"note": note} if note else {})]
+
+
+@pytest.mark.parametrize(
+    "task", ["treffen", "fahrrad-repair", "garten", "mütter.treff", "naehen", "deutschkurs"]
+)
+def test_an_activity_is_a_role_only_at_an_own_domain(task: str) -> None:
+    """Garten is a task at an association, and may be somebody's name at a provider of mail."""
+    assert is_role_address(f"{task}@bruecke.example")
+    assert not is_role_address("garten@gmx.de")
+    assert not is_role_address("m.garten@bruecke.example")
+    assert not is_role_name("Garten")
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,9 @@ def test_days(written: Any, expected: str | None, noticed: list[str], value: Val
         ("01.09.2026 24 Uhr", "2026-09-01T22:00:00Z", []),
         ("01.09. 18 Uhr", "2026-09-01T16:00:00Z", ["DATE_YEAR_ADDED"]),
         ("01.09.2026, 18–20 Uhr", "2026-09-01T16:00:00Z", ["TIME_RANGE"]),
+        ("01.09.2026 0,75", "2026-09-01T16:00:00Z", ["TIME_SERIAL"]),
+        ("2026-09-01 0.7083333333", "2026-09-01T15:00:00Z", ["TIME_SERIAL"]),
+        ("01.09.2026 0.45", "2026-08-31T22:45:00Z", []),
         ("01.09.2026 abends", "2026-09-01", ["TIME_UNREADABLE"]),
         ("01.09.2026 18:00 (vielleicht)", "2026-09-01T16:00:00Z", ["TIME_REST"]),
         ("29.03.2026 02:30", "2026-03-29T01:30:00Z", ["TIME_SKIPPED"]),
@@ -122,3 +125,32 @@ def test_hours_that_are_not_every_week_become_no_slots(written: str, value: Valu
     """Nobody should stand before a closed door because the hub simplified."""
     assert value("hours", written) == {"note": written}
     assert codes("hours", written) == ["HOURS_KEPT_AS_NOTE"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected", "noticed"),
+    [
+        (2, {"hours_per_week": 2}, []),
+        ("2,5 Std.", {"hours_per_week": 2.5}, []),
+        ("3-4 Std.", {"hours_per_week": 4}, ["COUNT_GUESSED"]),
+        ("ca. 3 Stunden pro Woche", {"hours_per_week": 3}, ["COUNT_GUESSED"]),
+        ("nach Absprache", {"rhythm": "nach Absprache"}, []),
+        ("200", None, ["NUMBER_UNREADABLE"]),
+    ],
+)
+def test_hours_of_an_engagement_have_a_column_of_their_own(
+    hours: Any, expected: dict[str, Any] | None, noticed: list[str], value: Value, codes: Codes
+) -> None:
+    """People decide by the hours that they can give; words are kept as the rhythm."""
+    assert value("slots", {"hours_per_week": hours}) == (None if expected is None else [expected])
+    assert codes("slots", {"hours_per_week": hours}) == noticed
+
+
+def test_a_slot_written_whole_and_in_parts_is_one(value: Value, codes: Codes) -> None:
+    """A rhythm, a date and hours in three columns are about the same engagement."""
+    apart = {"raw": "mittwochs", "start": "05.10.2026 18:00", "hours_per_week": "nach Absprache"}
+
+    assert codes("slots", apart) == []
+    assert value("slots", apart) == [
+        {"start": "2026-10-05T16:00:00Z", "rhythm": "mittwochs, nach Absprache", "zone": "Europe/Berlin"}
+    ]
