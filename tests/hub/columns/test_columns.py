@@ -215,3 +215,14 @@ def test_mapping_a_row_costs_microseconds() -> None:
         columns.draft(row)
 
     assert (time.process_time() - began) / 5_000 < 20e-6
+
+
+def test_of_two_mail_addresses_the_first_counts() -> None:
+    """An organisation has one address; the second is there when the first is blank."""
+    columns = ColumnMap(Kind.ORGANISATION)
+
+    assert columns.draft({"E-Mail 1": "a@ufer.example", "E-Mail 2": "b@ufer.example"}) == {
+        "email": "a@ufer.example"
+    }
+    assert columns.draft({"E-Mail 1": "", "E-Mail 2": "b@ufer.example"}) == {"email": "b@ufer.example"}
+    assert columns.draft({"Telefon 1": "1", "Telefon 2": "2"}) == {"phones": ["1", "2"]}

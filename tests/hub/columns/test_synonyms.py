@@ -59,6 +59,18 @@ ORGANISATIONS = {
     "Ihre E-Mail-Adresse": "contacts.email",
     "Sprache der Ansprechperson": "contacts.preferred_language",
     "Funktion der Ansprechperson": "contacts.function",
+    "Sprache(n)": "languages",
+    "Sprachen (mehrere Antworten möglich)": "languages",
+    "E-Mail 1": "email",
+    "E-Mail 2": "email",
+    "Tel. mobil": "phones",
+    "Telefon (mobil)": "phones",
+    "Telefon 1": "phones",
+    "Telefon 2": "phones",
+    "Telefon Ansprechpartner 1": "contacts.phones",
+    "E-Mail Ansprechpartner 1": "contacts.email",
+    "Ansprechpartner 1": "contacts.name",
+    "Register": "identifiers",
 }
 
 EVENTS = {
@@ -98,6 +110,12 @@ def test_usual_headings_of_events_are_recognised(heading: str, path: str) -> Non
         "Telefon (privat)",
         "Ihre Adresse",
         "Kontakt",
+        "Ansprechpartner 2",
+        "Telefon Ansprechpartner 2",
+        "E-Mail Ansprechpartner(in) 2",
+        "Ort 2",
+        "Name 2",
+        "Telefon 2024",
         "Name / Funktion",
         "Mitglieder",
         "Nr.",
@@ -125,6 +143,13 @@ def test_every_heading_leads_to_a_field_of_the_model(kind: Kind) -> None:
     }
 
     assert dead == {}
+
+
+def test_the_hours_per_week_of_an_opportunity_are_no_rhythm() -> None:
+    """A number of hours belongs to its own part of a slot."""
+    assert recognised(Kind.OPPORTUNITY, "Stunden pro Woche") == "slots.hours_per_week"
+    assert recognised(Kind.OPPORTUNITY, "Wie viele Stunden pro Woche?") == "slots.hours_per_week"
+    assert recognised(Kind.OPPORTUNITY, "Wie oft?") == "slots"
 
 
 def test_spelling_does_not_matter() -> None:
