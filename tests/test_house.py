@@ -117,6 +117,15 @@ def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
     assert found == []
 
 
+def test_the_newest_migration_is_the_one_that_the_engine_knows() -> None:
+    """The engine compares with a constant, so that a start does not load alembic."""
+    from alembic.script import ScriptDirectory
+
+    from allin_hub.store.engine import HEAD, MIGRATIONS
+
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == HEAD
+
+
 def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     """Nothing is guessed about a schema that this release does not know."""
     from sqlalchemy import text
@@ -140,7 +149,8 @@ def test_no_module_has_two_jobs() -> None:
         path.relative_to(ROOT).as_posix(): lines
         for folder in FOLDERS.values()
         for path in folder.rglob("*.py")
-        if "migrations" not in path.parts and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
 
     assert long == {}

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from allin_hub.sealing import Sealer
 from allin_schemas import Kind
-from allin_schemas.reading import is_role_address, name_key, own_domain
+from allin_schemas.reading import name_key, own_domain
 
 
 class Rule(IntEnum):
@@ -56,15 +57,14 @@ def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
         return
     if kind is not Kind.ORGANISATION:
         return
-    domains = {domain for domain in (own_domain(data.get("website")), own_domain(email)) if domain}
+    mail_at = own_domain(email)
+    domains = {domain for domain in (own_domain(data.get("website")), mail_at) if domain}
     for domain in sorted(domains):
         if name:
             yield Rule.DOMAIN_NAME, f"{domain}|{name}"
         yield Rule.DOMAIN, domain
-    if email and is_role_address(email) and own_domain(email):
-        yield Rule.ROLE_MAIL, email.casefold()
-    elif email:
-        yield Rule.MAIL, email.casefold()
+    if email:  # a person's address never stands here: the validator keeps it apart
+        yield (Rule.ROLE_MAIL if mail_at else Rule.MAIL), email.casefold()
     if name:
         yield Rule.NAME, name
     for other in (data.get("short_name"), data.get("legal_name"), *(data.get("alternate_names") or ())):
@@ -99,9 +99,14 @@ def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:
     ), f"{scheme}|{str(given['value']).casefold()}"
 
 
-def hashed(kind: Kind, rule: Rule, text: str) -> str:
-    """The text whose keyed hash is stored: equal only within one kind of entity and one rule."""
-    return f"{kind}|{int(rule)}|{text}"
+@cache
+def _prefix(kind: str, rule: int) -> bytes:
+    return f"match\x1f{kind}|{rule}|".encode()
+
+
+def hashed(sealer: Sealer, kind: str, rule: Rule, text: str) -> bytes:
+    """The keyed hash that is stored of a clue: equal only within one kind of entity and one rule."""
+    return sealer.hash(_prefix(kind, rule) + text.encode())
 
 
 def reference_clues(given: Any) -> list[tuple[Rule, str]]:

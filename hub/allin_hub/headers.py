@@ -14,6 +14,9 @@ from allin_schemas import ENTITIES
 LOOKED_AT = 50
 """The header stands within this many rows."""
 
+CLEAR = 4
+"""A row that names so many columns, the title among them, is the header; only the row below it may join it."""
+
 _LONGEST = 600
 _MANY = 3
 """So many rows have to be longer than the header before they make a column of their own."""
@@ -60,6 +63,7 @@ def find_header(rows: Sequence[Row], columns: ColumnMap) -> Header | None:
     rows = rows[:LOOKED_AT]
     best: _Candidate | None = None
     above: _Candidate | None = None
+    found_at = 0
     for index, (number, cells) in enumerate(rows):
         alone = _candidate(_texts(cells), number, columns)
         both = _joined(rows[index - 1][1], cells, number, columns) if above is not None else None
@@ -69,7 +73,9 @@ def find_header(rows: Sequence[Row], columns: ColumnMap) -> Header | None:
             if candidate is None or not (candidate.has_title or candidate.score >= 2):
                 continue
             if best is None or candidate.score > best.score:
-                best = candidate
+                best, found_at = candidate, index
+        if best is not None and best.has_title and best.score >= CLEAR and index > found_at:
+            break
         above = alone
     return None if best is None else header_of(best.names, best.row, rows, columns)
 

@@ -188,13 +188,11 @@ class Writer:
     def _clues(
         self, claim_id: int, outer: int, one: Checked, found: Sequence[tuple[Rule, str]], written: Written
     ) -> None:
-        sealer = self._hub.sealer
+        sealer, kind = self._hub.sealer, one.kind.value
         name = one.data.get("name")
         name_hash = sealer.hash_text("name", key_of_name(name)) if name else None
         for rule, text in found:
-            written.keys.append(
-                (sealer.hash_text("match", hashed(one.kind, rule, text)), claim_id, int(rule), name_hash)
-            )
+            written.keys.append((hashed(sealer, kind, rule, text), claim_id, rule.value, name_hash))
         references = self._references(one)
         nested = ""
         if one.slot and outer:
@@ -206,7 +204,7 @@ class Writer:
             target = mark_of(ENTITIES[one.kind], name, RefersTo).kind
             written.references.append((claim_id, name, target, sealer.seal(given), None, None))
             for rank, (rule, text) in enumerate(reference_clues(given)):
-                key = sealer.hash_text("match", hashed(Kind(target), rule, text))
+                key = hashed(sealer, target, rule, text)
                 written.reference_keys.append((key, claim_id, name, rank))
 
     def _flush(self, arrivals: Sequence[Arrival], written: Written) -> None:
