@@ -38,7 +38,7 @@ def _imports(package: str) -> Iterator[tuple[Path, str]]:
 
 @pytest.mark.parametrize("package", FOLDERS)
 def test_imports_go_one_way(package: str) -> None:
-    """schemas <- hub <- plugins; schemas, hub <- flows."""
+    """Schemas <- hub <- plugins; schemas, hub <- flows."""
     wrong = [
         (path.name, module)
         for path, module in _imports(package)

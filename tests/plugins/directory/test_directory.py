@@ -5,7 +5,6 @@ import datetime as dt
 import io
 import json
 import re
-import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
@@ -570,32 +569,3 @@ def test_colours_have_contrast(site: dict[str, bytes], scheme: int) -> None:
     ]
 
     assert weak == []
-
-
-def test_a_page_costs_little_and_a_key_almost_nothing(directory: Directory) -> None:
-    """Ten thousand organisations are published in seconds, and looked through in a moment."""
-    about = {
-        "description": {"de": {"text": "Wir treffen uns jede Woche. " * 5}},
-        "languages": [{"code": "de"}, {"code": "tr"}],
-    }
-    organisations = [
-        sample(Organisation, name=f"Verein {number}", phones=[{"number": f"+49561900{number:04d}"}], **about)
-        for number in range(300)
-    ]
-    view = sample_view(organisations, now=NOW)
-    render(directory, sample_view(organisations[:3], now=NOW))
-    run = lend(directory, view)
-    known = {organisation.id: str(organisation.id) for organisation in organisations}
-    run._digests = lambda record: known[record.id]
-    begin = time.process_time()
-    artifacts = list(directory.publish(view, run))
-    keyed = time.process_time() - begin
-    pages = [artifact for artifact in artifacts if re.match(r"\w\w/organisations/verein", artifact.path)]
-    begin = time.process_time()
-    for page in pages:
-        page.render()
-    each = (time.process_time() - begin) / len(pages)
-
-    assert len(pages) == 900
-    assert each < 0.003
-    assert keyed / len(artifacts) < 0.0003
