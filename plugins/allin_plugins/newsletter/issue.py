@@ -41,7 +41,7 @@ def current(state: dict[str, Any], now: dt.datetime, zone: str, every: Every) ->
 
     A new one begins only with a later period, also when the clock or the setting `every` was changed.
     """
-    id, first, last = period(now.astimezone(ZoneInfo(zone)).date(), every)  # noqa: A001 - the issue's word
+    id, first, last = period(now.astimezone(ZoneInfo(zone)).date(), every)
     begun = state.get("issue")
     if begun is None:
         return Issue(id, first, last, since=0)
