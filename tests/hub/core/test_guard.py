@@ -75,6 +75,34 @@ def test_a_feed_that_breaks_off_is_held_and_applied_only_by_a_person(
     assert (again.status, again.changed, again.new, again.withdrawn) == ("done", 0, 0, 0)
 
 
+def test_outputs_keep_the_last_good_state_while_a_run_waits(
+    sheet_office: Any, synced: Any, published: Any, header: Any, rows_of: Any
+) -> None:
+    """Not a byte of the site changes until a person has decided; then just what she decided."""
+    text = (sheet_office.folder / "hub.toml").read_text(encoding="utf-8")
+    sheet_office.settings(
+        text
+        + '\n[outputs.v]\nplugin = "directory"\npath = "public"\nimprint = "Forum, Kassel"\ncontact_email = "info@forum.example"\n'
+    )
+    synced(sheet_office)
+    published(sheet_office)
+    public = sheet_office.folder / "public"
+    before = {path: path.read_bytes() for path in public.rglob("*") if path.is_file()}
+    sheet_office.sheet("vereine.csv", header, rows_of(50))
+    held = synced(sheet_office)["vereine"]
+
+    published(sheet_office)
+    meanwhile = {path: path.read_bytes() for path in public.rglob("*") if path.is_file()}
+    synced(sheet_office, accepting=held.run)
+    published(sheet_office)
+
+    assert held.status == "held"
+    assert meanwhile == before
+    shown = b"".join(path.read_bytes() for path in public.rglob("*") if path.is_file())
+    assert b"Kulturverein Nummer 50 " in shown
+    assert b"Kulturverein Nummer 51 " not in shown
+
+
 def test_a_held_difference_names_field_and_both_values(
     sheet_office: Any, synced: Any, header: Any, rows_of: Any
 ) -> None:
