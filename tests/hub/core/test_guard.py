@@ -82,7 +82,8 @@ def test_outputs_keep_the_last_good_state_while_a_run_waits(
     text = (sheet_office.folder / "hub.toml").read_text(encoding="utf-8")
     sheet_office.settings(
         text
-        + '\n[outputs.v]\nplugin = "directory"\npath = "public"\nimprint = "Forum, Kassel"\ncontact_email = "info@forum.example"\n'
+        + '\n[outputs.v]\nplugin = "directory"\npath = "public"\nimprint = "Forum, Kassel"\n'
+        + 'contact_email = "info@forum.example"\n'
     )
     synced(sheet_office)
     published(sheet_office)
