@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,8 @@ from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import iso
 
 PAGE = 4000
+LEASE_HELD_FOR = dt.timedelta(seconds=60)
+"""A long read of nothing new extends its lease this often."""
 
 
 @dataclass(slots=True)
@@ -33,9 +36,8 @@ class Fetched:
     counts_all: bool = True
     """Whether what the source holds is all that the hub has of it."""
     waiting: int = 0
-    """How many of the unchanged ones are in quarantine."""
+    """How many of the unchanged ones are in quarantine, those that are mapped again not counted."""
     before: int = 0
-    first: bool = True
     complete: bool = True
     derived_keys: bool = False
     error: HubError | None = None
@@ -82,6 +84,7 @@ class Stager:
         self._derive = derive
         self._lies_ahead = lies_ahead
         self._seq = 0
+        self._extended = hub.clock()
         self._seen: set[bytes] = set()
         self._nameless: list[tuple[int, str, bytes]] = []
         self._new: dict[bytes, int] = {}
@@ -99,7 +102,6 @@ class Stager:
                 problem = problem_of(self._hub.sealer.unseal(sealed))
                 self._places[raw_id] = (problem.sheet, problem.row)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
-        result.first = not self._by_key
         stream = iter(self._source.fetch(self._run))
         while True:
             page, error = _page(stream)
@@ -140,9 +142,10 @@ class Stager:
             ):
                 self._seen.add(prior.key)
                 result.unchanged += 1
-                result.waiting += prior.status == raws.QUARANTINED
                 if self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
                     moved.append((raw, prior))
+                else:
+                    result.waiting += prior.status == raws.QUARANTINED
                 continue
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
             if key is not None and key in self._seen:
@@ -176,11 +179,13 @@ class Stager:
         self._store(rows)
 
     def _store(self, rows: list[tuple[Any, ...]]) -> None:
-        if not rows:
+        now = self._hub.clock()
+        if not rows and now - self._extended < LEASE_HELD_FOR:
             return
+        self._extended = now
         with writing(self._hub.engine) as connection:
             raws.stage(connection, rows)
-            if not bookkeeping.extend_lease(connection, self._source.name, self._fence, self._hub.clock()):
+            if not bookkeeping.extend_lease(connection, self._source.name, self._fence, now):
                 raise StoreError(
                     "Another run has taken this source over meanwhile.",
                     hint="Nothing was lost; run the sync again.",
@@ -241,23 +246,24 @@ class Stager:
             ahead = self._lies_ahead([known.id for known in lost])
             lost = [known for known in lost if known.id in ahead or known.status == raws.QUARANTINED]
             result.before = result.unchanged + result.changed + len(lost)
-        renamed = []
-        for known in list(lost):
+        renamed: list[tuple[int, raws.KnownRaw]] = []
+        gone: list[raws.KnownRaw] = []
+        for known in lost:
             seq = self._new.pop(known.digest, None)
-            if seq is not None:
+            if seq is None:
+                gone.append(known)
+            else:
                 renamed.append((seq, known))
-                lost.remove(known)
-        result.renamed, result.gone = len(renamed), len(lost)
+        result.renamed, result.gone = len(renamed), len(gone)
         result.new -= len(renamed)
         rows = []
-        for known in lost:
+        for known in gone:
             self._seq += 1
             rows.append((self._run_id, self._seq, "gone", known.key, None, known.digest, None, None))
         self._store(rows)
         if renamed:
             with writing(self._hub.engine) as connection:
-                for seq, known in renamed:
-                    raws.rename_staged(connection, self._run_id, seq, known.key)
+                raws.rename_staged(connection, self._run_id, [(known.key, seq) for seq, known in renamed])
 
     def _finish(self, result: Fetched) -> None:
         result.skipped = dict(self._run.skipped)
@@ -286,8 +292,3 @@ def _page(stream: Iterator[Raw]) -> tuple[list[Raw], HubError | None]:
     except HubError as error:
         return page, error
     return page, None
-
-
-def skipped_total(skipped: Mapping[str, int]) -> int:
-    """How many rows were no records."""
-    return sum(skipped.values())

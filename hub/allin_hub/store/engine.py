@@ -51,13 +51,13 @@ def open_engine(url: str) -> Engine:
     Raises ConfigError for an address that is no SQLite file and no PostgreSQL.
     """
     if url.startswith("sqlite:"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg:"):
         try:
-            return create_engine(url, pool_pre_ping=True)
+            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
         except ImportError:
             raise ConfigError(
                 "PostgreSQL needs its driver.", hint="Install it: pip install 'allin-hub[postgresql]'"

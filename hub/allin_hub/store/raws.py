@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select
 
 from allin_hub.store.engine import change_rows, insert_rows
 from allin_hub.store.tables import raw, staged
@@ -65,17 +65,17 @@ def name_staged(
     """Give staged raws the keys that were derived for them: (key, digest, seq)."""
     change_rows(
         connection,
-        f"UPDATE staged SET key = ?, digest = ?, op = '{op}' WHERE run_id = '{run_id}' AND seq = ?",  # noqa: S608 - the hub's own id
-        keys,
+        "UPDATE staged SET key = ?, digest = ?, op = ? WHERE run_id = ? AND seq = ?",
+        ((key, digest, op, run_id, seq) for key, digest, seq in keys),
     )
 
 
-def rename_staged(connection: Connection, run_id: str, seq: int, old_key: bytes) -> None:
-    """Mark a staged raw as a known one under a new key."""
-    connection.execute(
-        update(staged)
-        .where(staged.c.run_id == run_id, staged.c.seq == seq)
-        .values(op="renamed", old_key=old_key)
+def rename_staged(connection: Connection, run_id: str, renamed: Sequence[tuple[bytes, int]]) -> None:
+    """Mark staged raws as known ones under new keys: (old key, seq)."""
+    change_rows(
+        connection,
+        "UPDATE staged SET op = 'renamed', old_key = ? WHERE run_id = ? AND seq = ?",
+        ((old_key, run_id, seq) for old_key, seq in renamed),
     )
 
 
