@@ -96,6 +96,8 @@ source_state = Table(
     Column("failing_since", UTC),
     Column("message", Text),
     Column("report", Text),
+    Column("standing", Text),
+    Column("told", String(8)),
 )
 
 lease = Table(
@@ -263,8 +265,11 @@ output_state = Table(
     Column("last_status", String(10)),
     Column("last_attempt_at", UTC),
     Column("last_success_at", UTC),
+    Column("failing_since", UTC),
+    Column("failures", Integer),
     Column("message", Text),
     Column("report", Text),
+    Column("told", String(8)),
 )
 
 artifact = Table(

@@ -241,8 +241,11 @@ def upgrade() -> None:
         sa.Column("last_status", sa.String(length=10), nullable=True),
         sa.Column("last_attempt_at", tables.UTC(length=32), nullable=True),
         sa.Column("last_success_at", tables.UTC(length=32), nullable=True),
+        sa.Column("failing_since", tables.UTC(length=32), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("report", sa.Text(), nullable=True),
+        sa.Column("told", sa.String(length=8), nullable=True),
         sa.PrimaryKeyConstraint("output", name=op.f("pk_output_state")),
     )
     op.create_table(
@@ -418,6 +421,8 @@ def upgrade() -> None:
         sa.Column("failing_since", tables.UTC(length=32), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("report", sa.Text(), nullable=True),
+        sa.Column("standing", sa.Text(), nullable=True),
+        sa.Column("told", sa.String(length=8), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_state")),
     )
     op.create_table(
