@@ -77,6 +77,10 @@ class HubSettings(Settings):
     licence: str | None = None
     key: Any = None
     keep_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    keep_run_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    keep_history_days: Annotated[int, Field(ge=1, le=36500)] = 730
+    backups: Annotated[int, Field(ge=0, le=1000)] = 7
+    backup_folder: Annotated[str, Field(min_length=1)] = "backups"
 
     @field_validator("zone")
     @classmethod
@@ -173,7 +177,7 @@ def load(folder: Path) -> Config:
     outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
     for name, output in outputs.items():
-        _refuse_unsafe_path(folder, name, output.path, sources.values())
+        _refuse_unsafe_path(folder, name, output.path, sources.values(), hub.backup_folder)
     return Config(
         folder=folder,
         hub=hub,
@@ -222,7 +226,9 @@ def _refuse_shared_paths(outputs: Mapping[str, OutputSettings]) -> None:
             )
 
 
-def _refuse_unsafe_path(folder: Path, name: str, path: str, sources: Iterable[SourceSettings]) -> None:
+def _refuse_unsafe_path(
+    folder: Path, name: str, path: str, sources: Iterable[SourceSettings], backups: str
+) -> None:
     """An output's folder is made public as a whole: it may hold neither the hub's own files nor partners'."""
     place = Path(os.path.normpath(folder.resolve() / path))
     hub = folder.resolve()
@@ -232,7 +238,7 @@ def _refuse_unsafe_path(folder: Path, name: str, path: str, sources: Iterable[So
             hint='Name a folder inside, or the whole path from the root: path = "/var/www/verzeichnis"',
             name=name,
         )
-    own = {hub / CONFIG_NAME: CONFIG_NAME}
+    own = {hub / CONFIG_NAME: CONFIG_NAME, Path(os.path.normpath(hub / backups)): backups}
     for source in sources:
         given = source.options.get("path")
         if isinstance(given, str):
