@@ -98,6 +98,7 @@ source_state = Table(
     Column("report", Text),
     Column("standing", Text),
     Column("told", String(8)),
+    Column("trimmed", Text),
 )
 
 lease = Table(

@@ -423,6 +423,7 @@ def upgrade() -> None:
         sa.Column("report", sa.Text(), nullable=True),
         sa.Column("standing", sa.Text(), nullable=True),
         sa.Column("told", sa.String(length=8), nullable=True),
+        sa.Column("trimmed", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_source_state")),
     )
     op.create_table(
