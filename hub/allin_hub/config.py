@@ -24,6 +24,7 @@ from allin_hub.blocks import CONFIG_NAME as CONFIG_NAME
 from allin_hub.blocks import Blocks, blocks_of
 from allin_hub.blocks import nearest as nearest
 from allin_hub.errors import ConfigError
+from allin_hub.schedules import checked as checked_schedule
 from allin_schemas import Kind
 
 RESERVED = frozenset(
@@ -43,7 +44,7 @@ RESERVED = frozenset(
         "language",
     }
 )
-OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule"})
+OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule", "limits"})
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
@@ -76,6 +77,9 @@ class HubSettings(Settings):
     court: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{6}$")] = "RA000275"
     licence: str | None = None
     key: Any = None
+    nightly: str = "every day at 03:00"
+    upkeep: str = "every day at 04:30"
+    deliver_to: str | None = None
     keep_raw_days: Annotated[int, Field(ge=1, le=3650)] = 30
     keep_run_days: Annotated[int, Field(ge=1, le=3650)] = 90
     keep_history_days: Annotated[int, Field(ge=1, le=36500)] = 730
@@ -103,6 +107,20 @@ class GuardLimits(Settings):
     new_share: Annotated[float, Field(ge=0, le=1)] = 0.30
 
 
+class SourceLimits(GuardLimits):
+    """What else a source may not do: bring more records than this, or read longer than so many minutes."""
+
+    records: Annotated[int, Field(ge=1)] = 1_000_000
+    minutes: Annotated[float, Field(ge=0.01)] = 30
+
+
+class OutputLimits(Settings):
+    """More files than this, or more minutes, and an output is ended."""
+
+    files: Annotated[int, Field(ge=1)] = 1_000_000
+    minutes: Annotated[float, Field(ge=0.01)] = 120
+
+
 class SourceSettings(Settings):
     """What the hub itself reads of a block `[sources.<name>]`; the rest is the plugin's."""
 
@@ -117,7 +135,7 @@ class SourceSettings(Settings):
     trust: int = 10
     licence: str | None = None
     language: str | None = None
-    limits: GuardLimits = GuardLimits()
+    limits: SourceLimits = SourceLimits()
     schedule: str | None = None
     allow_hosts: tuple[str, ...] = ()
     options: dict[str, Any] = Field(default={}, repr=False)
@@ -132,6 +150,7 @@ class OutputSettings(Settings):
     enabled: bool = True
     languages: tuple[str, ...] | None = None
     schedule: str | None = None
+    limits: OutputLimits = OutputLimits()
     options: dict[str, Any] = Field(default={}, repr=False)
 
 
@@ -173,6 +192,8 @@ def load(folder: Path) -> Config:
     block = blocks.table(data, "hub")
     blocks.refuse_unknown(block, HubSettings.model_fields, ("hub",))
     hub = blocks.validated(HubSettings, block, ("hub",))
+    checked_schedule(blocks, ("hub", "nightly"), hub.nightly)
+    checked_schedule(blocks, ("hub", "upkeep"), hub.upkeep)
     sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
     outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
@@ -281,7 +302,9 @@ def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:
     block = blocks.named("sources", name, block, _NAME)
     own = {key: value for key, value in block.items() if key in RESERVED}
     options = {key: value for key, value in block.items() if key not in RESERVED}
-    return blocks.validated(SourceSettings, {**own, "name": name, "options": options}, ("sources", name))
+    made = blocks.validated(SourceSettings, {**own, "name": name, "options": options}, ("sources", name))
+    checked_schedule(blocks, ("sources", name, "schedule"), made.schedule)
+    return made
 
 
 def _output(blocks: Blocks, name: str, block: Any) -> OutputSettings:
@@ -289,7 +312,9 @@ def _output(blocks: Blocks, name: str, block: Any) -> OutputSettings:
     own = {key: value for key, value in block.items() if key in OUTPUT_RESERVED}
     own.setdefault("path", name)
     options = {key: value for key, value in block.items() if key not in OUTPUT_RESERVED}
-    return blocks.validated(OutputSettings, {**own, "name": name, "options": options}, ("outputs", name))
+    made = blocks.validated(OutputSettings, {**own, "name": name, "options": options}, ("outputs", name))
+    checked_schedule(blocks, ("outputs", name, "schedule"), made.schedule)
+    return made
 
 
 def plugin_config(
