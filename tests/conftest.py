@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import database as database
+from tests.databases import fresh_postgres as fresh_postgres
+from tests.databases import postgres as postgres
+from tests.databases import stop_postgres
 
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars "
     "--window-size=1280,900"
 )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the database server that tests of this session may have started."""
+    stop_postgres(config)
 
 
 @pytest.fixture(scope="session")

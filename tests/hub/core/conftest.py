@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import with_database
 
 from allin_hub.hub import Hub, open_hub
 
@@ -19,13 +20,16 @@ HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Sprachen
 class Office:
     """A hub's folder that a test fills and syncs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str) -> None:
         self.folder = folder
+        self.database = database
         self.now = NOW
         (folder / "data").mkdir()
 
     def settings(self, text: str) -> None:
-        """Write hub.toml."""
+        """Write hub.toml, with the database of this test."""
+        if self.database not in text:
+            text = with_database(text, self.database)
         (self.folder / "hub.toml").write_text(text, encoding="utf-8")
 
     def sheet(self, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Path:
@@ -38,6 +42,24 @@ class Office:
     def open(self) -> Hub:
         """Open the hub anew, as each command does."""
         return open_hub(self.folder, clock=lambda: self.now)
+
+    def stored_bytes(self) -> bytes:
+        """Every byte that the database keeps of the hub's tables."""
+        if self.database.startswith("sqlite"):
+            return b"".join(path.read_bytes() for path in sorted(self.folder.glob("hub.db*")))
+        from allin_hub.store.tables import metadata
+
+        hub = self.open()
+        try:
+            with hub.engine.connect() as connection:
+                cursor = connection.connection.cursor()
+                found = []
+                for name in metadata.tables:
+                    with cursor.copy(f'COPY "{name}" TO STDOUT (FORMAT binary)') as rows:  # type: ignore[attr-defined]
+                        found += [bytes(row) for row in rows]
+                return b"".join(found)
+        finally:
+            hub.close()
 
     def rows(self, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of tables, or of every table that holds data."""
@@ -56,9 +78,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
-    """An empty office."""
-    return Office(tmp_path)
+def office(tmp_path: Path, database: str) -> Office:
+    """An empty office, once on each database."""
+    return Office(tmp_path, database)
 
 
 def associations(count: int, first: int = 1) -> list[list[Any]]:
