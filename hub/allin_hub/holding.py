@@ -10,6 +10,7 @@ import orjson
 from allin_hub.applying import apply, complete_report
 from allin_hub.comparing import really_changed
 from allin_hub.contract import Holds
+from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
 from allin_hub.guard import Extent, Reason, reasons
 from allin_hub.hub import Hub
@@ -88,7 +89,7 @@ def hold(
         "problems": [problem_values(problem) for problem in problems],
         "fingerprint": prepared.fingerprint(hub),
     }
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_HELD) as connection:
         bookkeeping.refuse_overtaken(connection, prepared.name, fence)
         for earlier in bookkeeping.held_of(connection, prepared.name):
             raws.drop_staging(connection, earlier["id"])
@@ -131,7 +132,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
         )
     prepared = prepare(hub, hub.config.sources[name])
     began = time.perf_counter()
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.ACCEPT_BEGUN) as connection:
         fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
         meta = next(iter(raws.staged_batches(connection, run_id, ("meta",), 1)), None)
     if fence is None:
@@ -151,7 +152,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
             row = bookkeeping.source_row(connection, name)
         replay = prepared.fingerprint(hub) != str(row.get("fingerprint")).partition("|")[0]
         problems = [problem_of(values) for values in pending["problems"]]
-        with uncollected(), writing(hub.engine) as connection:
+        with uncollected(), writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(
                 connection,
                 hub,
@@ -163,7 +164,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 replay=replay,
             )
     finally:
-        with writing(hub.engine) as connection:
+        with writing(hub.engine, Point.ACCEPT_ENDED) as connection:
             bookkeeping.give_lease_back(connection, name, fence)
     report.seconds = time.perf_counter() - began
     return report

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from allin_hub import config as configuration
 from allin_hub.config import Config
+from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
 from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
@@ -64,7 +65,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     with reading(engine) as connection:
         known = bookkeeping.fact(connection, "key")
     if known is None:
-        with writing(engine) as connection:
+        with writing(engine, Point.HUB_KEY_NOTED) as connection:
             bookkeeping.save_fact(connection, "key", mark)
     elif known != mark:
         engine.dispose()

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError
 
 FOLDER = "maps"
@@ -64,8 +65,10 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int) -> 
         return
     path.parent.mkdir(exist_ok=True)
     fresh = path.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    with around(Point.MAP_WRITTEN):
+        fresh.write_text(text, encoding="utf-8")
+    with around(Point.MAP_PLACED):
+        fresh.replace(path)
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,8 @@ import orjson
 from allin_hub import maps
 from allin_hub.applying import apply, complete_report
 from allin_hub.blocks import unknown
-from allin_hub.errors import ConfigError, HubError, Unavailable
+from allin_hub.crashing import Point
+from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -77,7 +78,7 @@ def sync_source(
     """One source from start to end. Its faults become a report with status `failed`, never an exception."""
     began = time.perf_counter()
     name, run_id = prepared.name, new_id()
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_BEGUN) as connection:
         fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
         if fence is not None:
             held = [row["id"] for row in bookkeeping.held_runs(connection)]
@@ -109,14 +110,14 @@ def sync_source(
     except Exception as error:
         report = _failed(hub, prepared, run_id, fence, _unforeseen(error))
     finally:
-        with writing(hub.engine) as connection:
+        with writing(hub.engine, Point.SYNC_ENDED) as connection:
             bookkeeping.give_lease_back(connection, name, fence)
     report.run, report.seconds = run_id, time.perf_counter() - began
     return report
 
 
 def _replay(hub: Hub, prepared: Prepared, run_id: str, fence: int) -> SourceReport:
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_REPLAYED) as connection:
         return apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
 
 
@@ -158,7 +159,15 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     problems = [*fetched.problems, *_notices(prepared, fetched)]
     if held:
         return hold(hub, prepared, run_id, fence, fetched, held, problems)
-    with writing(hub.engine) as connection:
+    headers = list(source.columns.headers)
+    if headers:
+        maps.keep(
+            hub.config.folder,
+            name,
+            source.columns.learned_from(headers),
+            len(source.columns.unknown(headers)),
+        )
+    with writing(hub.engine, Point.SYNC_APPLIED) as connection:
         report = apply(
             connection,
             hub,
@@ -171,14 +180,6 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         )
     if fetched.error is not None:
         report.message, report.hint = voice_of(hub.config).error(fetched.error)
-    headers = list(source.columns.headers)
-    if headers:
-        maps.keep(
-            hub.config.folder,
-            name,
-            source.columns.learned_from(headers),
-            len(source.columns.unknown(headers)),
-        )
     return report
 
 
@@ -188,7 +189,7 @@ def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dic
     report = SourceReport(
         prepared.name, "done", run=run_id, fetched=last.get("fetched", 0), skipped=last.get("skipped", 0)
     )
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_UNCHANGED) as connection:
         bookkeeping.refuse_overtaken(connection, prepared.name, fence)
         report.unchanged = report.fetched - report.skipped
         complete_report(connection, hub, report)
@@ -206,6 +207,12 @@ def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dic
 
 
 def _unforeseen(error: Exception) -> HubError:
+    if isinstance(error, OSError):
+        return StoreError(
+            "A file in the hub's folder could not be written ({fault}).",
+            hint="Free some space or mend the permissions, then run the sync again. What was known stays.",
+            fault=error.strerror or type(error).__name__,
+        )
     made = HubError(
         "The sync stopped with {kind}.",
         hint="What was known stays. Run it again with --debug and report what it shows.",
@@ -229,7 +236,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
         again=isinstance(error, Unavailable),
         cause=error,
     )
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_FAILED) as connection:
         if not bookkeeping.holds_lease(connection, name, fence):
             bookkeeping.end_run(connection, run_id, "failed", {}, error.message, hub.clock())
             return report

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,14 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError, StoreError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _VERSION = b"\x01"
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
+"""What file systems say that have no second names for a file."""
 
 
 class Sealer:
@@ -97,7 +102,9 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
         return Sealer(_decoded(_content(path), str(path.name))), None
     key = secrets.token_bytes(KEY_BYTES)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_key(path, base64.b64encode(key) + b"\n")
+    except FileExistsError:
+        return Sealer(_decoded(_content(path), str(path.name))), None
     except OSError as error:
         raise ConfigError(
             "No key could be written to {file} ({fault}).",
@@ -105,11 +112,26 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
             file=str(path),
             fault=error.strerror or type(error).__name__,
         ) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(key) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     return Sealer(key), path
+
+
+def _write_key(path: Path, content: bytes) -> None:
+    """Make the file in one step, whole or not at all; never over one that another run has made meanwhile."""
+    handle, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with around(Point.HUB_KEY_MADE):
+            try:
+                os.link(fresh, path)
+            except OSError as error:
+                if error.errno not in _NO_LINKS or path.exists():
+                    raise
+                Path(fresh).rename(path)
+    finally:
+        Path(fresh).unlink(missing_ok=True)
 
 
 def _content(path: Path) -> str:

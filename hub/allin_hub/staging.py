@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from allin_hub.bounds import Bounds
 from allin_hub.contract import Holds, Raw, Source
+from allin_hub.crashing import Point
 from allin_hub.envelope import packed
 from allin_hub.errors import HubError, StoreError, Unavailable
 from allin_hub.hub import Hub
@@ -102,9 +104,11 @@ class Stager:
                 problem = problem_of(self._hub.sealer.unseal(sealed))
                 self._places[raw_id] = (problem.sheet, problem.row)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
-        stream = iter(self._source.fetch(self._run))
+        limits = self._hub.config.sources[name].limits
+        bounds = Bounds(limits.records, limits.minutes)
+        stream = bounds.call(lambda: iter(self._source.fetch(self._run)))
         while True:
-            page, error = _page(stream)
+            page, error = _page(stream, bounds)
             if page:
                 self._keep(page, result)
             if error is not None:
@@ -183,7 +187,7 @@ class Stager:
         if not rows and now - self._extended < LEASE_HELD_FOR:
             return
         self._extended = now
-        with writing(self._hub.engine) as connection:
+        with writing(self._hub.engine, Point.RAWS_STAGED) as connection:
             raws.stage(connection, rows)
             if not bookkeeping.extend_lease(connection, self._source.name, self._fence, now):
                 raise StoreError(
@@ -228,7 +232,7 @@ class Stager:
             named[op].append((key, digest, seq))
         if self._nameless:
             result.derived_keys = True
-            with writing(self._hub.engine) as connection:
+            with writing(self._hub.engine, Point.KEYS_DERIVED) as connection:
                 for op, keys in named.items():
                     raws.name_staged(connection, self._run_id, keys, op)
 
@@ -262,7 +266,7 @@ class Stager:
             rows.append((self._run_id, self._seq, "gone", known.key, None, known.digest, None, None))
         self._store(rows)
         if renamed:
-            with writing(self._hub.engine) as connection:
+            with writing(self._hub.engine, Point.RENAMES_STAGED) as connection:
                 raws.rename_staged(connection, self._run_id, [(known.key, seq) for seq, known in renamed])
 
     def _finish(self, result: Fetched) -> None:
@@ -284,11 +288,11 @@ class Stager:
             result.changed += 1
 
 
-def _page(stream: Iterator[Raw]) -> tuple[list[Raw], HubError | None]:
+def _page(stream: Iterator[Raw], bounds: Bounds) -> tuple[list[Raw], HubError | None]:
     """The next raws of a feed, and what ended it early."""
     page: list[Raw] = []
     try:
-        page.extend(itertools.islice(stream, PAGE))
+        bounds.take(stream, page, PAGE)
     except HubError as error:
         return page, error
     return page, None

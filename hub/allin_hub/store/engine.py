@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from allin_hub.crashing import Point, reach
 from allin_hub.errors import ConfigError, StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -70,6 +71,7 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in (
+        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
@@ -97,12 +99,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """The one write transaction of the moment; others wait for it."""
+def writing(engine: Engine, point: Point | None = None) -> Iterator[Connection]:
+    """The one write transaction of the moment; others wait for it. Its commit is a point at which a run may be killed."""
     with _translated(), engine.connect().execution_options(write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
         yield connection
+        if point is not None:
+            reach(point)
+    if point is not None:
+        reach(point)
 
 
 @contextmanager
@@ -150,6 +156,7 @@ def insert_rows(
     if rows:
         sql = _insert_sql(connection.dialect.paramstyle, table, tuple(columns), conflict)
         connection.exec_driver_sql(sql, list(rows))
+        reach(Point.ROWS_WRITTEN)
 
 
 def upsert_rows(
@@ -172,36 +179,44 @@ def change_rows(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]
         connection.exec_driver_sql(
             sql if connection.dialect.paramstyle == "qmark" else sql.replace("?", "%s"), rows
         )
+        reach(Point.ROWS_WRITTEN)
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest schema.
+def migrate(engine: Engine, *, to: str = "head", before: Callable[[str], None] | None = None) -> None:
+    """Bring the database to the newest schema; `before` is told of the old one where rows are to be kept.
 
     Raises StoreError when it was written by a newer release.
     """
     with reading(engine) as connection:
-        current = _revision(connection)
-    if current == HEAD:
+        current = revision(connection)
+    if current == HEAD or current == to:
         return
-    from alembic.script import ScriptDirectory
-
-    known = {revision.revision for revision in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in known_revisions():
         raise StoreError(
             "This database was written by a newer release of the hub.",
             hint="Update: pip install --upgrade allin-hub",
         )
+    if current is not None and before is not None:
+        before(current)
     from alembic import command
     from alembic.config import Config as AlembicConfig
 
     settings = AlembicConfig()
     settings.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine) as connection:
+    with writing(engine, Point.SCHEMA_MADE) as connection:
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, to)
 
 
-def _revision(connection: Connection) -> str | None:
+def known_revisions() -> frozenset[str]:
+    """The schemas that this release knows, its own and all older ones."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def revision(connection: Connection) -> str | None:
+    """Which schema the database has; None before the first."""
     from sqlalchemy import inspect
 
     if not inspect(connection).has_table("alembic_version"):
