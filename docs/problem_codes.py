@@ -22,6 +22,7 @@ SAMPLE = {
     "folder": "data",
     "found": "PDF",
     "length": 400,
+    "minutes": 30,
     "most": 300,
     "name": "DESCRIPTION",
     "pattern": "partner/*.xlsx",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,7 @@ from allin_flows.outcomes import Outcome, Part, of_output, of_source, stopped
 from allin_flows.wording import Say
 from allin_hub import publishing, registry
 from allin_hub.config import HubSettings, SourceSettings
-from allin_hub.errors import HubError
+from allin_hub.errors import HubError, PluginBroken
 from allin_hub.hub import Hub, open_hub
 from allin_hub.ids import new_id
 from allin_hub.pipeline import chosen, sync_source
@@ -50,10 +51,12 @@ def plan(
         settings = hub.config.sources
         fetched = chosen(hub, sources) if syncs else []
         for name in fetched:
-            prepare(hub, settings[name])
+            with suppress(PluginBroken):  # its own task tells that, and stops no other
+                prepare(hub, settings[name])
         made = publishing.chosen(hub, outputs) if publishes else []
         for name in made:
-            registry.output(hub.config, hub.config.outputs[name])
+            with suppress(PluginBroken):
+                registry.output(hub.config, hub.config.outputs[name])
         general = hub.config.hub
         hosts = {name: _hosts(settings[name]) for name in fetched}
         return Plan(hosts, made, general.languages[0], general.zone, new_id())

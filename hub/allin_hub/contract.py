@@ -67,6 +67,11 @@ class Plugin(Generic[C]):
     version: ClassVar[str] = "1"
     """Raised when the plugin would treat the same input differently."""
     config_class: ClassVar[type[PluginConfig]] = PluginConfig
+    personal_data: ClassVar[Sequence[str]] = ()
+    """Which persons' data it carries: paths of the model, with all that lies below them; `*`: any.
+
+    A source names what its records may hold, an output what it may show of people who agreed.
+    """
 
     def __init__(self, name: str, config: C) -> None:
         self.name = name
@@ -89,6 +94,10 @@ class Source(Plugin[C]):
     produces: ClassVar[type[Record] | None] = None
     """The entity that each record describes; None: the source's `kind` in hub.toml says it."""
     holds: Holds = Holds.ALL
+    licence: ClassVar[str | None] = None
+    """Under which licence the feed may be passed on; `licence` in hub.toml wins. None: hub.toml says it."""
+    requests_per_minute: ClassVar[int | None] = None
+    """How often the feed may be asked; the hub keeps to it. None: as often as the plugin asks."""
     columns: ColumnMap
     """How this source's names of fields become paths of the model; set by the hub before `fetch`."""
     key_column: str | None = None

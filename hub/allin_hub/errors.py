@@ -2,6 +2,7 @@
 
 HubError
 ├── ConfigError    stop before any input or output; the message names the key
+│   └── PluginBroken   stop this source or output alone; the message names the plugin
 ├── Unavailable    try again later
 ├── Refused        stop this source and tell its owner
 ├── StoreError     roll back
@@ -52,6 +53,10 @@ class HubError(Exception):
 
 class ConfigError(HubError):
     """The configuration or the call is wrong."""
+
+
+class PluginBroken(ConfigError):
+    """A plugin cannot be loaded or begun; what uses others goes on."""
 
 
 class Unavailable(HubError):

@@ -76,6 +76,7 @@ class Http:
         *,
         allow_hosts: Sequence[str] = (),
         limits: FetchLimits = _STANDARD,
+        per_minute: int | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = time.monotonic,
         now: Clock = time.time,
@@ -84,6 +85,9 @@ class Http:
     ) -> None:
         self._allow_hosts = tuple(allow_hosts)
         self._limits = limits
+        self._pause = 60 / per_minute if per_minute else 0.0
+        self._asked: float | None = None
+        self._clock = clock
         self._sleep = sleep
         self._now = now
         self._deadline = Deadline(clock)
@@ -151,6 +155,8 @@ class Http:
 
     def _once(self, call: _Call) -> Response:
         """Send a request, and those that its redirects ask for."""
+        if self._pause:
+            self._wait()
         target = call.url
         inside = addresses.is_listed(target, self._allow_hosts)
         self._deadline.set(self._limits.total)
@@ -161,6 +167,14 @@ class Http:
                 location = answer.headers["location"]
             target = self._redirected(target, location, inside=inside)
         raise refused("FEED_REDIRECTS", url=addresses.shown(call.url))
+
+    def _wait(self) -> None:
+        """Leave the server alone for as long as the source declares."""
+        if self._asked is not None:
+            left = self._asked + self._pause - self._clock()
+            if left > 0:
+                self._sleep(left)
+        self._asked = self._clock()
 
     def _redirected(self, base: httpx.URL, location: str, *, inside: bool) -> httpx.URL:
         try:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
@@ -18,6 +19,9 @@ from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, sqlite_path, writing
 
+if TYPE_CHECKING:
+    from allin_hub.fetching import Http
+
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
@@ -25,13 +29,14 @@ def _now() -> dt.datetime:
 
 @dataclass(frozen=True)
 class Hub:
-    """One office's hub. `new_key` is the path of a key that was made just now."""
+    """One office's hub. `new_key` is the path of a key that was made just now; `network` stands in for the door to it."""
 
     config: Config
     engine: Engine
     sealer: Sealer
     new_key: Path | None = None
     clock: Callable[[], dt.datetime] = field(default=_now)
+    network: Callable[[], Http] | None = None
 
     def close(self) -> None:
         """Let go of the database."""

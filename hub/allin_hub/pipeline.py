@@ -11,8 +11,9 @@ import orjson
 from allin_hub import maps
 from allin_hub.applying import apply, complete_report
 from allin_hub.blocks import unknown
+from allin_hub.bounds import Bounds
 from allin_hub.crashing import Point
-from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable
+from allin_hub.errors import ConfigError, HubError, PluginBroken, StoreError, Unavailable
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -65,11 +66,37 @@ def sync(
     hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
 ) -> SyncReport:
     """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
-    wanted = [prepare(hub, hub.config.sources[name]) for name in chosen(hub, names)]
+    wanted: dict[str, Prepared | PluginBroken] = {}
+    for name in chosen(hub, names):
+        try:
+            wanted[name] = prepare(hub, hub.config.sources[name])
+        except PluginBroken as error:
+            wanted[name] = error
     report = SyncReport(new_id())
-    for prepared in wanted:
-        report.sources[prepared.name] = sync_source(hub, prepared, report.run, replay=replay, told=told)
+    for name, prepared in wanted.items():
+        report.sources[name] = (
+            _unprepared(hub, name, prepared)
+            if isinstance(prepared, PluginBroken)
+            else sync_source(hub, prepared, report.run, replay=replay, told=told)
+        )
     return report
+
+
+def _unprepared(hub: Hub, name: str, error: PluginBroken) -> SourceReport:
+    """The source's plugin cannot be used: what was known stays, and other sources go on."""
+    message, hint = voice_of(hub.config).error(error)
+    now = hub.clock()
+    with writing(hub.engine) as connection:
+        since = bookkeeping.source_row(connection, name).get("failing_since") or now
+        bookkeeping.save_source(
+            connection,
+            name,
+            last_status="failed",
+            last_attempt_at=now,
+            message=f"{message} {hint}".strip(),
+            failing_since=since,
+        )
+    return SourceReport(name, "failed", message=message, hint=hint, cause=error)
 
 
 def sync_source(
@@ -130,8 +157,11 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         if told is not None:
             told(name, done, total)
 
-    run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell)
-    mark = foreign(prepared.settings, lambda: source.state(run))
+    run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell, source)
+    limits = prepared.settings.limits
+    mark = foreign(
+        prepared.settings, lambda: Bounds(limits.records, limits.minutes).call(lambda: source.state(run))
+    )
     fingerprint = f"{prepared.fingerprint(hub)}|{prepared.standing(hub)}"
     if (
         mark is not None

@@ -99,7 +99,11 @@ def prepare(hub: Hub, settings: SourceSettings) -> Prepared:
 
     Raises ConfigError for an unknown plugin, kind, column or setting.
     """
-    source = registry.source(hub.config, settings)
+    return prepared_of(hub, settings, registry.source(hub.config, settings))
+
+
+def prepared_of(hub: Hub, settings: SourceSettings, source: Source[Any]) -> Prepared:
+    """This source, made ready for the block that configures it."""
     kind = produced(source, settings.kind)
     _refuse_wrong_defaults(hub, settings, kind)
     learned = maps.learned(hub.config.folder, settings.name)
@@ -114,7 +118,7 @@ def foreign(settings: SourceSettings, call: Callable[[], Any]) -> Any:
         return call()
     except HubError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         problem = Problem("PLUGIN_FAILED", params={"value": type(error).__name__, "plugin": settings.plugin})
         raise HubError(
             problem.message("en"), hint=problem.hint("en"), code=problem.code, **problem.params

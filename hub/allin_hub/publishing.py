@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import orjson
 
 from allin_hub import registry
 from allin_hub.blocks import unknown
+from allin_hub.bounds import limited
 from allin_hub.config import OutputSettings
 from allin_hub.contract import Output
-from allin_hub.errors import ConfigError, HubError, PublishError
+from allin_hub.errors import ConfigError, HubError, PluginBroken, PublishError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
 from allin_hub.rendering import Artifact
@@ -65,8 +66,18 @@ def publish(
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
     retire(hub)
-    plugins = {name: registry.output(hub.config, known[name]) for name in chosen(hub, names)}
-    return {name: publish_output(hub, known[name], plugin, told) for name, plugin in plugins.items()}
+    plugins: dict[str, Output[Any] | PluginBroken] = {}
+    for name in chosen(hub, names):
+        try:
+            plugins[name] = registry.output(hub.config, known[name])
+        except PluginBroken as error:
+            plugins[name] = error
+    return {
+        name: _failed(hub, known[name], plugin)
+        if isinstance(plugin, PluginBroken)
+        else publish_output(hub, known[name], plugin, told)
+        for name, plugin in plugins.items()
+    }
 
 
 def publish_output(
@@ -87,7 +98,7 @@ def publish_output(
         report = _publish(hub, settings, output, told)
     except HubError as error:
         report = _failed(hub, settings, error)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         report = _failed(hub, settings, _plugin_error(settings, error))
     finally:
         with writing(hub.engine) as connection:
@@ -97,7 +108,7 @@ def publish_output(
     return report
 
 
-def _plugin_error(settings: OutputSettings, error: Exception) -> PublishError:
+def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
     if isinstance(error, OSError):
         return PublishError(
             "The folder '{folder}' could not be written ({fault}).",
@@ -154,7 +165,9 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
         staging = _staging(folder)
         shutil.rmtree(staging, ignore_errors=True)
         try:
-            plan = _render(output.publish(view, run), folder, staging, manifest, settings.name, told)
+            with limited(settings.limits.minutes * 60, lambda: _too_long(settings)):
+                artifacts = _counted(output.publish(view, run), settings)
+                plan = _render(artifacts, folder, staging, manifest, settings.name, told)
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
@@ -191,6 +204,38 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
     return report
 
 
+def _too_long(settings: OutputSettings) -> PublishError:
+    return PublishError(
+        "The output '{name}' was not done after {minutes} minutes.",
+        hint="What was published before stays. If it really takes so long, raise minutes in its limits.",
+        name=settings.name,
+        minutes=f"{settings.limits.minutes:g}",
+    )
+
+
+def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any]:
+    """Pass on what an output yields; one that never ends is ended, one that yields a file twice is refused."""
+    seen: set[str] = set()
+    for artifact in artifacts:
+        if not isinstance(artifact, Artifact):
+            raise PublishError(
+                "The output '{name}' yielded a {fault} instead of an artifact.",
+                name=settings.name,
+                fault=type(artifact).__name__,
+            )
+        path = artifact.path.lower()
+        if path in seen:
+            raise PublishError(f"An output asked for the file '{artifact.path}' twice.")
+        seen.add(path)
+        if len(seen) > settings.limits.files:
+            raise PublishError(
+                "The output '{name}' makes more files than it may.",
+                hint="What was published before stays. If there are really so many, raise files in its limits.",
+                name=settings.name,
+            )
+        yield artifact
+
+
 def retire(hub: Hub) -> None:
     """Take away the files of outputs that hub.toml no longer has, or has elsewhere now: nobody would keep them true."""
     with reading(hub.engine) as connection:
@@ -220,12 +265,6 @@ def _render(
     """Render what has a new key into the staging folder; what comes out as before is not written."""
     plan = Plan()
     for number, artifact in enumerate(artifacts, 1):
-        if not isinstance(artifact, Artifact):
-            raise PublishError(
-                "The output '{name}' yielded a {fault} instead of an artifact.",
-                name=name,
-                fault=type(artifact).__name__,
-            )
         known = manifest.get(artifact.path)
         there = known is not None and (folder / artifact.path).is_file()
         if there and known is not None and known[0] == artifact.key:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, TypeVar
 
 from allin_hub.blocks import blocks_of, unknown
 from allin_hub.config import OUTPUT_RESERVED, Config, OutputSettings, SourceSettings, plugin_config
 from allin_hub.contract import CONTRACT, Output, Plugin, Source
-from allin_hub.errors import ConfigError
+from allin_hub.errors import ConfigError, HubError, PluginBroken
 
+P = TypeVar("P", bound=Plugin[Any])
 SOURCES = "allin_hub.sources"
 OUTPUTS = "allin_hub.outputs"
 
@@ -63,22 +64,22 @@ def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = N
     named: dict[str, Any] = {"name": name, "package": found.package}
     try:
         loaded = found.entry.load()
-    except Exception as error:
-        raise ConfigError(
+    except (Exception, SystemExit) as error:
+        raise PluginBroken(
             "The plugin '{name}' of {package} cannot be loaded ({fault}).",
             hint="Update or uninstall it: pip install --upgrade {package}",
             fault=type(error).__name__,
             **named,
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, base)):
-        raise ConfigError(
+        raise PluginBroken(
             "The plugin '{name}' of {package} is no {base}.",
             hint="Its entry point must name a class.",
             base=base.__name__,
             **named,
         )
     if loaded.contract != CONTRACT:
-        raise ConfigError(
+        raise PluginBroken(
             "The plugin '{name}' of {package} is made for contract {made}; this hub has {ours}.",
             hint="Update it: pip install --upgrade {package}",
             made=loaded.contract,
@@ -90,26 +91,48 @@ def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = N
 
 def source(config: Config, settings: SourceSettings) -> Source[Any]:
     """The configured source, ready to fetch but for its columns."""
-    where = f"sources.{settings.name}"
-    made = plugin_class(SOURCES, settings.plugin, _place(config, where))
+    made = plugin_class(SOURCES, settings.plugin, _place(config, f"sources.{settings.name}"))
+    assert issubclass(made, Source)  # noqa: S101 - plugin_class has checked it; this tells the type checker
+    return source_of(config, settings, made)
+
+
+def source_of(config: Config, settings: SourceSettings, made: type[Source[Any]]) -> Source[Any]:
+    """A source of this class with the settings of a block."""
     options = dict(settings.options)
     if settings.language and "language" in made.config_class.model_fields:
         options["language"] = settings.language
-    own = plugin_config(made.config_class, options, where, config.folder)
-    plugin = made(settings.name, own)
-    assert isinstance(plugin, Source)  # noqa: S101 - plugin_class has checked it; this tells the type checker
+    own = plugin_config(made.config_class, options, f"sources.{settings.name}", config.folder)
+    plugin = _begun(made, settings.name, settings.plugin, own)
     plugin.key_column = settings.key
     return plugin
 
 
 def output(config: Config, settings: OutputSettings) -> Output[Any]:
     """The configured output."""
+    made = plugin_class(OUTPUTS, settings.plugin, _place(config, f"outputs.{settings.name}"))
+    assert issubclass(made, Output)  # noqa: S101 - plugin_class has checked it; this tells the type checker
+    return output_of(config, settings, made)
+
+
+def output_of(config: Config, settings: OutputSettings, made: type[Output[Any]]) -> Output[Any]:
+    """An output of this class with the settings of a block."""
     where = f"outputs.{settings.name}"
-    made = plugin_class(OUTPUTS, settings.plugin, _place(config, where))
     own = plugin_config(made.config_class, settings.options, where, config.folder, OUTPUT_RESERVED)
-    plugin = made(settings.name, own)
-    assert isinstance(plugin, Output)  # noqa: S101 - plugin_class has checked it; this tells the type checker
-    return plugin
+    return _begun(made, settings.name, settings.plugin, own)
+
+
+def _begun(made: type[P], name: str, plugin: str, own: Any) -> P:
+    try:
+        return made(name, own)
+    except HubError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise PluginBroken(
+            "The plugin '{plugin}' stopped with {fault} before it could begin.",
+            hint="Update it, or tell its author.",
+            plugin=plugin,
+            fault=type(error).__name__,
+        ) from error
 
 
 def _place(config: Config, where: str) -> tuple[str, int | None]:

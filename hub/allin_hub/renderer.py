@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -16,11 +15,10 @@ import orjson
 
 from allin_hub.contract import Output
 from allin_hub.errors import PublishError
-from allin_hub.rendering import Artifact, Order
+from allin_hub.rendering import Artifact, Order, refuse_unsafe
 from allin_hub.wording import words
 from allin_schemas import Record
 
-_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
@@ -135,8 +133,7 @@ class Renderer:
         return Artifact(path, key, render, order)
 
     def _claim(self, path: str) -> None:
-        if not _PATH.fullmatch(path):
-            raise PublishError("An output asked for a file name with characters that are not allowed.")
+        refuse_unsafe(path)
         if path.lower() in self._paths:
             raise PublishError(f"An output asked for the file '{path}' twice.")
         self._paths.add(path.lower())

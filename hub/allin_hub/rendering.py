@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
+from allin_hub.errors import PublishError
 from allin_schemas import Record
+
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 
 
 class Order(IntEnum):
@@ -30,6 +34,15 @@ class Artifact:
     key: str
     render: Callable[[], bytes]
     order: Order = Order.PAGE
+
+    def __post_init__(self) -> None:
+        refuse_unsafe(self.path)
+
+
+def refuse_unsafe(path: str) -> None:
+    """Raise PublishError for a path that could lead out of the output's folder, or hide in it."""
+    if not _PATH.fullmatch(path):
+        raise PublishError("An output asked for a file name with characters that are not allowed.")
 
 
 class OutputRun(Protocol):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allin_hub.columns import ColumnMap
+from allin_hub.contract import Source
 from allin_hub.hub import Hub
 from allin_hub.problems import Problem
 
@@ -28,8 +29,10 @@ class LentRun:
         columns: ColumnMap,
         since: str | None,
         told: Callable[[int, int | None], None] | None = None,
+        source: Source[Any] | None = None,
     ) -> None:
         self._hub = hub
+        self._per_minute = source.requests_per_minute if source is not None else None
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
@@ -47,9 +50,12 @@ class LentRun:
     def http(self) -> Http:
         """The door to the network."""
         if self._http is None:
-            from allin_hub.fetching import Http
+            if self._hub.network is not None:
+                self._http = self._hub.network()
+            else:
+                from allin_hub.fetching import Http
 
-            self._http = Http(allow_hosts=self._allow_hosts)
+                self._http = Http(allow_hosts=self._allow_hosts, per_minute=self._per_minute)
         return self._http
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.bounds import mapping
 from allin_hub.clues import Rule, clues, hashed, key_of_name, member_clues, record_clue, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import Latest, entries
@@ -226,6 +227,7 @@ class Writer:
         ledger.add_consents(connection, rows, wordings)
 
 
+@mapping()
 def checked(
     source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]
 ) -> list[Outcome]:
@@ -242,7 +244,7 @@ def checked(
                 error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params
             )
             parts = take_apart(kind, {})
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             failed[index] = Problem(
                 "MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__}
             )
