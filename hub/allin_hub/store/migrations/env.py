@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from allin_hub.store.collating import plain_texts
 from allin_hub.store.tables import metadata
 
 connection = context.config.attributes["connection"]
@@ -10,3 +11,5 @@ context.configure(
 )
 with context.begin_transaction():
     context.run_migrations()
+    if connection.dialect.name == "postgresql":
+        plain_texts(connection)
