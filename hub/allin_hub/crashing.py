@@ -42,7 +42,9 @@ class Point(StrEnum):
     ACCEPT_ENDED = "accept-ended"
 
     PUBLISH_BEGUN = "publish-begun"
+    PUBLISH_EXTENDED = "publish-extended"
     STAGING_CLEARED = "staging-cleared"
+    STAGING_TAKEN = "staging-taken"
     FILE_STAGED = "file-staged"
     JOURNAL_WRITTEN = "journal-written"
     FILE_PLACED = "file-placed"

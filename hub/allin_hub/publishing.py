@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +16,16 @@ from allin_hub.blocks import unknown
 from allin_hub.bounds import limited
 from allin_hub.config import OutputSettings
 from allin_hub.contract import Output
+from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError, HubError, PluginBroken, PublishError
 from allin_hub.hub import Hub
-from allin_hub.ids import new_id
+from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.rendering import Artifact
 from allin_hub.report import OutputReport
 from allin_hub.showing import StoreView
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
+from allin_hub.turns import Turn, begun
 from allin_hub.voice import voice_of
 
 Told = Callable[[str, int, int | None], None]
@@ -33,9 +33,9 @@ Told = Callable[[str, int, int | None], None]
 
 @dataclass(slots=True)
 class Plan:
-    """What a publish is about to put in place: (order, path, key, digest, size), and paths to take away."""
+    """What a publish is about to put in place: (when, path, key, digest, size), and paths to take away."""
 
-    moves: list[tuple[int, str, str, str, int]] = field(default_factory=list)
+    moves: list[tuple[tuple[Any, ...], str, str, str, int]] = field(default_factory=list)
     same: list[tuple[str, str, str, int]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     kept: int = 0
@@ -65,14 +65,14 @@ def publish(
 ) -> dict[str, OutputReport]:
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
-    retire(hub)
+    left = _retire(hub)
     plugins: dict[str, Output[Any] | PluginBroken] = {}
     for name in chosen(hub, names):
         try:
             plugins[name] = registry.output(hub.config, known[name])
         except PluginBroken as error:
             plugins[name] = error
-    return {
+    return left | {
         name: _failed(hub, known[name], plugin)
         if isinstance(plugin, PluginBroken)
         else publish_output(hub, known[name], plugin, told)
@@ -85,24 +85,21 @@ def publish_output(
 ) -> OutputReport:
     """One output. Its faults become a report with status `failed`, never an exception."""
     began = time.perf_counter()
-    run_id, lease = new_id(), f"output {settings.name}"
-    with writing(hub.engine) as connection:
-        fence = bookkeeping.take_lease(connection, lease, run_id, hub.clock())
-    if fence is None:
+    turn = begun(hub, settings.name)
+    if turn is None:
         say = voice_of(hub.config)
         message = say("Another publish of this output is running.")
         return OutputReport(
             settings.name, "busy", message=message, hint=say("It will end by itself; see: allin status")
         )
     try:
-        report = _publish(hub, settings, output, told)
+        report = _publish(turn, settings, output, told)
     except HubError as error:
-        report = _failed(hub, settings, error)
+        report = _failed(hub, settings, error, turn)
     except (Exception, SystemExit) as error:
-        report = _failed(hub, settings, _plugin_error(settings, error))
+        report = _failed(hub, settings, _plugin_error(settings, error), turn)
     finally:
-        with writing(hub.engine) as connection:
-            bookkeeping.give_lease_back(connection, lease, fence)
+        turn.end()
     report.seconds = time.perf_counter() - began
     report.path = str(_folder(hub, settings))
     return report
@@ -110,12 +107,7 @@ def publish_output(
 
 def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
     if isinstance(error, OSError):
-        return PublishError(
-            "The folder '{folder}' could not be written ({fault}).",
-            hint="Free some space or mend the permissions, then publish again. What was published before stays.",
-            folder=settings.path,
-            fault=error.strerror or type(error).__name__,
-        )
+        return _unwritable(settings.path, error)
     made = PublishError(
         "The plugin '{plugin}' stopped with {fault}.",
         hint="What was published before stays. Run it again with --debug to see where, and tell the plugin's author.",
@@ -126,11 +118,20 @@ def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishErro
     return made
 
 
-def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
+def _unwritable(folder: str, error: OSError) -> PublishError:
+    return PublishError(
+        "The folder '{folder}' could not be written ({fault}).",
+        hint="Free some space or mend the permissions, then publish again. What was published before stays.",
+        folder=folder,
+        fault=error.strerror or type(error).__name__,
+    )
+
+
+def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
     from allin_hub.renderer import Renderer, made_of
 
-    folder = _folder(hub, settings)
-    finish(hub, settings.name, folder)
+    hub, folder = turn.hub, _folder(turn.hub, settings)
+    _tidy(turn, settings.path)
     languages = settings.languages or hub.config.hub.languages
     with reading(hub.engine) as connection:
         view = StoreView(connection, hub, output)
@@ -162,14 +163,14 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
             digests=view.digest,
             state=state,
         )
-        staging = _staging(folder)
-        shutil.rmtree(staging, ignore_errors=True)
+        clear(folder)
+        staging = staging_of(folder, str(turn.fence))
         try:
             with limited(settings.limits.minutes * 60, lambda: _too_long(settings)):
                 artifacts = _counted(output.publish(view, run), settings)
-                plan = _render(artifacts, folder, staging, manifest, settings.name, told)
+                plan = _render(artifacts, folder, staging, manifest, turn, told)
         except BaseException:
-            shutil.rmtree(staging, ignore_errors=True)
+            drop(staging)
             raise
         if not output.keeps:
             yielded = {move[1] for move in plan.moves} | {same[0] for same in plan.same}
@@ -185,6 +186,7 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
     plan.moves.sort()
     changed_keys = [same for same in plan.same if manifest.get(same[0]) != same[1:]]
     content = {
+        "staging": str(turn.fence),
         "moves": [move[1] for move in plan.moves],
         "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in changed_keys],
         "gone": plan.gone,
@@ -193,14 +195,18 @@ def _publish(hub: Hub, settings: OutputSettings, output: Output[Any], told: Told
             "fingerprint": fingerprint,
             "state": orjson.dumps(state).decode(),
             "path": settings.path,
+            "report": orjson.dumps(report.to_json()).decode(),
         },
     }
-    with writing(hub.engine) as connection:
-        bookkeeping.write_journal(connection, settings.name, content)
-    finish(hub, settings.name, folder)
-    _remember(
-        hub, settings.name, last_status="done", message=None, report=orjson.dumps(report.to_json()).decode()
-    )
+    try:
+        with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
+            turn.refuse_overtaken(connection)
+            bookkeeping.write_journal(connection, settings.name, content)
+    except HubError:
+        drop(staging)
+        raise
+    finish(turn)
+    _remember(hub, settings.name, last_status="done", message=None)
     return report
 
 
@@ -236,22 +242,33 @@ def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any
         yield artifact
 
 
-def retire(hub: Hub) -> None:
-    """Take away the files of outputs that hub.toml no longer has, or has elsewhere now: nobody would keep them true."""
+def _retire(hub: Hub) -> dict[str, OutputReport]:
+    """Take away what outputs left behind that hub.toml no longer has; reports of those where that failed."""
     with reading(hub.engine) as connection:
-        left = [
-            (name, path, list(bookkeeping.artifacts(connection, name)))
-            for name, path in bookkeeping.output_paths(connection).items()
-            if name not in hub.config.outputs or hub.config.outputs[name].path != path
-        ]
-    for name, path, files in left:
-        folder = hub.config.folder / path
-        finish(hub, name, folder)
-        for file in files:
-            (folder / file).unlink(missing_ok=True)
-            _drop_empty((folder / file).parent, folder)
-        with writing(hub.engine) as connection:
-            bookkeeping.forget_artifacts(connection, name)
+        left = bookkeeping.outputs_with_files(connection)
+    failed: dict[str, OutputReport] = {}
+    for name in sorted(left - hub.config.outputs.keys()):
+        turn = begun(hub, name)
+        if turn is None:
+            continue
+        try:
+            _tidy(turn, None)
+        except (HubError, OSError) as error:
+            cause = error if isinstance(error, HubError) else _unwritable(name, error)
+            message, hint = voice_of(hub.config).error(cause)
+            failed[name] = OutputReport(name, "failed", message=message, hint=hint, cause=error)
+        finally:
+            turn.end()
+    return failed
+
+
+def _tidy(turn: Turn, path: str | None) -> None:
+    """End what a killed publish began, and take away what lies elsewhere than it should."""
+    finish(turn)
+    with reading(turn.hub.engine) as connection:
+        known = bookkeeping.output_row(connection, turn.output).get("path")
+    if known is not None and known != path:
+        retire(turn, known)
 
 
 def _render(
@@ -259,12 +276,13 @@ def _render(
     folder: Path,
     staging: Path,
     manifest: dict[str, tuple[str, str, int]],
-    name: str,
+    turn: Turn,
     told: Told | None,
 ) -> Plan:
     """Render what has a new key into the staging folder; what comes out as before is not written."""
     plan = Plan()
     for number, artifact in enumerate(artifacts, 1):
+        turn.hold()
         known = manifest.get(artifact.path)
         there = known is not None and (folder / artifact.path).is_file()
         if there and known is not None and known[0] == artifact.key:
@@ -275,63 +293,31 @@ def _render(
             if there and known is not None and known[1] == digest:
                 plan.same.append((artifact.path, artifact.key, digest, len(data)))
             else:
-                target = staging / artifact.path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(data)
-                plan.moves.append((int(artifact.order), artifact.path, artifact.key, digest, len(data)))
+                stage(staging, artifact.path, data)
+                when = rank(artifact.path, artifact.order, known=there)
+                plan.moves.append((when, artifact.path, artifact.key, digest, len(data)))
         if told is not None and number % 200 == 0:
-            told(name, number, None)
+            told(turn.output, number, None)
     return plan
-
-
-def finish(hub: Hub, name: str, folder: Path) -> None:
-    """Put in place what a publish has decided, be it this one or one that was killed; doing it twice does no harm."""
-    with reading(hub.engine) as connection:
-        content = bookkeeping.read_journal(connection, name)
-    if content is None:
-        return
-    staging = _staging(folder)
-    for path in content["moves"]:
-        source, target = staging / path, folder / path
-        if source.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(source, target)  # noqa: PTH105 - one name for the step that a test watches
-    for path in content["gone"]:
-        (folder / path).unlink(missing_ok=True)
-        _drop_empty((folder / path).parent, folder)
-    with writing(hub.engine) as connection:
-        bookkeeping.save_artifacts(connection, name, [tuple(row) for row in content["made"]], content["gone"])
-        bookkeeping.save_output(connection, name, **content["values"])
-        bookkeeping.close_journal(connection, name)
-    shutil.rmtree(staging, ignore_errors=True)
-
-
-def _drop_empty(folder: Path, top: Path) -> None:
-    while folder != top and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent
 
 
 def _folder(hub: Hub, settings: OutputSettings) -> Path:
     return hub.config.folder / settings.path
 
 
-def _staging(folder: Path) -> Path:
-    """Beside the output's folder, so that a rename is one step; hidden, so that no web server shows it."""
-    return folder.parent / f".{folder.name}.staging"
-
-
 def _remember(hub: Hub, name: str, **values: Any) -> None:
     now = hub.clock()
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.PUBLISH_NOTED) as connection:
         bookkeeping.save_output(connection, name, last_attempt_at=now, last_success_at=now, **values)
 
 
-def _failed(hub: Hub, settings: OutputSettings, error: HubError) -> OutputReport:
+def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | None = None) -> OutputReport:
+    """The report of an output that could not be made; noted unless another publish has taken it over."""
     message, hint = voice_of(hub.config).error(error)
-    with writing(hub.engine) as connection:
-        said = f"{message} {hint}".strip()
-        bookkeeping.save_output(
-            connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=said
-        )
+    with writing(hub.engine, Point.PUBLISH_FAILED) as connection:
+        if turn is None or turn.is_held(connection):
+            said = f"{message} {hint}".strip()
+            bookkeeping.save_output(
+                connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=said
+            )
     return OutputReport(settings.name, "failed", message=message, hint=hint, cause=error)

@@ -228,12 +228,10 @@ def close_journal(connection: Connection, output: str) -> None:
     connection.execute(delete(journal).where(journal.c.output == output))
 
 
-def output_paths(connection: Connection) -> dict[str, str]:
-    """Output -> the folder in which its files are, as it was written in hub.toml."""
-    rows = connection.execute(
-        select(output_state.c.output, output_state.c.path).where(output_state.c.path.is_not(None))
-    )
-    return {row[0]: row[1] for row in rows}
+def outputs_with_files(connection: Connection) -> set[str]:
+    """The outputs that have put files somewhere, or had decided to."""
+    placed = select(output_state.c.output).where(output_state.c.path.is_not(None))
+    return set(connection.execute(placed.union(select(journal.c.output))).scalars())
 
 
 def forget_artifacts(connection: Connection, output: str) -> None:
