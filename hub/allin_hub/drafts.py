@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from allin_hub.contract import Draft
 from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Private, Reads, RefersTo
@@ -16,6 +16,8 @@ from allin_schemas.marks import ByHub, mark_of, marked
 
 PARTS = frozenset({"places", "place", "location", "cost", "apply", "accessibility", "hours"})
 """Fields whose parts may come apart, as `places.street`."""
+_CONTACT, _ANSWER = "contacts.", "consent."
+_NESTED = frozenset({"contacts", "consents", "consent"})
 
 
 @dataclass(slots=True)
@@ -98,15 +100,84 @@ def ways(kind: Kind) -> dict[str, Way]:
     }
 
 
+class _Plan(NamedTuple):
+    """Where each path of a draft goes, for drafts that have the same paths in the same order."""
+
+    fields: tuple[str, ...]
+    parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    references: tuple[tuple[str, str], ...]
+    contact: tuple[tuple[str, str], ...]
+    answers: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+
+
+@lru_cache(maxsize=1_000)
+def _plan(kind: Kind, paths: tuple[str, ...]) -> _Plan | None:
+    """The plan of a flat draft; None where values must be looked at to know where they go."""
+    fields, references = fields_of(kind), references_of(kind)
+    parts: dict[str, list[tuple[str, str]]] = {}
+    plan = _Plan(
+        tuple(path for path in paths if path in fields and path not in references),
+        (),
+        tuple((references[path], path) for path in paths if path in references),
+        tuple((path.removeprefix(_CONTACT), path) for path in paths if path.startswith(_CONTACT)),
+        tuple((path.removeprefix(_ANSWER), path) for path in paths if path.startswith(_ANSWER)),
+        (),
+    )
+    placed = {*plan.fields, *references, *(path for _, path in (*plan.contact, *plan.answers))}
+    unknown = []
+    for path in paths:
+        if path in placed:
+            continue
+        if path in _NESTED:
+            return None
+        head, _, rest = path.partition(".")
+        if not rest or head not in fields:
+            unknown.append(path)
+        elif head in plan.fields:
+            return None
+        else:
+            parts.setdefault(head, []).append((rest, path))
+    grouped = tuple((name, tuple(pairs)) for name, pairs in parts.items())
+    return plan._replace(parts=grouped, unknown=tuple(unknown))
+
+
 def take_apart(kind: Kind, draft: Draft) -> Parts:
     """One draft as fields, references, contacts and answers."""
+    if None in draft.values() or "" in draft.values():
+        draft = {path: value for path, value in draft.items() if value is not None and value != ""}
+    plan = _plan(kind, tuple(draft))
+    if plan is None:
+        return _apart(kind, draft)
+    fields = {name: draft[name] for name in plan.fields}
+    for name, pairs in plan.parts:
+        fields[name] = {part: draft[path] for part, path in pairs}
+    parts = Parts(kind, fields)
+    if plan.references:
+        parts.references = {name: draft[path] for name, path in plan.references}
+    if plan.answers:
+        parts.answers = [Answer(purpose, draft[path]) for purpose, path in plan.answers]
+    if plan.contact:
+        _meet(parts, {part: draft[path] for part, path in plan.contact})
+    if plan.unknown:
+        parts.unknown = list(plan.unknown)
+    return parts
+
+
+def _meet(parts: Parts, draft: Draft) -> None:
+    """Take in a contact whose fields stand beside the record's own."""
+    contact = take_apart(Kind.PERSON, draft)
+    if contact.fields or contact.answers:
+        parts.contacts.append(contact)
+
+
+def _apart(kind: Kind, draft: Draft) -> Parts:
+    """Take a draft apart that is nested, or says a field in one piece and in parts."""
     parts = Parts(kind)
     fields = fields_of(kind)
     references = references_of(kind)
     flat_contact: dict[str, Any] = {}
     for path, value in draft.items():
-        if value is None or value == "":
-            continue
         if path in references:
             parts.references[references[path]] = value
         elif path in fields:
@@ -118,10 +189,10 @@ def take_apart(kind: Kind, draft: Draft) -> Parts:
             parts.contacts.extend(take_apart(Kind.PERSON, contact) for contact in _dicts(value))
         elif path == "consents":
             parts.answers.extend(Answer(**_known_answer(answer)) for answer in _dicts(value))
-        elif path.startswith("contacts."):
-            flat_contact[path.removeprefix("contacts.")] = value
-        elif path.startswith("consent."):
-            parts.answers.append(Answer(path.removeprefix("consent."), value))
+        elif path.startswith(_CONTACT):
+            flat_contact[path.removeprefix(_CONTACT)] = value
+        elif path.startswith(_ANSWER):
+            parts.answers.append(Answer(path.removeprefix(_ANSWER), value))
         elif path == "consent" and isinstance(value, Mapping):
             parts.answers.extend(Answer(str(purpose), answer) for purpose, answer in value.items())
         else:
@@ -131,9 +202,7 @@ def take_apart(kind: Kind, draft: Draft) -> Parts:
             else:
                 parts.unknown.append(path)
     if flat_contact:
-        contact = take_apart(Kind.PERSON, flat_contact)
-        if contact.fields or contact.answers:
-            parts.contacts.append(contact)
+        _meet(parts, flat_contact)
     return parts
 
 

@@ -24,7 +24,7 @@ from allin_hub.store import claims as store
 from allin_hub.store import findings, ledger, raws
 from allin_hub.store.engine import next_id
 from allin_hub.store.tables import claim, iso
-from allin_hub.validate import Checked, Outcome, Place, Validator
+from allin_hub.validate import Checked, Outcome, Validator
 from allin_schemas import ENTITIES, Kind, Private, RefersTo
 from allin_schemas.marks import mark_of, marked
 
@@ -236,7 +236,6 @@ def checked(
     failed: dict[int, Problem] = {}
     for index, envelope in enumerate(envelopes):
         raw = envelope.raw
-        place = Place(raw.key, raw.sheet, raw.row)
         try:
             parts = take_apart(kind, source.map(raw))
         except HubError as error:
@@ -249,7 +248,7 @@ def checked(
                 "MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__}
             )
             parts = take_apart(kind, {})
-        drafts.append((parts, place))
+        drafts.append((parts, raw))
     outcomes = validator.check(drafts)
     for index, (envelope, outcome) in enumerate(zip(envelopes, outcomes, strict=True)):
         if index in failed:
