@@ -184,6 +184,76 @@ def export(
         run_export(call, kind)
 
 
+@app.command(epilog="Example: allin deploy")
+def deploy(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
+    """Give Prefect the schedules of hub.toml; what was paused there stays paused."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.installed import command
+
+        command("deploy")(call)
+
+
+@app.command(epilog="Examples: allin up   allin up --port 4300")
+def up(
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Of the page in the browser; default: 4200."),
+    ] = None,
+    hub: Folder = ".",
+    debug: Debug = False,
+) -> None:
+    """Run the whole office on this machine by its schedules: Prefect's server, and a worker. Ctrl-C ends it."""
+    with guarded(Call(hub, debug=debug)) as call:
+        from allin_hub.cli.installed import command
+
+        command("up")(call, port)
+
+
+@app.command(epilog="Examples: allin backup   allin backup /media/stick")
+def backup(
+    to: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TO]", help="A folder or a new file; default: the backup folder of hub.toml."
+        ),
+    ] = None,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Copy the hub into one file, while syncs go on. The key is not in it."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.keeping import run_backup
+
+        run_backup(call, to)
+
+
+@app.command(epilog="Example: allin restore backups/allin-20261005T030000Z.zip drill --key hub.key")
+def restore(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `allin backup` has made.")],
+    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where the hub comes back.")] = ".",
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="FILE", help="Your copy of the hub's key.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="URL", help="Another database than hub.toml names.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Set a hub aside that lies there already; nothing is deleted.")
+    ] = False,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Bring a hub back from a backup; checksums and key are compared before anything is written."""
+    with guarded(Call(folder, json, debug)) as call:
+        from pathlib import Path
+
+        from allin_hub.cli.keeping import run_restore
+        from allin_hub.restoring import Wish
+
+        run_restore(call, file, Wish(Path(key) if key else None, database, force))
+
+
 @app.command(epilog="Example: allin plugins")
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""

@@ -1,0 +1,91 @@
+"""The commands backup and restore: a copy of the hub, and the hub from a copy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from allin_hub.backing import back_up
+from allin_hub.cli.call import Call
+from allin_hub.cli.layout import line
+from allin_hub.cli.terminal import opened, print_json, progress
+from allin_hub.restoring import Restored, Wish, restore
+from allin_hub.voice import Voice, voice_for
+
+
+def run_backup(call: Call, to: str | None) -> None:
+    """`allin backup`."""
+    with opened(call) as (hub, say), progress(say, call.json) as told:
+        made = back_up(hub, Path(to) if to is not None else None, told)
+    if call.json:
+        print_json(
+            {
+                "file": str(made.path),
+                "size": made.size,
+                "rows": made.rows,
+                "keys": made.keys,
+                "removed": [str(path) for path in made.removed],
+            }
+        )
+        return
+    line(say("The backup is made: {file} ({size})", file=str(made.path), size=megabytes(say, made.size)))
+    for path in made.removed:
+        line(say("An older one made room for it: {file}", file=path.name))
+    line(
+        say(
+            "The key is not in it: {key} (fingerprint {fingerprint}). Keep it in another place than the backup.",
+            key=made.keys[0]["name"],
+            fingerprint=made.keys[0]["fingerprint"][:8],
+        )
+    )
+    if made.keys[1:]:
+        names = ", ".join(key["name"] for key in made.keys[1:])
+        line(say("Nor are these secrets of hub.toml: {names}", names=names))
+    line(say("Try it out: {command}", command=f"allin restore {made.path} DIR --key {made.keys[0]['name']}"))
+
+
+def run_restore(call: Call, file: str, wish: Wish) -> None:
+    """`allin restore`."""
+    folder = Path(call.folder)
+    with progress(voice_for(folder), call.json) as told:
+        done = restore(Path(file), folder, wish, now=dt.datetime.now(dt.UTC), told=told)
+    if call.json:
+        print_json(
+            {
+                "folder": str(done.folder),
+                "made_at": done.made_at,
+                "rows": done.rows,
+                "upgraded": done.upgraded,
+                "aside": str(done.aside) if done.aside else None,
+                "missing": done.missing,
+            }
+        )
+        return
+    _tell(call, voice_for(folder), done)
+
+
+def _tell(call: Call, say: Voice, done: Restored) -> None:
+    from babel.dates import format_datetime
+
+    moment = format_datetime(done.made_at.astimezone(), "medium", locale=say.language)
+    line(say("The hub is back in {folder}, as it was on {moment}.", folder=str(done.folder), moment=moment))
+    if done.upgraded:
+        line(say("Its database was brought to the schema of this release."))
+    if done.aside is not None:
+        line(say("What lay there before was set aside: {folder}", folder=str(done.aside)))
+    if done.missing:
+        line(say("These secrets of hub.toml are missing here: {names}", names=", ".join(done.missing)))
+    line(
+        say(
+            "See whether all is well: {look}\nThen bring sources and outputs up to date: {run}",
+            look=call.command("doctor"),
+            run=call.command("run"),
+        )
+    )
+
+
+def megabytes(say: Voice, size: int) -> str:
+    """A size as people read it."""
+    from babel.numbers import format_decimal
+
+    return f"{format_decimal(size / 1_000_000, '#,##0.0', locale=say.language)} MB"
