@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ _AUTO = zlib.MAX_WBITS | 32
 _LONGEST_NUMBER = 25
 _DEEPEST = 200
 _MOST_AT_ONCE = 2**20
+_HALF_ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, as programs leave it that cut texts by their length; no database and no page can hold it."""
 
 
 class Cut(Exception):
@@ -72,7 +76,7 @@ class Response:
             raise refused("FEED_NOT_JSON", url=self.url) from None
         if _is_deep(found):
             raise refused("FEED_NOT_JSON", url=self.url)
-        return found
+        return _in_unicode(found) if _HALF_ESCAPED.search(self.content) else found
 
     def _charset(self) -> str:
         declared = httpx.Headers({"content-type": self.headers.get("content-type", "")})
@@ -170,3 +174,14 @@ def _is_deep(value: Any) -> bool:
         if not level:
             return False
     return True
+
+
+def _in_unicode(value: Any) -> Any:
+    """Put a replacement character where half of one was left over."""
+    if isinstance(value, str):
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_in_unicode(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_in_unicode(name): _in_unicode(inner) for name, inner in value.items()}
+    return value

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from allin_hub import refused
+from allin_hub import File, Refused, refused
 from allin_plugins.form import plain, platforms
 from allin_plugins.form.parts import Questions, Submission, mapping
 
@@ -108,10 +107,6 @@ def _short(text: Any) -> str:
 def _decoded(encoded: str) -> Any:
     """Read what LimeSurvey's export_responses gives: a document in base64."""
     try:
-        return json.loads(base64.b64decode(encoded, validate=True), parse_constant=_refuse)
-    except (binascii.Error, ValueError, RecursionError):
+        return File("result", base64.b64decode(encoded, validate=True)).json()
+    except (binascii.Error, ValueError, Refused):
         raise refused("FORM_UNKNOWN") from None
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(constant)

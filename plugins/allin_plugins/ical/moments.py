@@ -12,12 +12,18 @@ _DAY = 86_400
 
 
 def moment(written: Mapping[str, Any] | None, home: str) -> str | None:
-    """Turn wall time into UTC; what names no zone is in `home`, and what names an unknown one is nothing."""
+    """Turn wall time into UTC; what names no zone is in `home`, and what names an unknown one is nothing.
+
+    Nor is a time in the first or last hours of the calendar, which in UTC lie outside it.
+    """
     if written is None or written["kind"] == "unknown":
         return None
     if written["kind"] == "date":
         return str(written["value"])
-    return _text(_utc(written, home))
+    try:
+        return _text(_utc(written, home))
+    except OverflowError:
+        return None
 
 
 def ending(payload: Mapping[str, Any], home: str) -> tuple[str | None, str | None]:
@@ -33,10 +39,10 @@ def ending(payload: Mapping[str, Any], home: str) -> tuple[str | None, str | Non
     if (start["kind"] == "date") != (end["kind"] == "date"):
         return None, "END_BEFORE_START"
     begins, ends = moment(start, home), moment(end, home)
-    if begins == ends:
+    if begins is None or ends is None or begins == ends:
         # One day, or a moment: many programs write it so.
         return None, None
-    return (ends, None) if str(begins) < str(ends) else (None, "END_BEFORE_START")
+    return (ends, None) if begins < ends else (None, "END_BEFORE_START")
 
 
 def _after(start: Mapping[str, Any], length: Mapping[str, int], home: str) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from allin_schemas.reading.cleaning import in_western_digits
 from allin_schemas.reading.districts import CITY, DISTRICTS, district_of
 from allin_schemas.reading.postal import country_of
 
@@ -43,7 +44,7 @@ def split_address(text: str) -> tuple[dict[str, Any], bool]:
     match = _POSTAL.search(text)
     parts: dict[str, Any] = {}
     if match:
-        parts["postal_code"] = match[1]
+        parts["postal_code"] = in_western_digits(match[1])
         before, after = text[: match.start()], text[match.end() :]
         if _BOX.search(before) and not _BOX.search(after):
             parts["type"] = "postal"

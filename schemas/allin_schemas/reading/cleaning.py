@@ -166,6 +166,13 @@ def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
     return "", finding("VALUE_INVALID", "{…}")
 
 
+def in_western_digits(text: str) -> str:
+    """The same text, with the digits of all scripts as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
+
+
 def cells_of(cell: Any) -> list[Any]:
     """The single answers of a cell that may hold several."""
     if isinstance(cell, list | tuple):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
-from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, tidy
+from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, in_western_digits, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 from allin_schemas.reading.phone_endings import written_out
 from allin_schemas.reading.phone_labels import TYPES, is_safe, type_of
@@ -23,6 +22,8 @@ _EXCEL = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SHORT = re.compile(r"[\d\s/-]{3,8}")
 _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
 _FEWEST_DIGITS = 3
+_LONGEST_NUMBER = 16
+"""A plus sign and the 15 digits that E.164 allows; the library knows longer numbers in Germany."""
 
 
 def _quick(text: str) -> str | None:
@@ -84,8 +85,7 @@ def _spelled(cell: Any) -> Any:
 def _plain(text: str) -> str:
     """Western digits and signs, without the leftovers of links and spreadsheets."""
     if not text.isascii():
-        text = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
-        text = text.translate(
+        text = in_western_digits(text).translate(
             {
                 0x2010: "-",
                 0x2011: "-",
@@ -144,11 +144,8 @@ def _valid(text: str, context: Context) -> str | None:
         number = phonenumbers.parse(text, context.country)
     except phonenumbers.NumberParseException:
         return None
-    return (
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        if phonenumbers.is_valid_number(number)
-        else None
-    )
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return written if phonenumbers.is_valid_number(number) and len(written) <= _LONGEST_NUMBER else None
 
 
 def _possible(text: str, context: Context) -> Reading:
@@ -173,6 +170,8 @@ def _possible(text: str, context: Context) -> Reading:
     ):
         return unreadable("PHONE_UNREADABLE", text)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if len(written) > _LONGEST_NUMBER:
+        return unreadable("PHONE_UNREADABLE", text)
     return Reading([{"number": written}], (finding("PHONE_UNUSUAL", text, became=written),))
 
 
@@ -193,6 +192,9 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
         phone: dict[str, Any] = {
             "number": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         }
+        if len(phone["number"]) > _LONGEST_NUMBER:
+            findings.append(finding("PHONE_UNREADABLE", text[start:end]))
+            continue
         if number.extension:
             phone["extension"] = number.extension
         if any(known["number"] == phone["number"] for known in phones):
@@ -201,7 +203,7 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
         if dropped:
             findings.append(finding("PHONE_NOTE_LEFT_OUT", text, became=phone["number"]))
         phones.append(phone)
-    return Reading(phones, tuple(findings))
+    return Reading(phones or None, tuple(findings))
 
 
 def _label(phone: dict[str, Any], before: str, after: str) -> bool:

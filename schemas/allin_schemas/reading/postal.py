@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from allin_schemas.reading.cleaning import of_text
+from allin_schemas.reading.cleaning import in_western_digits, of_text
 from allin_schemas.reading.findings import Context, Reading, finding, guessed, unreadable
 
 _GERMAN = re.compile(r"(?:D(?:E)?[\s-]*)?(\d{5})", re.I)
@@ -46,6 +46,7 @@ _COUNTRY = {word: code for code, words in COUNTRIES.items() for word in (code.ca
 
 
 def _postal_code(text: str, context: Context) -> Reading:
+    text = in_western_digits(text)
     if context.country == "DE":
         match = _GERMAN.fullmatch(text)
         if match:
