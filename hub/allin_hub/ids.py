@@ -10,6 +10,16 @@ _counter = 0
 _random = ""
 
 
+def _forget() -> None:
+    global _random  # noqa: PLW0603
+    _random = ""
+
+
+os.register_at_fork(
+    after_in_child=_forget
+)  # two processes with the same store of chance would give the same ids
+
+
 def new_id() -> str:
     """The next UUIDv7 as text."""
     global _last, _counter, _random  # noqa: PLW0603 - the order within one process needs one place to remember

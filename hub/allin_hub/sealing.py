@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import errno
+import fcntl
 import hashlib
 import os
 import secrets
-import tempfile
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from allin_hub.errors import ConfigError, StoreError
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _VERSION = b"\x01"
-_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
-"""What file systems say that have no second names for a file."""
+
+_SEALERS: weakref.WeakSet[Sealer] = weakref.WeakSet()
 
 
 class Sealer:
@@ -40,6 +40,7 @@ class Sealer:
         self._hash_key = hashlib.blake2b(key, digest_size=32, person=b"allin-hash").digest()
         self._base = hashlib.blake2b(key=self._hash_key, digest_size=16)
         self._nonces = b""
+        _SEALERS.add(self)
 
     def __repr__(self) -> str:
         return "Sealer(…)"
@@ -86,6 +87,14 @@ class Sealer:
         return self.hash(b"mark")
 
 
+def _forget() -> None:
+    for sealer in _SEALERS:
+        sealer._nonces = b""
+
+
+os.register_at_fork(after_in_child=_forget)  # no nonce may serve twice, not even in two processes
+
+
 def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
     """The hub's key: from `{ env = … }` or `{ file = … }`; made at the first run when the file is not there.
 
@@ -117,21 +126,19 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
 
 def _write_key(path: Path, content: bytes) -> None:
     """Make the file in one step, whole or not at all; never over one that another run has made meanwhile."""
-    handle, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+    fresh = path.with_name(f".{path.name}.new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if path.exists():
+            fresh.unlink(missing_ok=True)
+            raise FileExistsError
+        file.truncate()
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
         with around(Point.HUB_KEY_MADE):
-            try:
-                os.link(fresh, path)
-            except OSError as error:
-                if error.errno not in _NO_LINKS or path.exists():
-                    raise
-                Path(fresh).rename(path)
-    finally:
-        Path(fresh).unlink(missing_ok=True)
+            fresh.rename(path)
 
 
 def _content(path: Path) -> str:
