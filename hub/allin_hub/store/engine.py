@@ -23,27 +23,18 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from allin_hub.crashing import Point, reach
 from allin_hub.errors import ConfigError, StoreError
+from allin_hub.store.faults import told_in_words
+from allin_hub.store.postgresql import ADDRESSES, copy_in, open_postgresql, wait_for_writers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest migration; a test holds it against the folder, so that alembic is loaded only when there is work for it."""
-WRITER_LOCK = 0x616C6C696E
 BUSY_SECONDS = 120
-ADDRESSES = 'Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".'
-
-
-ADVICE = {
-    "full": "Free some space on the disk and run it again; nothing was half-written.",
-    "disk I/O": "Free some space on the disk and run it again; nothing was half-written.",
-    "locked": "Another program holds the database; run it again when that has ended.",
-    "readonly": "The hub's folder must be writable.",
-    "": "Check that the database is there and reachable, then run it again.",
-}
-"""What to do when the database says this word; the last is for all else."""
+MANY = 20
+"""From this many rows on, PostgreSQL takes them by COPY: 3 to 15 times less work than a statement each."""
 
 
 def open_engine(url: str) -> Engine:
@@ -57,14 +48,7 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if url.startswith("postgresql+psycopg:"):
-        try:
-            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-        except ImportError:
-            raise ConfigError(
-                "PostgreSQL needs its driver.", hint="Install it: pip install 'allin-hub[postgresql]'"
-            ) from None
-        except (ArgumentError, ValueError):
-            raise ConfigError("hub.database is wrong.", hint=ADDRESSES) from None
+        return open_postgresql(url)
     raise ConfigError("hub.database is wrong.", hint=ADDRESSES)
 
 
@@ -91,7 +75,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """A connection that sees one moment of the database."""
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with (
-        _translated(),
+        told_in_words(),
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
@@ -101,40 +85,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine, point: Point | None = None) -> Iterator[Connection]:
     """The one write transaction of the moment; others wait for it. Its commit is a point at which a run may be killed."""
-    with _translated(), engine.connect().execution_options(write=True) as connection, connection.begin():
+    with told_in_words(), engine.connect().execution_options(write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+            wait_for_writers(connection, BUSY_SECONDS)
         yield connection
         if point is not None:
             reach(point)
     if point is not None:
         reach(point)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        raise StoreError(
-            "The database could not do it: {fault}.", hint=_advice(error), fault=_first_line(error)
-        ) from None
-    except DBAPIError as error:
-        raise StoreError(
-            "The database refused a change: {fault}.",
-            hint="Run it again with --debug, and report what it shows.",
-            fault=type(error.orig).__name__,
-        ) from error
-
-
-def _first_line(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0][:200] if lines else type(error.orig).__name__
-
-
-def _advice(error: DBAPIError) -> str:
-    words = str(error.orig)
-    return next((advice for word, advice in ADVICE.items() if word in words), ADVICE[""])
 
 
 @cache
@@ -152,8 +110,11 @@ def insert_rows(
     rows: Sequence[tuple[Any, ...]],
     conflict: str = "",
 ) -> None:
-    """Insert many tuples with one prepared statement: the fastest way that both databases share."""
-    if rows:
+    """Insert many tuples: one prepared statement in SQLite, COPY in PostgreSQL. `conflict` says what of known keys."""
+    if len(rows) >= MANY and connection.dialect.name == "postgresql" and "UPDATE" not in conflict:
+        copy_in(connection, table.name, columns, rows, conflict)
+        reach(Point.ROWS_WRITTEN)
+    elif rows:
         sql = _insert_sql(connection.dialect.paramstyle, table, tuple(columns), conflict)
         connection.exec_driver_sql(sql, list(rows))
         reach(Point.ROWS_WRITTEN)
@@ -189,7 +150,7 @@ def migrate(engine: Engine, *, to: str = "head", before: Callable[[str], None] |
     """
     with reading(engine) as connection:
         current = revision(connection)
-    if current == HEAD or current == to:
+    if current in (HEAD, to):
         return
     if current is not None and current not in known_revisions():
         raise StoreError(

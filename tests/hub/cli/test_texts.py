@@ -12,7 +12,8 @@ from babel.messages.pofile import read_po
 
 import allin_hub
 from allin_hub.blocks import EXAMPLE, FAULTS
-from allin_hub.store.engine import ADDRESSES, ADVICE
+from allin_hub.store.faults import ADVICE
+from allin_hub.store.postgresql import ADDRESSES
 
 HOME = Path(allin_hub.__file__).parent
 CATALOGUE = HOME / "locale" / "de" / "LC_MESSAGES" / "messages.po"
