@@ -46,6 +46,7 @@ RESERVED = frozenset(
 )
 OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule", "limits"})
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+_PASSWORD = re.compile(r"^[\w+.-]+://[^:@/?]*:[^@]+@|[?&]password=")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
@@ -71,7 +72,7 @@ class HubSettings(Settings):
     """The block `[hub]`."""
 
     title: str = "ALL IN"
-    database: str = "sqlite:///hub.db"
+    database: Annotated[str, Field(repr=False)] = "sqlite:///hub.db"
     languages: Annotated[tuple[str, ...], BeforeValidator(_names), Field(min_length=1)] = ("de", "en", "ar")
     zone: str = "Europe/Berlin"
     court: Annotated[str, Field(pattern=r"^[A-Z]{2}[0-9]{6}$")] = "RA000275"
@@ -191,7 +192,7 @@ def load(folder: Path) -> Config:
     blocks.refuse_unknown(data, ("hub", "sources", "outputs"), ())
     block = blocks.table(data, "hub")
     blocks.refuse_unknown(block, HubSettings.model_fields, ("hub",))
-    hub = blocks.validated(HubSettings, block, ("hub",))
+    hub = blocks.validated(HubSettings, _with_database(blocks, block, folder), ("hub",))
     checked_schedule(blocks, ("hub", "nightly"), hub.nightly)
     checked_schedule(blocks, ("hub", "upkeep"), hub.upkeep)
     sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
@@ -296,6 +297,15 @@ def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> S
             raise blocks.error(path, "{key}: the file {name} cannot be read.", hint, name=name) from None
     hint = 'Write {key} = {{ env = "NAME" }} or {key} = {{ file = "path" }}.'
     raise blocks.error(path, "{key}: a secret may not stand in hub.toml itself.", hint)
+
+
+def _with_database(blocks: Blocks, block: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The block `[hub]` with the database's address read from where it is kept."""
+    address = block.get("database")
+    if isinstance(address, dict) or (isinstance(address, str) and _PASSWORD.search(address)):
+        kept = secret(address, blocks, ("hub", "database"), folder)
+        return {**block, "database": kept.get_secret_value()}
+    return block
 
 
 def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:
