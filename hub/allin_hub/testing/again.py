@@ -1,0 +1,101 @@
+"""Runs a plugin once more in a fresh process whose sets are in another order, and prints what came out."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+SEEDS = ("1", "2")
+_SECONDS = 120
+
+
+class Unreachable(Exception):
+    """The plugin's class cannot be imported by its name, so no other process can run it."""
+
+
+def place_of(plugin: type) -> dict[str, str]:
+    """Where another process finds a class."""
+    if "<locals>" in plugin.__qualname__:
+        raise Unreachable
+    file = str(sys.modules[plugin.__module__].__file__)
+    return {"module": plugin.__module__, "file": file, "name": plugin.__qualname__}
+
+
+def again(job: str, plugin: type, given: Mapping[str, Any]) -> list[Any]:
+    """What a job gives in fresh processes, one for each seed of the order of sets."""
+    asked = orjson.dumps(
+        {"job": job, "path": sys.path, "plugin": place_of(plugin), "given": given}, default=str
+    )
+    found = []
+    for seed in SEEDS:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "allin_hub.testing.again"],
+            input=asked,
+            capture_output=True,
+            timeout=_SECONDS,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            check=False,
+        )
+        if done.returncode == UNREACHED:
+            raise Unreachable
+        found.append(orjson.loads(done.stdout) if done.returncode == 0 else done.stderr.decode()[-400:])
+    return found
+
+
+UNREACHED = 3
+
+
+def _class_of(place: Mapping[str, str]) -> Any:
+    try:
+        module = importlib.import_module(place["module"])
+    except ImportError:
+        spec = importlib.util.spec_from_file_location(place["module"], place["file"])
+        if spec is None or spec.loader is None:
+            raise Unreachable from None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[place["module"]] = module
+        spec.loader.exec_module(module)
+    found: Any = module
+    for part in place["name"].split("."):
+        found = getattr(found, part)
+    return found
+
+
+def drafts(made: Any, given: Mapping[str, Any]) -> list[str]:
+    """The drafts that a source makes of raws."""
+    from allin_hub.testing.mapping import draft_text, raw_of, source_in
+
+    source = source_in(Path(given["folder"]), made, given["headers"])
+    return [draft_text(source.map(raw_of(raw))) for raw in given["raws"]]
+
+
+def pages(made: Any, given: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of what an output makes of a view."""
+    from allin_hub.testing.showroom import published_digests
+
+    return published_digests(made, given)
+
+
+def main(arguments: Sequence[bytes]) -> int:
+    """Do the job that stands on standard input."""
+    asked = orjson.loads(arguments[0])
+    sys.path[:] = asked["path"]
+    try:
+        made = _class_of(asked["plugin"])
+    except (Unreachable, ImportError, AttributeError, OSError):
+        return UNREACHED
+    jobs = {"drafts": drafts, "pages": pages}
+    sys.stdout.buffer.write(orjson.dumps(jobs[asked["job"]](made, asked["given"])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main([sys.stdin.buffer.read()]))
