@@ -11,7 +11,7 @@ from pathlib import Path
 from allin_hub.blocks import CONFIG_NAME, unknown
 from allin_hub.contract import Raw
 from allin_hub.envelope import Envelope
-from allin_hub.errors import ConfigError, HubError
+from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.hub import Hub, open_hub
 from allin_hub.keys import derive_key
 from allin_hub.memory import uncollected
@@ -33,26 +33,40 @@ PLUGINS = {".ics": "ical", ".ical": "ical", ".json": "form"}
 def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> SyncReport:
     """What a sync of these sources would read, and every problem."""
     report = SyncReport("")
-    for prepared in [prepare(hub, hub.config.sources[name]) for name in chosen(hub, names)]:
-        began = time.perf_counter()
+    wanted: dict[str, Prepared | ConfigError] = {}
+    for name in chosen(hub, names):
         try:
-            with uncollected():
-                one = _check(hub, prepared, told)
-        except HubError as error:
-            message, hint = voice_of(hub.config).error(error)
-            problems = [Problem(error.code, params=error.params)] if error.code else []
-            one = SourceReport(
-                prepared.name,
-                "failed",
-                message=message,
-                hint=hint,
-                cause=error,
-                problems=problems,
-                problems_total=len(problems),
-            )
+            wanted[name] = prepare(hub, hub.config.sources[name])
+        except ConfigError as error:
+            wanted[name] = error
+    refuse_if_none_can_work(wanted.values())
+    for name, prepared in wanted.items():
+        began = time.perf_counter()
+        if isinstance(prepared, ConfigError):
+            one = _failed(hub, name, prepared)
+        else:
+            try:
+                with uncollected():
+                    one = _check(hub, prepared, told)
+            except HubError as error:
+                one = _failed(hub, name, error)
         one.seconds = time.perf_counter() - began
-        report.sources[prepared.name] = one
+        report.sources[name] = one
     return report
+
+
+def _failed(hub: Hub, name: str, error: HubError) -> SourceReport:
+    message, hint = voice_of(hub.config).error(error)
+    problems = [Problem(error.code, params=error.params)] if error.code else []
+    return SourceReport(
+        name,
+        "failed",
+        message=message,
+        hint=hint,
+        cause=error,
+        problems=problems,
+        problems_total=len(problems),
+    )
 
 
 def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
@@ -75,8 +89,13 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
         envelopes = []
         for raw in page:
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+            if _count(hub, prepared, raw, known, digests, seen, report):
+                shown = raw.key if len(raw.key or "") < 80 else "…"
+                own = [
+                    *own,
+                    Problem("KEY_DUPLICATE", raw.key, raw.sheet, raw.row, params={"value": shown}),
+                ]
             envelopes.append(Envelope(raw, tuple(own)))
-            _count(hub, prepared, raw, known, digests, seen, report)
         for outcome in checked(source, prepared.kind, prepared.validator(hub), envelopes):
             report.quarantined += outcome.refused
             report.problems += outcome.problems
@@ -103,7 +122,8 @@ def _count(
     digests: set[bytes],
     seen: set[bytes],
     report: SourceReport,
-) -> None:
+) -> bool:
+    """Count a raw as a sync would; whether its key was there before in this very read."""
     report.fetched += 1
     key_column = prepared.source.key_column
     payload = {name: cell for name, cell in raw.payload.items() if name != key_column}
@@ -112,7 +132,7 @@ def _count(
         key = hub.sealer.hash_text("key", raw.key)
     elif digest in digests:
         report.unchanged += 1
-        return
+        return False
     else:
         context = prepared.validator(hub).context
         key = hub.sealer.hash_text("derived", derive_key(prepared.source, prepared.kind, raw, context))
@@ -123,7 +143,9 @@ def _count(
         report.unchanged += 1
     else:
         report.changed += 1
+    again = raw.key is not None and key in seen
     seen.add(key)
+    return again
 
 
 def is_file(word: str) -> bool:

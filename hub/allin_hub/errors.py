@@ -13,6 +13,7 @@ Faults in partners' data are no exceptions; they are values (`allin_hub.problems
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -85,3 +86,12 @@ class StoreError(HubError):
 
 class PublishError(HubError):
     """An output could not be made; what was published before stays."""
+
+
+def refuse_if_none_can_work(prepared: Iterable[Any]) -> None:
+    """Raise the first ConfigError when nothing else is there: then the call as a whole was in vain."""
+    prepared = list(prepared)
+    if prepared and all(
+        isinstance(one, ConfigError) and not isinstance(one, PluginBroken) for one in prepared
+    ):
+        raise prepared[0]

@@ -13,7 +13,7 @@ from allin_hub.applying import apply, complete_report
 from allin_hub.blocks import unknown
 from allin_hub.bounds import Bounds
 from allin_hub.crashing import Point
-from allin_hub.errors import ConfigError, HubError, PluginBroken, StoreError, Unavailable
+from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable, refuse_if_none_can_work
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -21,6 +21,7 @@ from allin_hub.keys import derive_key, lies_ahead, opened_fields
 from allin_hub.memory import uncollected
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem, catalogue, problem_values
+from allin_hub.retention import whole_since
 from allin_hub.report import SourceReport, SyncReport
 from allin_hub.sourcing import LentRun
 from allin_hub.staging import Fetched, Stager
@@ -66,37 +67,50 @@ def sync(
     hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
 ) -> SyncReport:
     """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
-    wanted: dict[str, Prepared | PluginBroken] = {}
+    wanted: dict[str, Prepared | ConfigError] = {}
     for name in chosen(hub, names):
         try:
             wanted[name] = prepare(hub, hub.config.sources[name])
-        except PluginBroken as error:
+        except ConfigError as error:
             wanted[name] = error
     report = SyncReport(new_id())
     for name, prepared in wanted.items():
         report.sources[name] = (
-            _unprepared(hub, name, prepared)
-            if isinstance(prepared, PluginBroken)
+            unprepared(hub, name, report.run, prepared)
+            if isinstance(prepared, ConfigError)
             else sync_source(hub, prepared, report.run, replay=replay, told=told)
         )
+    refuse_if_none_can_work(wanted.values())
     return report
 
 
-def _unprepared(hub: Hub, name: str, error: PluginBroken) -> SourceReport:
-    """The source's plugin cannot be used: what was known stays, and other sources go on."""
+def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceReport:
+    """The source's plugin or settings cannot be used: what was known stays, and other sources go on."""
     message, hint = voice_of(hub.config).error(error)
-    now = hub.clock()
+    run_id, now, said = new_id(), hub.clock(), f"{message} {hint}".strip()
     with writing(hub.engine) as connection:
-        since = bookkeeping.source_row(connection, name).get("failing_since") or now
+        bookkeeping.begin_run(
+            connection,
+            {
+                "id": run_id,
+                "invocation": invocation,
+                "job": "sync",
+                "target": name,
+                "started_at": now,
+                "config_digest": hub.config.digest,
+            },
+        )
+        bookkeeping.end_run(connection, run_id, "failed", {}, said, now)
         bookkeeping.save_source(
             connection,
             name,
             last_status="failed",
             last_attempt_at=now,
-            message=f"{message} {hint}".strip(),
-            failing_since=since,
+            message=said,
+            failing_since=bookkeeping.source_row(connection, name).get("failing_since") or now,
+            last_run=run_id,
         )
-    return SourceReport(name, "failed", message=message, hint=hint, cause=error)
+    return SourceReport(name, "failed", run=run_id, message=message, hint=hint, cause=error)
 
 
 def sync_source(
@@ -168,6 +182,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         and mark == row.get("mark")
         and fingerprint == row.get("fingerprint")
         and row.get("last_status") == "done"
+        and whole_since(row, prepared.fingerprint(hub)) is None
     ):
         return _nothing_new(hub, prepared, run_id, fence, row)
     context = prepared.validator(hub).context
@@ -175,6 +190,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         hub, source, run, run_id, fence,
         lambda raw: derive_key(source, prepared.kind, raw, context),
         lambda ids: _ahead(hub, ids),
+        renew=whole_since(row, prepared.fingerprint(hub)) is not None,
     )  # fmt: skip
     try:
         fetched: Fetched = foreign(prepared.settings, stager.stage)

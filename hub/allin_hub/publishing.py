@@ -17,7 +17,7 @@ from allin_hub.bounds import limited
 from allin_hub.config import OutputSettings
 from allin_hub.contract import Output
 from allin_hub.crashing import Point
-from allin_hub.errors import ConfigError, HubError, PluginBroken, PublishError
+from allin_hub.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.hub import Hub
 from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.rendering import Artifact
@@ -66,18 +66,20 @@ def publish(
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
     left = _retire(hub)
-    plugins: dict[str, Output[Any] | PluginBroken] = {}
+    plugins: dict[str, Output[Any] | ConfigError] = {}
     for name in chosen(hub, names):
         try:
             plugins[name] = registry.output(hub.config, known[name])
-        except PluginBroken as error:
+        except ConfigError as error:
             plugins[name] = error
-    return left | {
+    reports = {
         name: _failed(hub, known[name], plugin)
-        if isinstance(plugin, PluginBroken)
+        if isinstance(plugin, ConfigError)
         else publish_output(hub, known[name], plugin, told)
         for name, plugin in plugins.items()
     }
+    refuse_if_none_can_work(plugins.values())
+    return left | reports
 
 
 def publish_output(
@@ -308,7 +310,15 @@ def _folder(hub: Hub, settings: OutputSettings) -> Path:
 def _remember(hub: Hub, name: str, **values: Any) -> None:
     now = hub.clock()
     with writing(hub.engine, Point.PUBLISH_NOTED) as connection:
-        bookkeeping.save_output(connection, name, last_attempt_at=now, last_success_at=now, **values)
+        bookkeeping.save_output(
+            connection,
+            name,
+            last_attempt_at=now,
+            last_success_at=now,
+            failing_since=None,
+            failures=0,
+            **values,
+        )
 
 
 def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | None = None) -> OutputReport:
@@ -316,8 +326,14 @@ def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | No
     message, hint = voice_of(hub.config).error(error)
     with writing(hub.engine, Point.PUBLISH_FAILED) as connection:
         if turn is None or turn.is_held(connection):
-            said = f"{message} {hint}".strip()
+            row, now = bookkeeping.output_row(connection, settings.name), hub.clock()
             bookkeeping.save_output(
-                connection, settings.name, last_status="failed", last_attempt_at=hub.clock(), message=said
+                connection,
+                settings.name,
+                last_status="failed",
+                last_attempt_at=now,
+                failing_since=row.get("failing_since") or now,
+                failures=(row.get("failures") or 0) + 1,
+                message=f"{message} {hint}".strip(),
             )
     return OutputReport(settings.name, "failed", message=message, hint=hint, cause=error)
