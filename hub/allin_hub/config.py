@@ -167,11 +167,7 @@ class Config(Settings):
     @property
     def database_url(self) -> str:
         """The database's address, with a relative SQLite path made absolute in the hub's folder."""
-        prefix = "sqlite:///"
-        url = self.hub.database
-        if url.startswith(prefix) and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
-            return prefix + str(self.folder.resolve() / url.removeprefix(prefix))
-        return url
+        return _absolute(self.hub.database, self.folder)
 
 
 def load(folder: Path) -> Config:
@@ -306,6 +302,22 @@ def _with_database(blocks: Blocks, block: dict[str, Any], folder: Path) -> dict[
         kept = secret(address, blocks, ("hub", "database"), folder)
         return {**block, "database": kept.get_secret_value()}
     return block
+
+
+def addressed(config: Config, written: str | dict[str, str], blocks: Blocks) -> str:
+    """The whole address of a database, as it may be written in this hub.toml.
+
+    Raises ConfigError for a password in it, and for a secret that is not there.
+    """
+    block = _with_database(blocks, {"database": written}, config.folder)
+    return _absolute(str(block["database"]), config.folder)
+
+
+def _absolute(url: str, folder: Path) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
+        return prefix + str(folder.resolve() / url.removeprefix(prefix))
+    return url
 
 
 def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:

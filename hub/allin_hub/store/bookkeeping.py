@@ -48,6 +48,11 @@ def take_lease(connection: Connection, source: str, owner: str, now: dt.datetime
     return int(connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar_one())
 
 
+def leases(connection: Connection) -> set[str]:
+    """The names of all leases that were ever taken."""
+    return set(connection.execute(select(lease.c.source)).scalars())
+
+
 def holds_lease(connection: Connection, source: str, fence: int) -> bool:
     """Whether nobody has taken the lease since it had this number."""
     return connection.execute(select(lease.c.fence).where(lease.c.source == source)).scalar() == fence
