@@ -98,7 +98,7 @@ class SourceSuite(PluginSuite):
         if known not in self._sound:
             self._sound[known] = found()
         if self._sound[known] is not None:
-            pytest.skip(f"another test of this suite tells why: {self._sound[known]}")
+            pytest.skip(f"another test of this suite tells why: {str(self._sound[known]).splitlines()[0]}")
 
     def exercise(self) -> None:
         """Fetch and map once."""
