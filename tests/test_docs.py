@@ -174,10 +174,10 @@ def test_the_pages_say_which_commands_speak_to_people_only():
         if "--json" not in {option for one in command.params for option in one.opts}
     }
 
-    assert {"demo", "init", "export"} == silent
+    assert {"demo", "init", "export", "up"} == silent
     admin = (ROOT / "docs/admin.md").read_text(encoding="utf-8")
     assert "`allin export` gibt immer" in admin
-    assert "`allin demo` und `allin init` sprechen nur für Menschen" in admin
+    assert "`allin demo`, `allin init` und `allin up` sprechen nur für Menschen" in admin
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

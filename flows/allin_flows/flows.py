@@ -1,4 +1,4 @@
-"""The office's work as Prefect flows: `sync`, `publish`, `nightly`.
+"""The office's work as Prefect flows: `sync`, `publish`, `nightly`, `upkeep`.
 
 Parameters, states, results, artifacts, events and tags hold names of sources and outputs, hosts, figures and
 sentences, never a person's data. Prefect schedules and shows; what must be right is in the hub's own database.
@@ -18,7 +18,14 @@ from prefect.client.schemas.objects import State
 
 from allin_flows import work
 from allin_flows.outcomes import Outcome, Part, stopped
-from allin_flows.reporting import report, report_unstarted, state_of
+from allin_flows.reporting import (
+    left_out,
+    overtaken,
+    report,
+    report_unstarted,
+    report_upkeep,
+    state_of,
+)
 from allin_flows.wording import Say
 from allin_hub.errors import HubError
 
@@ -71,36 +78,56 @@ async def publish_output(folder: str, output: str, language: str) -> State[Outco
 
 
 @flow(name="sync", flow_run_name="sync", persist_result=False, log_prints=False)
-async def sync(hub: str | None = None, sources: list[str] | None = None) -> State[None]:
-    """Sync the named sources of a hub's folder, or all."""
-    return await _run("sync", hub, sources=sources, syncs=True)
+async def sync(
+    hub: str | None = None, sources: list[str] | None = None, hub_id: str | None = None
+) -> State[None]:
+    """Sync the named sources of a hub's folder, or all; `hub_id` is what `allin deploy` calls the hub."""
+    return await _run("sync", hub, hub_id, sources=sources, syncs=True)
 
 
 @flow(name="publish", flow_run_name="publish", persist_result=False, log_prints=False)
-async def publish(hub: str | None = None, outputs: list[str] | None = None) -> State[None]:
+async def publish(
+    hub: str | None = None, outputs: list[str] | None = None, hub_id: str | None = None
+) -> State[None]:
     """Publish the named outputs of a hub's folder, or all."""
-    return await _run("publish", hub, outputs=outputs, publishes=True)
+    return await _run("publish", hub, hub_id, outputs=outputs, publishes=True)
 
 
 @flow(name="nightly", flow_run_name="nightly", persist_result=False, log_prints=False)
-async def nightly(hub: str | None = None) -> State[None]:
+async def nightly(hub: str | None = None, hub_id: str | None = None) -> State[None]:
     """Sync all sources of a hub's folder, then publish all outputs; one that fails stops nothing else."""
-    return await _run("nightly", hub, syncs=True, publishes=True)
+    return await _run("nightly", hub, hub_id, syncs=True, publishes=True)
+
+
+@flow(name="upkeep", flow_run_name="upkeep", persist_result=False, log_prints=False)
+async def upkeep(hub: str | None = None, hub_id: str | None = None) -> State[None]:
+    """Tidy the hub's database, and make a backup where one is wished."""
+    folder = _folder(hub)
+    try:
+        tidied = await _in_thread(lambda: work.upkeep_all(folder, hub_id))
+    except HubError as error:
+        return await report_unstarted("upkeep", str(error), work.say_for(folder))
+    return await report_upkeep(tidied)
 
 
 async def _run(
     job: str,
     hub: str | None,
+    hub_id: str | None,
     *,
     sources: list[str] | None = None,
     outputs: list[str] | None = None,
     syncs: bool = False,
     publishes: bool = False,
 ) -> State[None]:
-    """Do the job; the folder is `hub`, else what ALLIN_HUB names, else where the process runs."""
-    folder = hub or os.environ.get("ALLIN_HUB") or "."
+    folder = _folder(hub)
+    alone = named[0] if len(named := [*(sources or ()), *(outputs or ())]) == 1 else ""
+    if await overtaken():
+        return left_out(job, work.say_for(folder))
     try:
-        plan = await _in_thread(lambda: work.plan(folder, sources, outputs, syncs=syncs, publishes=publishes))
+        plan = await _in_thread(
+            lambda: work.plan(folder, sources, outputs, syncs=syncs, publishes=publishes, hub_id=hub_id)
+        )
     except HubError as error:
         return await report_unstarted(job, str(error), work.say_for(folder))
     language = plan.language
@@ -117,7 +144,12 @@ async def _run(
     for name in plan.outputs:
         publishing = publish_output(folder, name, language, return_state=True)
         outcomes += [await _ended(Part.OUTPUT, name, language, publishing)]
-    return await report(job, outcomes, Say(language), plan.zone)
+    return await report(job, outcomes, Say(language), plan.zone, alone)
+
+
+def _folder(hub: str | None) -> str:
+    """What a run names, else what ALLIN_HUB names, else where the process runs."""
+    return hub or os.environ.get("ALLIN_HUB") or "."
 
 
 def _task_of(hosts: list[str]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.events import emit_event
@@ -15,7 +16,7 @@ from prefect.states import Completed, Failed
 from allin_flows import telling
 from allin_flows.outcomes import Outcome, Status
 from allin_flows.wording import Say
-from allin_flows.work import local_time
+from allin_flows.work import Tidied, local_time
 
 STATE_NAMES = {Status.BUSY: "Busy", Status.HELD: "Held", Status.PARTIAL: "Partial"}
 """The names of states that are neither plainly completed nor plainly failed."""
@@ -29,9 +30,15 @@ def state_of(outcome: Outcome, say: Say) -> State[Outcome]:
     return Completed(message=message, data=outcome, name=STATE_NAMES.get(outcome.status, "Completed"))
 
 
-async def report(job: str, outcomes: Sequence[Outcome], say: Say, zone: str) -> State[None]:
-    """Name the run after its outcomes, keep the page of figures, announce trouble; give the last state."""
-    name = await _rename(job, telling.ending(outcomes, say), zone)
+async def report(job: str, outcomes: Sequence[Outcome], say: Say, zone: str, alone: str = "") -> State[None]:
+    """Name the run after its outcomes, keep the page of figures, announce trouble; give the last state.
+
+    `alone` is the one source or output that the run was for.
+    """
+    if alone and len(outcomes) == 1:
+        name = await _rename(f"{job} {alone}", say(outcomes[0].status), zone)
+    else:
+        name = await _rename(job, telling.ending(outcomes, say), zone)
     message = telling.verdict(outcomes, say)
     await _show(job, telling.page(name, outcomes, say), message)
     for outcome in outcomes:
@@ -49,6 +56,49 @@ async def report_unstarted(job: str, message: str, say: Say) -> State[None]:
     await _show(job, telling.unstarted_page(name, message), message)
     emit_event(f"allin.{job}.not-started", resource=_resource("job", job), payload={"message": message})
     return Failed(message=message)
+
+
+async def report_upkeep(tidied: Tidied) -> State[None]:
+    """Name the run, and keep what was tidied."""
+    say = Say(tidied.language)
+    ended = say("failed") if tidied.failed else say("done")
+    name = await _rename("upkeep", ended, tidied.zone)
+    message = " ".join(tidied.sentences) or say("All is done.")
+    await _show("upkeep", telling.list_page(name, tidied.sentences), message)
+    if tidied.failed:
+        emit_event("allin.upkeep.failed", resource=_resource("job", "upkeep"), payload={"message": message})
+        return Failed(message=message)
+    return Completed(message=message)
+
+
+async def overtaken() -> bool:
+    """Whether a newer run of the same schedule is due already: after a pause, one catches up for all."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None or not run.auto_scheduled or not run.expected_start_time or not run.deployment_id:
+        return False
+    async with get_client() as client:
+        newer = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter.model_validate({"id": {"any_": [run.deployment_id]}}),
+            flow_run_filter=FlowRunFilter.model_validate(
+                {
+                    "state": {"type": {"any_": ["SCHEDULED"]}},
+                    "expected_start_time": {
+                        "after_": run.expected_start_time + dt.timedelta(seconds=1),
+                        "before_": dt.datetime.now(dt.UTC),
+                    },
+                }
+            ),
+            limit=1,
+        )
+    return bool(newer)
+
+
+def left_out(job: str, say: Say) -> State[None]:
+    """Tell that a run was left out for a newer one."""
+    return Completed(
+        name="Skipped", message=say("{job}: a newer run is due already and does all of it.", job=job)
+    )
 
 
 async def _show(job: str, markdown: str, message: str) -> None:

@@ -91,6 +91,11 @@ def unstarted_page(title: str, message: str) -> str:
     return f"# {_plain(title)}\n\n{_plain(message)}\n"
 
 
+def list_page(title: str, sentences: Sequence[str]) -> str:
+    """Write a report that is only sentences."""
+    return "\n\n".join([f"# {_plain(title)}", *(f"- {_plain(one)}" for one in sentences)]) + "\n"
+
+
 def _table(part: Part, outcomes: Sequence[Outcome], say: Say) -> str:
     keys = FIGURES[part]
     head = [say(HEADINGS[part]), say("State"), *(_heading(say(key)) for key in keys)]

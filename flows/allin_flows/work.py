@@ -14,6 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from allin_flows import delivery
 from allin_flows.outcomes import Outcome, Part, of_output, of_source, stopped
 from allin_flows.wording import Say
 from allin_hub import publishing, registry
@@ -23,6 +24,7 @@ from allin_hub.hub import Hub, open_hub
 from allin_hub.ids import new_id
 from allin_hub.pipeline import chosen, sync_source
 from allin_hub.preparing import prepare
+from allin_hub.upkeep import upkeep
 from allin_hub.voice import voice_for
 
 T = TypeVar("T")
@@ -39,8 +41,24 @@ class Plan:
     invocation: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """What upkeep did, in sentences."""
+
+    sentences: list[str]
+    failed: bool
+    language: str
+    zone: str
+
+
 def plan(
-    folder: str, sources: Sequence[str] | None, outputs: Sequence[str] | None, *, syncs: bool, publishes: bool
+    folder: str,
+    sources: Sequence[str] | None,
+    outputs: Sequence[str] | None,
+    *,
+    syncs: bool,
+    publishes: bool,
+    hub_id: str | None = None,
 ) -> Plan:
     """Read and check all settings before anything is fetched or written.
 
@@ -50,6 +68,7 @@ def plan(
     def look(hub: Hub) -> Plan:
         settings = hub.config.sources
         fetched = chosen(hub, sources) if syncs else []
+        delivery.refuse_others(hub, hub_id, fetched)
         for name in fetched:
             with suppress(PluginBroken):  # its own task tells that, and stops no other
                 prepare(hub, settings[name])
@@ -61,18 +80,33 @@ def plan(
         hosts = {name: _hosts(settings[name]) for name in fetched}
         return Plan(hosts, made, general.languages[0], general.zone, new_id())
 
-    try:
-        return _with_hub(folder, look)
-    except Exception as error:
-        message, hint = _told(folder, error)
-    raise HubError(message, hint=hint)
+    return _begun(folder, look)
+
+
+def upkeep_all(folder: str, hub_id: str | None = None) -> Tidied:
+    """Tidy the hub.
+
+    Raises HubError, which says what to mend.
+    """
+
+    def tidy(hub: Hub) -> Tidied:
+        delivery.refuse_others(hub, hub_id, [])
+        report = upkeep(hub)
+        general = hub.config.hub
+        return Tidied(
+            list(report.sentences(voice_for(Path(folder)))), not report.ok, general.languages[0], general.zone
+        )
+
+    return _begun(folder, tidy)
 
 
 def sync_one(folder: str, name: str, invocation: str) -> Outcome:
     """Sync one source; every fault becomes its outcome."""
 
     def work(hub: Hub) -> Outcome:
+        before = delivery.digest_of_map(hub.config.folder, name)
         report = sync_source(hub, prepare(hub, hub.config.sources[name]), invocation)
+        delivery.share_learned(hub, name, before)
         return of_source(report, Say(hub.config.hub.languages[0]))
 
     return _outcome(Part.SOURCE, folder, name, work)
@@ -102,6 +136,15 @@ def _outcome(part: Part, folder: str, name: str, work: Callable[[Hub], Outcome])
         return _with_hub(folder, work)
     except Exception as error:
         return stopped(part, name, *_told(folder, error))
+
+
+def _begun(folder: str, work: Callable[[Hub], T]) -> T:
+    """Do what must end well before anything else begins; whatever stops it becomes a sentence."""
+    try:
+        return _with_hub(folder, work)
+    except Exception as error:
+        message, hint = _told(folder, error)
+    raise HubError(message, hint=hint)
 
 
 def _with_hub(folder: str, work: Callable[[Hub], T]) -> T:

@@ -254,6 +254,40 @@ def restore(
         run_restore(call, file, Wish(Path(key) if key else None, database, force))
 
 
+@app.command(epilog="Example: allin upkeep")
+def upkeep(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
+    """Back the hub up, let go of what was kept long enough, and tidy the database."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.keeping import run_upkeep
+
+        run_upkeep(call)
+
+
+@app.command(
+    epilog="Examples: allin move postgresql+psycopg://allin@localhost/allin --switch   allin move env:ALLIN_DATABASE"
+)
+def move(
+    to: Annotated[
+        str,
+        typer.Argument(
+            metavar="TO",
+            help="An empty database: its address, or env:NAME or file:PATH where one with a password is kept.",
+        ),
+    ],
+    switch: Annotated[
+        bool, typer.Option("--switch", help="Write the new address into hub.toml; the old file is kept.")
+    ] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Move the hub to another database: from a file to PostgreSQL, or back."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.moving import run_move
+
+        run_move(call, to, switch)
+
+
 @app.command(epilog="Example: allin plugins")
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""

@@ -1,10 +1,13 @@
-"""The command plugins: what is installed to read from and to publish to."""
+"""What is installed: the command plugins, and commands that lie above the core."""
 
 from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import Column, line
@@ -13,7 +16,23 @@ from allin_hub.errors import ConfigError
 from allin_hub.registry import OUTPUTS, SOURCES, Found, announced, plugin_class
 from allin_hub.voice import text, voice_for
 
+COMMANDS = "allin_hub.commands"
 GROUPS = {SOURCES: text("source"), OUTPUTS: text("output")}
+
+
+def command(name: str) -> Callable[..., None]:
+    """What runs a command that lies above the core, found by its entry point.
+
+    Raises ConfigError when nothing that is installed brings it.
+    """
+    for entry in entry_points(group=COMMANDS, name=name):
+        found: Callable[..., Any] = entry.load()
+        return found
+    raise ConfigError(
+        "Nothing that is installed here brings allin {name}.",
+        hint="Install the hub anew: pip install --force-reinstall allin-hub",
+        name=name,
+    )
 
 
 def run_plugins(call: Call) -> None:

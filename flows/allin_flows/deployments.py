@@ -1,0 +1,59 @@
+"""What of a hub is to run by itself: one deployment of each source and output with a schedule, and the standing ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allin_hub import schedules
+from allin_hub.config import Config
+from allin_hub.schedules import Schedule
+from allin_hub.voice import text
+
+POOL = "office"
+"""The work pool whose workers do it."""
+TAG = "allin"
+"""On every deployment that the hub makes, and so on every run of it."""
+TOLD = {
+    "sync": text("Syncs the source {name}."),
+    "publish": text("Publishes the output {name}."),
+    "nightly": text("Syncs all sources, then publishes all outputs."),
+    "upkeep": text("Tidies the hub's database and makes a backup."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A deployment as hub.toml wishes it. Its parameters name a source or an output, and nothing else."""
+
+    flow: str
+    name: str
+    schedule: Schedule
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The name by which Prefect knows it."""
+        return f"{self.flow}/{self.name}"
+
+
+def wanted(config: Config) -> list[Wanted]:
+    """Every deployment that the settings ask for; what is switched off has none."""
+    found = []
+    for flow, parts in (("sync", config.sources), ("publish", config.outputs)):
+        for name, part in parts.items():
+            due = schedules.read(part.schedule) if part.schedule and part.enabled else None
+            if due is not None:
+                found.append(
+                    Wanted(flow, name, due, {f"{'source' if flow == 'sync' else 'output'}s": [name]})
+                )
+    for flow, words in (("nightly", config.hub.nightly), ("upkeep", config.hub.upkeep)):
+        due = schedules.read(words)
+        if due is not None:
+            found.append(Wanted(flow, flow, due))
+    return found
+
+
+def hub_tag(hub_id: str) -> str:
+    """The tag by which a hub knows its own deployments among those of others."""
+    return f"hub {hub_id}"

@@ -1,0 +1,77 @@
+"""Where an office's own Prefect lives, and the settings under which everything of it runs: silent, and on this machine."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+FOLDER = ".prefect"
+"""In the hub's folder: Prefect's own database, its logs, and who runs it."""
+HOST = "127.0.0.1"
+RUNNING = "running.json"
+"""Who runs this office's Prefect, and at which address."""
+LOCK = "up.lock"
+
+QUIET: Mapping[str, str] = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",
+}
+"""Nothing reports its use to anybody, and a run shows each minute that it lives."""
+KEPT = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 86400),
+}
+"""How long the office's own server remembers runs, in seconds; events it forgets after a week by itself."""
+
+
+def home(folder: Path) -> Path:
+    """The folder of a hub's own Prefect."""
+    return folder.resolve() / FOLDER
+
+
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """The environment of everything that `allin up` starts: nothing of another Prefect on this machine reaches it."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    own = home(folder)
+    return {
+        **inherited,
+        **QUIET,
+        **KEPT,
+        "ALLIN_HUB": str(folder.resolve()),
+        "NO_PROXY": ",".join(filter(None, (inherited.get("NO_PROXY"), HOST))),
+        "PREFECT_HOME": str(own),
+        "PREFECT_PROFILES_PATH": str(own / "profiles.toml"),
+        "PREFECT_API_URL": url,
+        "PREFECT_UI_API_URL": url,
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{own / 'prefect.db'}",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+
+def lock(folder: Path) -> int | None:
+    """The file descriptor of the lock that only one `allin up` of a hub can hold, or None while another does."""
+    own = home(folder)
+    own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    taken = os.open(own / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(taken)
+        return None
+    return taken
+
+
+def is_taken(folder: Path) -> bool:
+    """Whether an `allin up` of this hub is running."""
+    if not (home(folder) / LOCK).is_file():
+        return False
+    taken = lock(folder)
+    if taken is not None:
+        os.close(taken)
+    return taken is None

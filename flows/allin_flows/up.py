@@ -1,0 +1,276 @@
+"""`allin up`: the whole office on one machine, watched over: Prefect's server, the schedules, and a worker."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+
+from allin_flows import office, processes
+from allin_flows.children import Child
+from allin_flows.deployments import POOL
+from allin_flows.screen import Screen
+from allin_flows.wording import Say
+from allin_hub.blocks import CONFIG_NAME
+from allin_hub.cli.call import Call
+from allin_hub.cli.terminal import opened
+from allin_hub.config import Config
+from allin_hub.errors import ConfigError, HubError, Unavailable
+
+PORT = 4200
+STARTS_WITHIN = 180.0
+DEAF_FOR = 120.0
+"""Seconds without an answer after which a server that seems to live is started again."""
+PATIENCE = 20.0
+"""Seconds in which everything has to end when asked."""
+BREATH = 0.5
+AT_ONCE = 2
+"""How many runs a worker does at the same time."""
+
+
+def up(call: Call, port: int | None) -> None:
+    """Run the office until somebody ends it.
+
+    Raises HubError when it runs already, when it cannot start, and when one part of it dies again and again.
+    """
+    folder = Path(call.folder).resolve()
+    with opened(call) as (hub, voice):
+        config = hub.config
+    say = Say(voice.language)
+    taken = office.lock(folder)
+    if taken is None:
+        raise ConfigError(
+            say("This hub is running already: {where}", where=_known(folder)), hint=_remedy(say)
+        )
+    try:
+        _end_leftovers(folder)
+        api = f"http://{office.HOST}:{_port(port, say)}/api"
+        _Up(folder, config, say, api).run()
+    finally:
+        (office.home(folder) / office.RUNNING).unlink(missing_ok=True)
+        os.close(taken)
+
+
+class _Up:
+    """One `allin up`, from start to end."""
+
+    def __init__(self, folder: Path, config: Config, say: Say, api: str) -> None:
+        self.folder, self.say, self.api = folder, say, api
+        self.environment = office.environment(folder, api)
+        self.screen = Screen(config, say, api)
+        prefect = [sys.executable, "-m", "prefect"]
+        port = api.rpartition(":")[2].partition("/")[0]
+        worker = [*prefect, "worker", "start", "--pool", POOL, "--type", "process"]
+        self.server = self._child(
+            "server", [*prefect, "server", "start", "--host", office.HOST, "--port", port]
+        )
+        self.worker = self._child(
+            "worker", [*worker, "--name", socket.gethostname(), "--limit", str(AT_ONCE)]
+        )
+        self.http = httpx.Client(base_url=api, trust_env=False, timeout=10)
+        self.ending = 0
+        self.heard = time.monotonic()
+        self.deployed = self._settings()
+        self.deploying: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        """Start everything, watch over it, and leave nothing behind."""
+        processes.adopt_orphans()
+        with self._signals(), self.http, self.screen:
+            try:
+                self._begin()
+                while not self.ending:
+                    self._watch()
+                    time.sleep(BREATH)
+            finally:
+                self.screen.ending()
+                self._end()
+        self.screen.ended()
+
+    def _begin(self) -> None:
+        self.screen.starting()
+        self.server.start()
+        self._note()
+        until = time.monotonic() + STARTS_WITHIN
+        while not self.ending and not self._answers():
+            if not self.server.lives or time.monotonic() > until:
+                raise Unavailable(
+                    self.say("The Prefect server does not start."), hint=self._read(self.server)
+                )
+            time.sleep(BREATH)
+        if not self.ending:
+            self._deploy()
+        while self.deploying is not None and not self.ending:
+            if self._deployed(first=True):
+                self.worker.start()
+                self._note()
+                self.screen.running()
+            time.sleep(BREATH)
+
+    def _watch(self) -> None:
+        """Look after everything once."""
+        for child in (self.server, self.worker):
+            if child.look():
+                self.screen.died(child.name)
+                if child.hopeless:
+                    raise HubError(
+                        self.say(
+                            "The {name} has died {count} times in a row.",
+                            name=child.name,
+                            count=len(child.deaths),
+                        ),
+                        hint=self._read(child),
+                    )
+            self._note()
+        processes.bury(child.process.pid for child in (self.server, self.worker) if child.process)
+        if self._answers():
+            self.heard = time.monotonic()
+            self.screen.look(self.http)
+        elif time.monotonic() - self.heard > DEAF_FOR:
+            self.heard = time.monotonic()
+            self.server.kill()
+        if self.deploying is not None:
+            self._deployed(first=False)
+        elif self._settings() != self.deployed and self.server.lives:
+            self._deploy()
+
+    def _answers(self) -> bool:
+        try:
+            return self.http.get("/health").is_success
+        except httpx.TransportError:
+            return False
+
+    def _deploy(self) -> None:
+        """Give Prefect the schedules, in a process of its own: it loads what this one has no need of."""
+        self.deployed = self._settings()
+        words = [sys.executable, "-m", "allin_hub", "deploy", "--json", "--hub", str(self.folder)]
+        log = office.home(self.folder) / "deploy.log"
+        log.unlink(missing_ok=True)
+        self.deploying = processes.start(words, log, self.environment, self.folder)
+
+    def _deployed(self, *, first: bool) -> bool:
+        """Whether the schedules have just been taken over; what is wrong with them is told."""
+        if self.deploying is None or self.deploying.poll() is None:
+            return False
+        failed, self.deploying = self.deploying.returncode != 0, None
+        told = (office.home(self.folder) / "deploy.log").read_text(encoding="utf-8", errors="replace")
+        if failed:
+            error = _refusal(told, self.say)
+            if first:
+                raise error
+            self.screen.refused(error)
+            return False
+        if not first:
+            self.screen.taken_over()
+        return True
+
+    def _settings(self) -> tuple[int, int]:
+        """What changes when somebody saves hub.toml."""
+        try:
+            found = (self.folder / CONFIG_NAME).stat()
+        except OSError:
+            return self.deployed
+        return found.st_mtime_ns, found.st_size
+
+    def _end(self) -> None:
+        """The worker first, so that no run begins any more; then everything that is left."""
+        if self.worker.lives and self.worker.process is not None:
+            self.worker.process.terminate()
+            until = time.monotonic() + PATIENCE / 2
+            while self.worker.lives and self.ending < 2 and time.monotonic() < until:
+                time.sleep(0.1)
+        groups = [child.process.pid for child in (self.worker, self.server) if child.process is not None]
+        processes.end_all(groups, PATIENCE if self.ending < 2 else 0)
+        (office.home(self.folder) / "children.json").unlink(missing_ok=True)
+
+    def _child(self, name: str, words: list[str]) -> Child:
+        return Child(name, words, self.environment, office.home(self.folder))
+
+    def _note(self) -> None:
+        """Remember who runs, for a second `allin up`, for `allin deploy`, and should this process be killed."""
+        own = office.home(self.folder)
+        (own / office.RUNNING).write_text(
+            json.dumps({"api": self.api, "since": f"{self.screen.began:%d.%m. %H:%M}"}), encoding="utf-8"
+        )
+        running = {
+            str(child.process.pid): processes.began(child.process.pid)
+            for child in (self.server, self.worker)
+            if child.process is not None
+        }
+        (own / "children.json").write_text(json.dumps(running), encoding="utf-8")
+
+    def _read(self, child: Child) -> str:
+        return self.say("What it said last stands in {log}. Mend that, then: allin up", log=child.log)
+
+    @contextlib.contextmanager
+    def _signals(self) -> Iterator[None]:
+        def asked(_number: int, _frame: object) -> None:
+            self.ending += 1
+
+        before = {one: signal.signal(one, asked) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+
+def _refusal(told: str, say: Say) -> HubError:
+    """What `allin deploy` said when it could not go on."""
+    try:
+        said = json.loads(told[told.index("{") :])
+        return HubError(str(said["error"]), hint=str(said["hint"]))
+    except (ValueError, KeyError):
+        return HubError(
+            say("The schedules could not be given to Prefect."), hint=say("See why: allin deploy --debug")
+        )
+
+
+def _known(folder: Path) -> str:
+    try:
+        found = json.loads((office.home(folder) / office.RUNNING).read_text(encoding="utf-8"))
+        return str(found["api"]).removesuffix("/api")
+    except (OSError, ValueError, KeyError):
+        return str(folder)
+
+
+def _remedy(say: Say) -> str:
+    return say("Look there. To start it anew, end the other one first with Ctrl-C.")
+
+
+def _port(wanted: int | None, say: Say) -> int:
+    """The port that was asked for, else the usual one, else one that is free."""
+    for port in [wanted] if wanted else [PORT, 0]:
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((office.HOST, port))
+            except OSError:
+                continue
+            return int(tried.getsockname()[1])
+    raise ConfigError(
+        say("Port {port} is in use on this machine.", port=wanted),
+        hint=say("Leave --port out: then a free one is taken."),
+    )
+
+
+def _end_leftovers(folder: Path) -> None:
+    """End what an `allin up` that was killed has left behind; a number that now means another process is let be."""
+    try:
+        left = json.loads((office.home(folder) / "children.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    for pid, began in left.items():
+        if began is not None and processes.began(int(pid)) == began:
+            for one in (*processes.descendants(int(pid)), int(pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
