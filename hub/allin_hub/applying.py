@@ -15,6 +15,7 @@ from allin_hub.linking import Linker
 from allin_hub.preparing import Prepared
 from allin_hub.problems import Problem, problem_of, problem_values
 from allin_hub.report import SourceReport
+from allin_hub.retention import whole_since
 from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.writing import Arrival, Writer
 
@@ -44,7 +45,8 @@ def apply(
         connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)
     )
     counts = raws.staged_counts(connection, run_id)
-    for batch in _arrivals(connection, hub, name, run_id, replay):
+    whole = whole_since(row, prepared.fingerprint(hub))
+    for batch in _arrivals(connection, hub, name, run_id, replay, whole):
         writer.write(batch)
     _withdraw(connection, name, run_id)
     standing = prepared.standing(hub)
@@ -112,6 +114,8 @@ def _remember(
             values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
             values["mark"] = pending["mark"]
             values["headers"] = orjson.dumps(pending["headers"]).decode()
+            if pending.get("renewed"):
+                values["trimmed"] = None
             if pending["cursor"] is not None:
                 values["cursor"] = pending["cursor"]
     bookkeeping.save_source(connection, prepared.name, **values)
@@ -130,12 +134,15 @@ def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> N
 
 
 def _arrivals(
-    connection: Connection, hub: Hub, name: str, run_id: str, replay: bool
+    connection: Connection, hub: Hub, name: str, run_id: str, replay: bool, whole: str | None
 ) -> Iterator[list[Arrival]]:
-    """Everything that is to be mapped, in the order of arrival: kept raws first when they are mapped again."""
+    """Everything that is to be mapped, in the order of arrival: kept raws first when they are mapped again.
+
+    Raws read before `whole` may lack what the map needs now: they stay as they were mapped, until they are read again.
+    """
     if replay:
         waiting = _staged_keys(connection, name, run_id)
-        for kept in raws.kept_batches(connection, name, BATCH, run_id):
+        for kept in raws.kept_batches(connection, name, BATCH, run_id, whole):
             yield [
                 Arrival(raw.id, _open(hub, raw.sealed, raw.updated_at), False)
                 for raw in kept

@@ -13,7 +13,7 @@ from allin_hub.applying import apply, complete_report
 from allin_hub.blocks import unknown
 from allin_hub.bounds import Bounds
 from allin_hub.crashing import Point
-from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable, refuse_if_none_can_work
+from allin_hub.errors import ConfigError, HubError, PluginBroken, StoreError, Unavailable
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -21,8 +21,8 @@ from allin_hub.keys import derive_key, lies_ahead, opened_fields
 from allin_hub.memory import uncollected
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem, catalogue, problem_values
-from allin_hub.retention import whole_since
 from allin_hub.report import SourceReport, SyncReport
+from allin_hub.retention import whole_since
 from allin_hub.sourcing import LentRun
 from allin_hub.staging import Fetched, Stager
 from allin_hub.store import bookkeeping, claims, findings, raws
@@ -67,50 +67,37 @@ def sync(
     hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
 ) -> SyncReport:
     """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
-    wanted: dict[str, Prepared | ConfigError] = {}
+    wanted: dict[str, Prepared | PluginBroken] = {}
     for name in chosen(hub, names):
         try:
             wanted[name] = prepare(hub, hub.config.sources[name])
-        except ConfigError as error:
+        except PluginBroken as error:
             wanted[name] = error
     report = SyncReport(new_id())
     for name, prepared in wanted.items():
         report.sources[name] = (
-            unprepared(hub, name, report.run, prepared)
-            if isinstance(prepared, ConfigError)
+            _unprepared(hub, name, prepared)
+            if isinstance(prepared, PluginBroken)
             else sync_source(hub, prepared, report.run, replay=replay, told=told)
         )
-    refuse_if_none_can_work(wanted.values())
     return report
 
 
-def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceReport:
-    """The source's plugin or settings cannot be used: what was known stays, and other sources go on."""
+def _unprepared(hub: Hub, name: str, error: PluginBroken) -> SourceReport:
+    """The source's plugin cannot be used: what was known stays, and other sources go on."""
     message, hint = voice_of(hub.config).error(error)
-    run_id, now, said = new_id(), hub.clock(), f"{message} {hint}".strip()
+    now = hub.clock()
     with writing(hub.engine) as connection:
-        bookkeeping.begin_run(
-            connection,
-            {
-                "id": run_id,
-                "invocation": invocation,
-                "job": "sync",
-                "target": name,
-                "started_at": now,
-                "config_digest": hub.config.digest,
-            },
-        )
-        bookkeeping.end_run(connection, run_id, "failed", {}, said, now)
+        since = bookkeeping.source_row(connection, name).get("failing_since") or now
         bookkeeping.save_source(
             connection,
             name,
             last_status="failed",
             last_attempt_at=now,
-            message=said,
-            failing_since=bookkeeping.source_row(connection, name).get("failing_since") or now,
-            last_run=run_id,
+            message=f"{message} {hint}".strip(),
+            failing_since=since,
         )
-    return SourceReport(name, "failed", run=run_id, message=message, hint=hint, cause=error)
+    return SourceReport(name, "failed", message=message, hint=hint, cause=error)
 
 
 def sync_source(

@@ -48,6 +48,8 @@ class Fetched:
     mark: str | None = None
     cursor: str | None = None
     headers: list[str] = field(default_factory=list)
+    renewed: bool = False
+    """Whether the unchanged ones were taken in whole again, because old raws lack cells that the map needs now."""
 
     def pending(self) -> dict[str, Any]:
         """What a held run must remember until a person decides."""
@@ -62,6 +64,7 @@ class Fetched:
             "derived_keys": self.derived_keys,
             "complete": self.complete,
             "counts_all": self.complete and self.counts_all,
+            "renewed": self.renewed,
         }
 
 
@@ -77,7 +80,9 @@ class Stager:
         fence: int,
         derive: Callable[[Raw], str],
         lies_ahead: Callable[[list[int]], set[int]],
+        renew: bool = False,
     ) -> None:
+        self._renew = renew
         self._hub = hub
         self._source = source
         self._run = run
@@ -104,6 +109,7 @@ class Stager:
                 problem = problem_of(self._hub.sealer.unseal(sealed))
                 self._places[raw_id] = (problem.sheet, problem.row)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
+        result.renewed = self._renew
         limits = self._hub.config.sources[name].limits
         bounds = Bounds(limits.records, limits.minutes)
         stream = bounds.call(lambda: iter(self._source.fetch(self._run)))
@@ -146,7 +152,7 @@ class Stager:
             ):
                 self._seen.add(prior.key)
                 result.unchanged += 1
-                if self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
+                if self._renew or self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
                     moved.append((raw, prior))
                 else:
                     result.waiting += prior.status == raws.QUARANTINED
@@ -179,7 +185,8 @@ class Stager:
             self._seq += 1
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
             sealed = sealer.seal(packed(raw, raw.key or "", own))
-            rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, None))
+            moment = iso(raw.updated_at) if raw.updated_at is not None else None
+            rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, moment))
         self._store(rows)
 
     def _store(self, rows: list[tuple[Any, ...]]) -> None:

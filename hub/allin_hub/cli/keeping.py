@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import typer
+
 from allin_hub.backing import back_up
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import line
 from allin_hub.cli.terminal import opened, print_json, progress
 from allin_hub.restoring import Restored, Wish, restore
+from allin_hub.upkeep import upkeep
 from allin_hub.voice import Voice, voice_for
 
 
@@ -82,6 +85,32 @@ def _tell(call: Call, say: Voice, done: Restored) -> None:
             run=call.command("run"),
         )
     )
+
+
+def run_upkeep(call: Call) -> None:
+    """`allin upkeep`."""
+    with opened(call) as (hub, say), progress(say, call.json) as told:
+        report = upkeep(hub, told)
+    if call.json:
+        kept = report.kept
+        print_json(
+            {
+                "ok": report.ok,
+                "cut": kept.cut,
+                "expired": kept.expired,
+                "staged": kept.staged,
+                "versions": kept.versions,
+                "runs": kept.runs,
+                "left": kept.left,
+                "freed": report.freed,
+                "backup": str(report.backup.path) if report.backup else None,
+                "faults": [fault.message for fault in report.faults],
+            }
+        )
+    else:
+        for sentence in report.sentences(say):
+            line(sentence)
+    raise typer.Exit(0 if report.ok else 1)
 
 
 def megabytes(say: Voice, size: int) -> str:

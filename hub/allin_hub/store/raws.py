@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select
 
 from allin_hub.store.engine import change_rows, insert_rows
-from allin_hub.store.tables import raw, staged
+from allin_hub.store.tables import raw, run, staged
 
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
 
@@ -114,8 +114,6 @@ def drop_staging(connection: Connection, run_id: str) -> None:
 
 def drop_stale_staging(connection: Connection, source: str, keep: Sequence[str]) -> None:
     """Forget what runs of this source left behind that were killed, or held and overtaken."""
-    from allin_hub.store.tables import run
-
     runs = select(run.c.id).where(run.c.target == source, run.c.job == "sync", run.c.id.not_in(list(keep)))
     connection.execute(delete(staged).where(staged.c.run_id.in_(runs)))
 
@@ -159,7 +157,7 @@ def ids_by_key(connection: Connection, source: str, keys: Sequence[bytes]) -> di
 
 
 def kept_batches(
-    connection: Connection, source: str, size: int, skip_run: str | None = None
+    connection: Connection, source: str, size: int, skip_run: str | None = None, read_since: str | None = None
 ) -> Iterator[list[KeptRaw]]:
     """Every raw of a source that is not withdrawn, in the order of arrival; without those that this run has written."""
     last = 0
@@ -172,6 +170,8 @@ def kept_batches(
         )
         if skip_run is not None:
             query = query.where(raw.c.run_id != skip_run)
+        if read_since is not None:
+            query = query.where(raw.c.run_id.in_(select(run.c.id).where(run.c.started_at >= read_since)))
         rows = [KeptRaw(*row) for row in connection.execute(query)]
         if not rows:
             return
