@@ -46,7 +46,7 @@ RESERVED = frozenset(
 )
 OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule", "limits"})
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
-_PASSWORD = re.compile(r"^[\w+.-]+://[^:@/?]*:[^@]+@|[?&]password=")
+PASSWORD = re.compile(r"^[\w+.-]+://[^:@/?]*:[^@]+@|[?&]password=")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
@@ -155,6 +155,13 @@ class OutputSettings(Settings):
     options: dict[str, Any] = Field(default={}, repr=False)
 
 
+class NotifySettings(Settings):
+    """The block `[notify]`: who is told when something stays away, and after how many failures in a row."""
+
+    to: tuple[Any, ...] = Field(default=(), repr=False)
+    after: Annotated[int, Field(ge=1, le=100)] = 3
+
+
 class Config(Settings):
     """All of hub.toml, and the folder that it stands in."""
 
@@ -162,6 +169,7 @@ class Config(Settings):
     hub: HubSettings
     sources: dict[str, SourceSettings]
     outputs: dict[str, OutputSettings]
+    notify: NotifySettings = NotifySettings()
     digest: str
 
     @property
@@ -185,12 +193,13 @@ def load(folder: Path) -> Config:
         at = (CONFIG_NAME, int(line[1]) if line else None)
         raise ConfigError("This is not valid TOML: {fault}.", hint=hint, at=at, fault=fault) from None
     blocks = Blocks(text)
-    blocks.refuse_unknown(data, ("hub", "sources", "outputs"), ())
+    blocks.refuse_unknown(data, ("hub", "sources", "outputs", "notify"), ())
     block = blocks.table(data, "hub")
     blocks.refuse_unknown(block, HubSettings.model_fields, ("hub",))
     hub = blocks.validated(HubSettings, _with_database(blocks, block, folder), ("hub",))
     checked_schedule(blocks, ("hub", "nightly"), hub.nightly)
     checked_schedule(blocks, ("hub", "upkeep"), hub.upkeep)
+    notify = _notify(blocks, blocks.table(data, "notify"))
     sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
     outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
     _refuse_shared_paths(outputs)
@@ -201,6 +210,7 @@ def load(folder: Path) -> Config:
         hub=hub,
         sources=sources,
         outputs=outputs,
+        notify=notify,
         digest=hashlib.blake2b(text.encode(), digest_size=16).hexdigest(),
     )
 
@@ -298,7 +308,7 @@ def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> S
 def _with_database(blocks: Blocks, block: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The block `[hub]` with the database's address read from where it is kept."""
     address = block.get("database")
-    if isinstance(address, dict) or (isinstance(address, str) and _PASSWORD.search(address)):
+    if isinstance(address, dict) or (isinstance(address, str) and PASSWORD.search(address)):
         kept = secret(address, blocks, ("hub", "database"), folder)
         return {**block, "database": kept.get_secret_value()}
     return block
@@ -318,6 +328,18 @@ def _absolute(url: str, folder: Path) -> str:
     if url.startswith(prefix) and not url.startswith("sqlite:////") and url != "sqlite:///:memory:":
         return prefix + str(folder.resolve() / url.removeprefix(prefix))
     return url
+
+
+def _notify(blocks: Blocks, block: Any) -> NotifySettings:
+    """Addresses hold passwords: each is named, none is written down."""
+    path = ("notify", "to")
+    blocks.refuse_unknown(block, NotifySettings.model_fields, ("notify",))
+    made = blocks.validated(NotifySettings, block, ("notify",))
+    for given in made.to:
+        if not isinstance(given, dict) or set(given) not in ({"env"}, {"file"}):
+            hint = 'Write {key} = [{{ env = "NAME" }}] or {key} = [{{ file = "path" }}].'
+            raise blocks.error(path, "{key}: a secret may not stand in hub.toml itself.", hint)
+    return made
 
 
 def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:

@@ -256,7 +256,7 @@ def restore(
 
 @app.command(epilog="Example: allin upkeep")
 def upkeep(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
-    """Back the hub up, let go of what was kept long enough, and tidy the database."""
+    """Let go of what was kept long enough, tidy the database, make a backup."""
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.keeping import run_upkeep
 

@@ -1,0 +1,40 @@
+"""The command move: the hub in another database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from allin_hub.blocks import CONFIG_NAME
+from allin_hub.cli.call import Call
+from allin_hub.cli.layout import line
+from allin_hub.cli.terminal import opened, print_json, progress
+from allin_hub.moving import move, switch
+
+
+def run_move(call: Call, to: str, switching: bool) -> None:
+    """`allin move`."""
+    with opened(call) as (hub, say), progress(say, call.json) as told:
+        moved = move(hub, to, told)
+    kept = switch(Path(call.folder), moved.line) if switching else None
+    if call.json:
+        tables = {name: one._asdict() for name, one in sorted(moved.sums.items())}
+        print_json({"rows": moved.rows, "tables": tables, "line": moved.line, "switched": switching})
+        return
+    count = len(moved.sums)
+    line(
+        say(
+            "{rows} rows are in the new database; all {count} tables are equal.",
+            rows=say.number(moved.rows),
+            count=count,
+        )
+    )
+    if kept is not None:
+        line(say("{file} leads there now. The old one is kept as {old}.", file=CONFIG_NAME, old=kept.name))
+    elif moved.at is not None:
+        line(say("Now change line {number} of {file} to:", number=moved.at, file=CONFIG_NAME))
+        line(f"  {moved.line}")
+    else:
+        line(say("Now write this line below [hub] in {file}:", file=CONFIG_NAME))
+        line(f"  {moved.line}")
+    line(say("The old database stays as it was. Nobody should sync with it any more."))
+    line(say("See that all is well: {command}", command=call.command("status")))
