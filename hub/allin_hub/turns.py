@@ -27,7 +27,7 @@ class Turn:
 
     def is_held(self, connection: Connection) -> bool:
         """Whether no other publish has taken the output over."""
-        return bookkeeping.holdslease_of_output(connection, lease_of_output(self.output), self.fence)
+        return bookkeeping.holds_lease(connection, lease_of_output(self.output), self.fence)
 
     def refuse_overtaken(self, connection: Connection) -> None:
         """Let a run write only while nobody has taken the output over.
@@ -50,7 +50,7 @@ class Turn:
             self._extended = now
             with writing(self.hub.engine, Point.PUBLISH_EXTENDED) as connection:
                 self.refuse_overtaken(connection)
-                bookkeeping.extendlease_of_output(connection, lease_of_output(self.output), self.fence, now)
+                bookkeeping.extend_lease(connection, lease_of_output(self.output), self.fence, now)
 
     def end(self) -> None:
         """Let the next publish begin at once."""
@@ -61,7 +61,7 @@ class Turn:
 def begun(hub: Hub, output: str) -> Turn | None:
     """The turn of a new run to publish an output; None while another one does."""
     with writing(hub.engine, Point.PUBLISH_BEGUN) as connection:
-        fence = bookkeeping.takelease_of_output(connection, lease_of_output(output), new_id(), hub.clock())
+        fence = bookkeeping.take_lease(connection, lease_of_output(output), new_id(), hub.clock())
     return None if fence is None else Turn(hub, output, fence)
 
 
