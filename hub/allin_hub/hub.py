@@ -17,7 +17,7 @@ from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
 from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
-from allin_hub.store.engine import migrate, open_engine, reading, sqlite_path, writing
+from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
 
 if TYPE_CHECKING:
     from allin_hub.fetching import Http
@@ -49,12 +49,24 @@ def open_dry(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     Raises ConfigError as `open_hub` does.
     """
     settings = configuration.load(folder)
-    path = sqlite_path(settings.database_url)
-    if path is None or path.exists():
+    if not _is_new(settings.database_url):
         return open_hub(folder, clock)
     engine = open_engine("sqlite:///:memory:")
     migrate(engine)
     return Hub(settings, engine, Sealer(secrets.token_bytes(KEY_BYTES)), None, clock)
+
+
+def _is_new(url: str) -> bool:
+    """Whether no hub was ever opened on this database."""
+    path = sqlite_path(url)
+    if path is not None:
+        return not path.exists()
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            return revision(connection) is None
+    finally:
+        engine.dispose()
 
 
 def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
