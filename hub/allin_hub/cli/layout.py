@@ -15,6 +15,8 @@ GAP = 2
 EMPTY = "–"
 NARROWEST = 8
 """To how many characters a column is cut at most."""
+READABLE_WORD = 12
+"""To how many characters a column may be cut before a spare one goes."""
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that turn the direction of all that follows."""
 READABLE = 24
@@ -23,7 +25,7 @@ READABLE = 24
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `right` for figures, `wraps` for sentences; `spare` may go when it is empty and all is too wide."""
+    """One column: `right` for figures, `wraps` for sentences; `spare` may go where all is too wide, empty ones first."""
 
     heading: str
     right: bool = False
@@ -46,6 +48,12 @@ def line(sentence: str = "") -> None:
 def tell(sentence: str, style: str = "") -> None:
     """A sentence beside the result, on stderr."""
     _print(Console(stderr=True, highlight=False), sentence, style)
+
+
+def command_line(command: str) -> None:
+    """A command to copy, on a line of its own: the terminal may wrap it, but nothing comes between its words."""
+    console = Console(highlight=False)
+    console.print(Text(f"  {command}", style="bold"), soft_wrap=True)
 
 
 def _print(console: Console, sentence: str, style: str) -> None:
@@ -83,6 +91,9 @@ def laid_out(columns: Sequence[Column], rows: Sequence[Sequence[Any]], width: in
             empty = all(row[number].plain == EMPTY for row in cells)
             if columns[number].spare and empty and _total(columns, cells, kept) > width:
                 kept.remove(number)
+        for number in reversed(kept[:]):
+            if columns[number].spare and _total(columns, cells, kept, READABLE_WORD) > width:
+                kept.remove(number)
     columns = [columns[number] for number in kept]
     cells = [[row[number] for number in kept] for row in cells]
     widths = _fitted(columns, _natural(columns, cells), width)
@@ -101,9 +112,19 @@ def _natural(columns: Sequence[Column], cells: Sequence[Sequence[Text]]) -> list
     ]
 
 
-def _total(columns: Sequence[Column], cells: Sequence[Sequence[Text]], kept: Sequence[int]) -> int:
+def _total(
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[Text]],
+    kept: Sequence[int],
+    most: int | None = None,
+) -> int:
+    """How wide the kept columns are, those of words counted no wider than `most`."""
     natural = _natural(columns, cells)
-    return sum(natural[number] for number in kept) + GAP * (len(kept) - 1)
+    widths = [
+        natural[number] if most is None or columns[number].right else min(most, natural[number])
+        for number in kept
+    ]
+    return sum(widths) + GAP * (len(kept) - 1)
 
 
 def _fitted(columns: Sequence[Column], widths: list[int], width: int | None) -> list[int]:

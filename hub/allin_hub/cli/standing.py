@@ -1,118 +1,101 @@
-"""The command status: what is fresh, late, held or failing, and what to do."""
+"""The command status: in one look what is fresh, late, held or failing, and what to do."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from allin_hub import standing
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column, line
-from allin_hub.cli.terminal import opened, print_json, state, table
-from allin_hub.cli.work import figured
+from allin_hub.cli.layout import EMPTY, Column, command_line, line
+from allin_hub.cli.terminal import figured, opened, print_json, state, table
 from allin_hub.hub import Hub
-from allin_hub.store import bookkeeping, findings, raws
-from allin_hub.store.engine import reading
+from allin_hub.notifying import last_fault
+from allin_hub.standing import OutputStanding, SourceStanding
 from allin_hub.voice import Voice
 
-States = dict[str, dict[str, Any]]
-LATE = dt.timedelta(days=2)
+NEEDS_SOMEBODY = ("failed", "held", "left", "late", "partial", "behind", "never")
+"""States that ask for a person, the worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing to do: why, and the command for it."""
+
+    why: str
+    command: str
 
 
 def run_status(call: Call) -> None:
     """`allin status`."""
     with opened(call) as (hub, say):
-        sources, outputs = source_states(hub), output_states(hub)
+        sources, outputs = standing.sources(hub), standing.outputs(hub)
+        todo = [*_of_sources(call, say, hub, sources), *_of_outputs(call, say, outputs)]
+        if last_fault(hub) is not None:
+            todo.append(
+                Todo(say("A message to the office could not be sent."), call.command("notify --test"))
+            )
+        ok, verdict = _verdict(call, say, sources, outputs, todo)
         if call.json:
-            print_json({"sources": sources, "outputs": outputs})
+            print_json(
+                {
+                    "ok": ok,
+                    "verdict": verdict,
+                    "sources": {name: one.to_json() for name, one in sources.items()},
+                    "outputs": {name: one.to_json() for name, one in outputs.items()},
+                    "todo": [{"why": one.why, "command": one.command} for one in todo],
+                }
+            )
             return
+        line(verdict)
         if sources:
-            _show_sources(say, hub, sources)
             line()
+            _show_sources(say, hub, sources.values())
         if outputs:
-            _show_outputs(say, hub, outputs)
             line()
-        for todo in _todo(call, say, sources, outputs):
-            line(todo)
-        line(_verdict(call, say, sources, outputs))
+            _show_outputs(say, hub, outputs.values())
+        _show_remarks(say, sources.values(), outputs.values())
+        _show_todo(call, say, todo, partners=any(one.quarantined for one in sources.values()))
 
 
-def source_states(hub: Hub) -> States:
-    """How each source stands."""
-    found = {}
-    with reading(hub.engine) as connection:
-        problems = findings.problem_counts(connection)
-        for name, settings in hub.config.sources.items():
-            row = bookkeeping.source_row(connection, name)
-            counts = raws.counts(connection, name)
-            last = row.get("last_success_at")
-            word = row.get("last_status") or "never"
-            if word == "done" and last is not None and hub.clock() - last > LATE:
-                word = "late"
-            found[name] = {
-                "state": word if settings.enabled else "off",
-                "last_success_at": last,
-                "last_attempt_at": row.get("last_attempt_at"),
-                "failing_since": row.get("failing_since"),
-                "live": counts.get(raws.LIVE, 0),
-                "quarantined": counts.get(raws.QUARANTINED, 0),
-                "withdrawn": counts.get(raws.WITHDRAWN, 0),
-                "problems": sum(count for (source, _), count in problems.items() if source == name),
-                "message": row.get("message"),
-            }
-    return found
-
-
-def output_states(hub: Hub) -> States:
-    """How each output stands."""
-    found = {}
-    with reading(hub.engine) as connection:
-        for name, settings in hub.config.outputs.items():
-            row = bookkeeping.output_row(connection, name)
-            found[name] = {
-                "state": (row.get("last_status") or "never") if settings.enabled else "off",
-                "last_success_at": row.get("last_success_at"),
-                "files": len(bookkeeping.artifacts(connection, name)),
-                "message": row.get("message"),
-            }
-    return found
-
-
-def _show_sources(say: Voice, hub: Hub, sources: States) -> None:
+def _show_sources(say: Voice, hub: Hub, sources: Iterable[SourceStanding]) -> None:
     columns = [
         Column(say("Source")),
         Column(say("State")),
         Column(say("Last read")),
-        Column(say("Entries"), right=True),
+        Column(say("Entries"), right=True, spare=True),
         Column(say("Waiting"), right=True, spare=True),
         Column(say("Problems"), right=True, spare=True),
     ]
     rows = [
         [
-            name,
-            state(say, one["state"]),
-            _age(say, hub, one["last_success_at"]),
-            *figured(say, (one["live"], one["quarantined"], one["problems"])),
+            one.name,
+            state(say, one.state),
+            _age(say, hub, one.last_success_at),
+            *figured(say, (one.live, one.quarantined, one.problems)),
         ]
-        for name, one in sources.items()
+        for one in sources
     ]
     table(columns, rows)
 
 
-def _show_outputs(say: Voice, hub: Hub, outputs: States) -> None:
+def _show_outputs(say: Voice, hub: Hub, outputs: Iterable[OutputStanding]) -> None:
     columns = [
         Column(say("Output")),
         Column(say("State")),
         Column(say("Last published")),
-        Column(say("Files"), right=True),
+        Column(say("Files"), right=True, spare=True),
     ]
     rows = [
         [
-            name,
-            state(say, one["state"]),
-            _age(say, hub, one["last_success_at"]),
-            *figured(say, (one["files"],)),
+            one.name,
+            state(say, one.state),
+            _age(say, hub, one.last_success_at),
+            *figured(say, (one.files,)),
         ]
-        for name, one in outputs.items()
+        for one in outputs
     ]
     table(columns, rows)
 
@@ -122,48 +105,121 @@ def _age(say: Voice, hub: Hub, moment: dt.datetime | None) -> str:
         return EMPTY
     from babel.dates import format_timedelta
 
-    return format_timedelta(moment - hub.clock(), add_direction=True, locale=say.language)
+    return format_timedelta(moment - hub.clock(), add_direction=True, format="short", locale=say.language)
 
 
-def _todo(call: Call, say: Voice, sources: States, outputs: States) -> list[str]:
-    """A line for each source and output that needs somebody."""
-    lines = []
+def _show_remarks(say: Voice, sources: Iterable[SourceStanding], outputs: Iterable[OutputStanding]) -> None:
+    """What is at work, and what the office has switched off."""
+    ones: list[SourceStanding | OutputStanding] = [*sources, *outputs]
+    if running := [one.name for one in ones if one.running]:
+        line()
+        line(say("At work just now: {names}.", names=", ".join(running)))
+    if off := [one.name for one in ones if one.state == "off"]:
+        line()
+        line(say("Switched off in hub.toml: {names}.", names=", ".join(off)))
+
+
+def _show_todo(call: Call, say: Voice, todo: Sequence[Todo], *, partners: bool) -> None:
+    """A reason and a command for each thing; where nothing is urgent, what partners can mend."""
+    line()
+    if todo:
+        line(say("What to do:"))
+    elif partners:
+        line(say("There is nothing to do for you. What partners can mend:"))
+        command_line(call.command("problems"))
+    else:
+        line(say("There is nothing to do."))
+    for one in todo:
+        line(one.why)
+        command_line(one.command)
+
+
+def _of_sources(call: Call, say: Voice, hub: Hub, sources: Mapping[str, SourceStanding]) -> list[Todo]:
+    """What each source needs; those that are only to be read share one command."""
+    found = []
     for name, one in sources.items():
-        if one["state"] == "failed":
-            lines.append(f"{name}: {one['message']}")
-        elif one["state"] == "held":
-            lines.append(
-                say(
-                    "{name}: a person has to decide: {command}",
-                    name=name,
-                    command=call.command(f"held {name}"),
-                )
+        if one.state == "failed":
+            found.append(Todo(_failing(say, hub, one), call.command(f"sync {name}")))
+        elif one.state == "held":
+            found.append(
+                Todo(say("{name}: a person has to decide.", name=name), call.command(f"held {name}"))
             )
-        elif one["state"] in {"late", "never", "partial"}:
-            lines.append(say("{name}: read it: {command}", name=name, command=call.command(f"sync {name}")))
-    for name, one in outputs.items():
-        if one["state"] == "failed":
-            lines.append(f"{name}: {one['message']}")
-        elif one["state"] == "never":
-            lines.append(
-                say("{name}: publish it: {command}", name=name, command=call.command(f"publish {name}"))
+        elif one.state == standing.LEFT:
+            why = say(
+                "{name} is no longer in hub.toml. What it brought stays as it was until you decide: put its block back, or:",
+                name=name,
             )
-    return lines
+            found.append(Todo(why, call.command(f"source remove {name}")))
+    for word, why in (
+        ("late", say("Too old, because no run has come as planned:")),
+        ("partial", say("Read only in part:")),
+        ("never", say("Not yet read:")),
+    ):
+        names = [name for name, one in sources.items() if one.state == word]
+        if names:
+            found.append(Todo(f"{why} {', '.join(names)}", call.command(f"sync {' '.join(names)}")))
+    return found
 
 
-def _verdict(call: Call, say: Voice, sources: States, outputs: States) -> str:
+def _of_outputs(call: Call, say: Voice, outputs: Mapping[str, OutputStanding]) -> list[Todo]:
+    found = [
+        Todo(f"{name}: {one.message}", call.command(f"publish {name}"))
+        for name, one in outputs.items()
+        if one.state == "failed"
+    ]
+    for word, why in (
+        ("late", say("Too old, because no run has come as planned:")),
+        ("behind", say("Something new waits to be published:")),
+        ("never", say("Not yet published:")),
+    ):
+        names = [name for name, one in outputs.items() if one.state == word]
+        if names:
+            found.append(Todo(f"{why} {', '.join(names)}", call.command(f"publish {' '.join(names)}")))
+    return found
+
+
+def _failing(say: Voice, hub: Hub, one: SourceStanding) -> str:
+    if one.failing_since is None or one.failures < 2:
+        return f"{one.name}: {one.message}"
+    from babel.dates import format_timedelta
+
+    since = format_timedelta(hub.clock() - one.failing_since, locale=say.language)
+    return say(
+        "{name}: {message} (failed {count} times, for {since})",
+        name=one.name,
+        message=one.message,
+        count=say.number(one.failures),
+        since=since,
+    )
+
+
+def _verdict(
+    call: Call,
+    say: Voice,
+    sources: Mapping[str, SourceStanding],
+    outputs: Mapping[str, OutputStanding],
+    todo: Sequence[Todo],
+) -> tuple[bool, str]:
     """What the reader should know when she reads only one line."""
     if not sources:
-        return say(
-            "There is no source yet. Name one in hub.toml, then: {command}", command=call.command("check")
-        )
-    states = {one["state"] for one in (*sources.values(), *outputs.values())}
-    if "held" in states:
-        return say("What is published stays as it was until somebody decides.")
-    if "failed" in states:
-        return say("What was known and published stays. Try again: {command}", command=call.command("run"))
-    if states - {"done", "off"}:
-        return say("Bring all up to date: {command}", command=call.command("run"))
-    if any(one["quarantined"] for one in sources.values()):
-        return say("All is up to date. What partners can mend: {command}", command=call.command("problems"))
-    return say("All is up to date. There is nothing to do.")
+        command = call.command("check")
+        return True, say("There is no source yet. Name one in hub.toml, then: {command}", command=command)
+    ones: list[Any] = [*sources.values(), *outputs.values()]
+    if not todo:
+        return True, say("All is up to date.")
+    if not any(one.last_attempt_at for one in ones):
+        return False, say("Nothing has been read yet.")
+    told = [
+        f"{', '.join(names)} ({say(word)})"
+        for word in NEEDS_SOMEBODY
+        if (names := [one.name for one in ones if one.state == word])
+    ]
+    if not told:
+        return False, say("All is up to date, but a message could not be sent.")
+    count = sum(one.state in NEEDS_SOMEBODY for one in ones)
+    return False, say(
+        "{count} of {all} need you: {names}. What is published stays.",
+        count=say.number(count),
+        all=say.number(len(ones)),
+        names="; ".join(told),
+    )

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from allin_hub.cli.call import Call
-from allin_hub.cli.layout import Column, laid_out, tell
+from allin_hub.cli.layout import EMPTY, Column, laid_out, tell
 from allin_hub.hub import Hub, open_dry, open_hub
 from allin_hub.voice import Voice, text, voice_of
 
@@ -23,6 +23,7 @@ PATIENCE = 1.0
 STATES = {
     text("done"): "green", text("nothing new"): "green", text("held"): "yellow", text("partial"): "yellow",
     text("busy"): "yellow", text("failed"): "red", text("late"): "yellow", text("never"): "yellow", text("off"): "dim",
+    text("behind"): "yellow", text("left"): "yellow",
     text("error"): "red", text("warning"): "yellow", text("hint"): "cyan",
 }  # fmt: skip
 
@@ -53,6 +54,11 @@ def print_json(value: Any) -> None:
 def state(say: Voice, word: str) -> Text:
     """A state in its colour, and in words."""
     return Text(say(word), style=STATES.get(word, ""))
+
+
+def figured(say: Voice, figures: Sequence[int]) -> list[str]:
+    """Figures for a table; none is a dash."""
+    return [say.number(figure) if figure else EMPTY for figure in figures]
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:

@@ -12,7 +12,7 @@ from allin_hub.cli import findings
 from allin_hub.cli.call import Call
 from allin_hub.cli.failing import trace
 from allin_hub.cli.layout import EMPTY, Column, line, tell
-from allin_hub.cli.terminal import opened, print_json, progress, state, table
+from allin_hub.cli.terminal import figured, opened, print_json, progress, state, table
 from allin_hub.errors import ConfigError
 from allin_hub.holding import accept as accept_run
 from allin_hub.hub import Hub
@@ -140,11 +140,6 @@ def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
         one.fetched, one.new, one.changed + one.renamed, one.withdrawn, one.quarantined, one.skipped, one.problems_total,
     )  # fmt: skip
     return [one.source, state(say, "nothing new" if still else one.status), *figured(say, figures)]
-
-
-def figured(say: Voice, figures: Sequence[int]) -> list[str]:
-    """Figures for a table; none is a dash."""
-    return [say.number(figure) if figure else EMPTY for figure in figures]
 
 
 def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
