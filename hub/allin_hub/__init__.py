@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from allin_hub.errors import PublishError as PublishError
     from allin_hub.errors import Refused as Refused
     from allin_hub.errors import Unavailable as Unavailable
+    from allin_hub.feeds import Feed as Feed
     from allin_hub.files import File as File
     from allin_hub.files import Files as Files
     from allin_hub.files import FileSettings as FileSettings
@@ -57,6 +58,7 @@ _HOME = {
     "ConfigError": "errors",
     "Credit": "view",
     "Draft": "contract",
+    "Feed": "feeds",
     "File": "files",
     "FileSettings": "files",
     "Files": "files",

@@ -110,7 +110,7 @@ class Source(Plugin[C]):
     def state(self, run: SourceRun) -> str | None:  # noqa: ARG002 - as above
         """A cheap mark of the feed's state (an ETag, a digest of the bytes), or None.
 
-        When it equals the mark of the last complete sync, nothing is read.
+        When its first line is that of `run.mark`, nothing is read. Further lines are kept for the next `run.mark`.
         """
         return None
 

@@ -5,14 +5,13 @@ Plugins get it as `run.http`. It follows no proxy variable, keeps no cookies, an
 
 from __future__ import annotations
 
-import random
+import re
 import ssl
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpcore
@@ -22,9 +21,9 @@ from allin_hub import addresses
 from allin_hub.connecting import CheckedTransport, Clock, Deadline
 from allin_hub.contract import Secret
 from allin_hub.errors import Unavailable
+from allin_hub.patience import FetchLimits, Patience, retry_after
 from allin_hub.refusals import refused, unavailable
 from allin_hub.responses import Cut, Response, body
-from allin_hub.sheets import MEGABYTE
 
 __all__ = ["FetchLimits", "Http", "Response"]
 
@@ -33,21 +32,9 @@ _DENIED = (401, 403)
 _MISSING = (404, 410)
 _BUSY = (429, 503)
 _AGENT = "allin-hub"
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """How long and how much; times in seconds, sizes in bytes."""
-
-    connect: float = 10
-    read: float = 30
-    total: float = 120
-    compressed: int = 50 * MEGABYTE
-    inflated: int = 200 * MEGABYTE
-    redirects: int = 5
-    attempts: int = 5
-    patience: float = 600
-    """The longest that all the waiting which a server asks for may take."""
+_MOST_PAGES = 2_000
+_SENDABLE = re.compile(r"[\t\x20-\x7e]*")
+"""What may stand in a header."""
 
 
 _STANDARD = FetchLimits()
@@ -58,12 +45,14 @@ class _Call:
     """What is to be fetched, and what only the configured host may see."""
 
     url: httpx.URL
+    home: httpx.URL
+    """The URL that the source was given; another one is a page further on."""
     private: Mapping[str, str]
     conditions: Mapping[str, str]
 
     def headers(self, target: httpx.URL) -> dict[str, str]:
         """Credentials and own headers go to the configured host alone, and never from https to http."""
-        same = target.host == self.url.host and target.scheme in (self.url.scheme, "https")
+        same = target.host == self.home.host and target.scheme in (self.home.scheme, "https")
         own = self.private if same else {}
         return {"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **self.conditions, **own}
 
@@ -93,6 +82,7 @@ class Http:
         self._deadline = Deadline(clock)
         self._resolve = resolve or addresses.resolver(limits.connect)
         self._transport = transport
+        self._arrived: httpx.URL | None = None
 
     def get(
         self,
@@ -108,19 +98,38 @@ class Http:
 
         Raises Refused when the owner has to change something, Unavailable when it may work later.
         """
-        target = addresses.checked(url, self._allow_hosts)
-        if params:
-            target = target.copy_merge_params(
-                {key: value for key, value in params.items() if value is not None}
-            )
-        private = dict(headers or {})
-        if auth is not None:
-            if target.scheme != "https" and not addresses.is_listed(target, self._allow_hosts):
-                raise refused("URL_NOT_SECURE", url=addresses.shown(target))
-            private["Authorization"] = f"Bearer {auth.get_secret_value().strip()}"
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        call = _Call(target, private, {name: value for name, value in conditions.items() if value})
-        return self._patiently(call)
+        known = {name: value for name, value in conditions.items() if value and _SENDABLE.fullmatch(value)}
+        return self._patiently(self._call(url, params, headers, auth, known))
+
+    def pages(
+        self,
+        url: str | httpx.URL,
+        following: Callable[[Response], str | None],
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: Secret | None = None,
+    ) -> Iterator[Response]:
+        """Fetch a URL and, page after page, what `following` finds in each answer, until it finds nothing.
+
+        A link may lead only to where a redirect might, and the key goes along to the same host alone.
+        Raises Refused for pages that lead in a circle or inwards, and whatever `get` raises.
+        """
+        call = self._call(url, params, headers, auth, {})
+        seen = {str(call.url)}
+        inside = addresses.is_listed(call.url, self._allow_hosts)
+        while True:
+            answer = self._patiently(call)
+            yield answer
+            link = following(answer)
+            if not link:
+                return
+            target = self._redirected(self._arrived or call.url, link, inside=inside)
+            if str(target) in seen or len(seen) >= _MOST_PAGES:
+                raise refused("FEED_PAGES", url=addresses.shown(target))
+            seen.add(str(target))
+            call = replace(call, url=target)
 
     def close(self) -> None:
         """Close every connection."""
@@ -133,27 +142,38 @@ class Http:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _call(
+        self,
+        url: str | httpx.URL,
+        params: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        auth: Secret | None,
+        conditions: Mapping[str, str],
+    ) -> _Call:
+        target = addresses.checked(url, self._allow_hosts)
+        if params:
+            target = target.copy_merge_params(
+                {key: value for key, value in params.items() if value is not None}
+            )
+        private = dict(headers or {})
+        if auth is not None:
+            if target.scheme != "https" and not addresses.is_listed(target, self._allow_hosts):
+                raise refused("URL_NOT_SECURE", url=addresses.shown(target))
+            private["Authorization"] = f"Bearer {auth.get_secret_value().strip()}"
+        if not all(_SENDABLE.fullmatch(value) for value in private.values()):
+            raise refused("KEY_UNFIT", url=addresses.shown(target))
+        return _Call(target, target, private, conditions)
+
     def _patiently(self, call: _Call) -> Response:
         """Try again what may pass, as long as the server wants to be waited for."""
-        waited = 0.0
-        attempt = 1
+        patience = Patience(self._limits, self._sleep, self._clock)
         while True:
             try:
-                return self._once(call)
+                return self._once(call, patience)
             except Unavailable as failure:
-                wait = failure.retry_after
-                if attempt >= self._limits.attempts or failure.code == "FEED_CERTIFICATE":
-                    raise
-                if wait is None:
-                    # Not all hubs should come back in the same second.
-                    wait = 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311
-                if waited + wait > self._limits.patience:
-                    raise
-            self._sleep(wait)
-            waited += wait
-            attempt += 1
+                patience.wait(failure)
 
-    def _once(self, call: _Call) -> Response:
+    def _once(self, call: _Call, patience: Patience) -> Response:
         """Send a request, and those that its redirects ask for."""
         if self._pause:
             self._wait()
@@ -161,8 +181,11 @@ class Http:
         inside = addresses.is_listed(target, self._allow_hosts)
         self._deadline.set(self._limits.total)
         for _ in range(self._limits.redirects + 1):
+            if not patience.may_ask():
+                break
             with self._answer(target, call.headers(target)) as answer:
                 if answer.status_code not in _REDIRECTS or "location" not in answer.headers:
+                    self._arrived = target
                     return self._judged(answer, target, call)
                 location = answer.headers["location"]
             target = self._redirected(target, location, inside=inside)
@@ -222,22 +245,22 @@ class Http:
         status, url = answer.status_code, addresses.shown(target)
         headers = httpx.Headers(answer.headers)
         if status == httpx.codes.NOT_MODIFIED and call.conditions:
-            return Response(url, status, headers, b"", unchanged=True)
+            return Response(url, status, headers, b"", unchanged=True, redirected=target != call.url)
         if status == httpx.codes.OK:
             limits = self._limits
             content = body(
-                answer, self._chunks(answer), compressed=limits.compressed, inflated=limits.inflated
+                answer, self._chunks(answer), url, compressed=limits.compressed, inflated=limits.inflated
             )
-            return Response(url, status, headers, content)
+            return Response(url, status, headers, content, redirected=target != call.url)
+        wait = retry_after(headers.get("retry-after"), self._now())
         if status in _BUSY:
-            wait = _retry_after(headers.get("retry-after"), self._now())
             raise unavailable("FEED_BUSY", url=url, status=status, retry_after=wait)
         if status in _DENIED:
             raise refused("FEED_DENIED", url=url, status=status)
         if status in _MISSING:
             raise refused("FEED_MISSING", url=url, status=status)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR or status < httpx.codes.BAD_REQUEST:
-            raise unavailable("FEED_FAILS", url=url, status=status)
+            raise unavailable("FEED_FAILS", url=url, status=status, retry_after=wait)
         raise refused("FEED_REFUSES", url=url, status=status)
 
     def _chunks(self, answer: httpx.Response) -> Iterator[bytes]:
@@ -245,15 +268,3 @@ class Http:
         for chunk in answer.stream:
             self._deadline.left(None)
             yield chunk
-
-
-def _retry_after(value: str | None, now: float) -> float | None:
-    """Read how long a server wants to be left alone: seconds, or a date."""
-    if not value:
-        return None
-    if value.isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
-    except (ValueError, OverflowError):
-        return None

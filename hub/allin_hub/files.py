@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from allin_hub.contract import PluginConfig, Secret
+from allin_hub.feeds import Feed
 from allin_hub.refusals import refused
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Files:
     def __init__(self, settings: FileSettings) -> None:
         self._settings = settings
         self._found: list[File] | None = None
+        self._feed = Feed(settings.url, settings.token) if settings.url is not None else None
 
     def found(self, run: SourceRun) -> list[File]:
         """List the files, by name. A URL is fetched only the first time.
@@ -103,25 +105,41 @@ class Files:
         return self._found
 
     def mark(self, run: SourceRun, *settings: Any) -> str:
-        """Digest the bytes of all files, and the settings that say how they are read."""
-        digest = blake2b(repr(settings).encode(), digest_size=16)
-        for file in self.found(run):
-            digest.update(b"\x1e" + file.name.encode("utf-8", "surrogateescape") + b"\x1f")
-            digest.update(_digest(file))
-        return digest.hexdigest()
+        """Digest the bytes of all files, and the settings that say how they are read.
+
+        A server that knows the state of the last sync is not asked for the bytes again.
+        """
+        if self._feed is not None:
+            return self._feed.mark(
+                run, lambda content: _marked([self._fetched(content)], settings), *settings
+            )
+        return _marked(self.found(run), settings)
 
     def done(self) -> None:
         """Let go of what was found, so that the next sync looks again."""
         self._found = None
+        if self._feed is not None:
+            self._feed.done()
 
     def _look(self, run: SourceRun) -> list[File]:
         settings = self._settings
-        if settings.url is not None:
-            return [File(_last_part(settings.url), run.http.get(settings.url, auth=settings.token).content)]
+        if self._feed is not None:
+            return [self._fetched(self._feed.content(run))]
         written = settings.path or ""
         if _WILD.isdisjoint(written):
             return [File(Path(written).name, _existing(run.path(written), written))]
         return _matching(run, written)
+
+    def _fetched(self, content: bytes) -> File:
+        return File(_last_part(self._settings.url or ""), content)
+
+
+def _marked(files: list[File], settings: tuple[Any, ...]) -> str:
+    digest = blake2b(repr(settings).encode(), digest_size=16)
+    for file in files:
+        digest.update(b"\x1e" + file.name.encode("utf-8", "surrogateescape") + b"\x1f")
+        digest.update(_digest(file))
+    return digest.hexdigest()
 
 
 def _digest(file: File) -> bytes:

@@ -13,7 +13,8 @@ from allin_hub.applying import apply, complete_report
 from allin_hub.blocks import unknown
 from allin_hub.bounds import Bounds
 from allin_hub.crashing import Point
-from allin_hub.errors import ConfigError, HubError, PluginBroken, StoreError, Unavailable
+from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable, refuse_if_none_can_work
+from allin_hub.feeds import is_same
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -67,37 +68,50 @@ def sync(
     hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
 ) -> SyncReport:
     """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
-    wanted: dict[str, Prepared | PluginBroken] = {}
+    wanted: dict[str, Prepared | ConfigError] = {}
     for name in chosen(hub, names):
         try:
             wanted[name] = prepare(hub, hub.config.sources[name])
-        except PluginBroken as error:
+        except ConfigError as error:
             wanted[name] = error
     report = SyncReport(new_id())
     for name, prepared in wanted.items():
         report.sources[name] = (
-            _unprepared(hub, name, prepared)
-            if isinstance(prepared, PluginBroken)
+            unprepared(hub, name, report.run, prepared)
+            if isinstance(prepared, ConfigError)
             else sync_source(hub, prepared, report.run, replay=replay, told=told)
         )
+    refuse_if_none_can_work(wanted.values())
     return report
 
 
-def _unprepared(hub: Hub, name: str, error: PluginBroken) -> SourceReport:
-    """The source's plugin cannot be used: what was known stays, and other sources go on."""
+def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceReport:
+    """The source's plugin or settings cannot be used: what was known stays, and other sources go on."""
     message, hint = voice_of(hub.config).error(error)
-    now = hub.clock()
+    run_id, now, said = new_id(), hub.clock(), f"{message} {hint}".strip()
     with writing(hub.engine) as connection:
-        since = bookkeeping.source_row(connection, name).get("failing_since") or now
+        bookkeeping.begin_run(
+            connection,
+            {
+                "id": run_id,
+                "invocation": invocation,
+                "job": "sync",
+                "target": name,
+                "started_at": now,
+                "config_digest": hub.config.digest,
+            },
+        )
+        bookkeeping.end_run(connection, run_id, "failed", {}, said, now)
         bookkeeping.save_source(
             connection,
             name,
             last_status="failed",
             last_attempt_at=now,
-            message=f"{message} {hint}".strip(),
-            failing_since=since,
+            message=said,
+            failing_since=bookkeeping.source_row(connection, name).get("failing_since") or now,
+            last_run=run_id,
         )
-    return SourceReport(name, "failed", message=message, hint=hint, cause=error)
+    return SourceReport(name, "failed", run=run_id, message=message, hint=hint, cause=error)
 
 
 def sync_source(
@@ -160,18 +174,18 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
 
     run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell, source)
     limits = prepared.settings.limits
-    mark = foreign(
-        prepared.settings, lambda: Bounds(limits.records, limits.minutes).call(lambda: source.state(run))
-    )
     fingerprint = f"{prepared.fingerprint(hub)}|{prepared.standing(hub)}"
     if (
-        mark is not None
-        and mark == row.get("mark")
-        and fingerprint == row.get("fingerprint")
+        fingerprint == row.get("fingerprint")
         and row.get("last_status") == "done"
         and whole_since(row, prepared.fingerprint(hub)) is None
     ):
-        return _nothing_new(hub, prepared, run_id, fence, row)
+        run.mark = row.get("mark")
+    mark = foreign(
+        prepared.settings, lambda: Bounds(limits.records, limits.minutes).call(lambda: source.state(run))
+    )
+    if mark is not None and is_same(mark, run.mark):
+        return _nothing_new(hub, prepared, run_id, fence, row, mark)
     context = prepared.validator(hub).context
     stager = Stager(
         hub, source, run, run_id, fence,
@@ -213,10 +227,13 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         )
     if fetched.error is not None:
         report.message, report.hint = voice_of(hub.config).error(fetched.error)
+        report.retry_after = getattr(fetched.error, "retry_after", None)
     return report
 
 
-def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dict[str, Any]) -> SourceReport:
+def _nothing_new(
+    hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dict[str, Any], mark: str
+) -> SourceReport:
     """The feed is, byte for byte, what was read last."""
     last = orjson.loads(row["report"] or "{}")
     report = SourceReport(
@@ -234,6 +251,7 @@ def _nothing_new(hub: Hub, prepared: Prepared, run_id: str, fence: int, row: dic
             last_run=run_id,
             last_attempt_at=now,
             last_success_at=now,
+            mark=mark,
             report=orjson.dumps(report.counts()).decode(),
         )
     return report
@@ -267,6 +285,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
         message=message,
         hint=hint,
         again=isinstance(error, Unavailable),
+        retry_after=error.retry_after if isinstance(error, Unavailable) else None,
         cause=error,
     )
     with writing(hub.engine, Point.SYNC_FAILED) as connection:

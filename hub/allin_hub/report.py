@@ -35,6 +35,8 @@ class SourceReport:
     hint: str | None = None
     again: bool = False
     """Whether the source failed in a way that may pass by itself."""
+    retry_after: float | None = None
+    """After how many seconds the source's server wants to be asked again, where it said so."""
     held: Sequence[Reason] = ()
     skipped_kinds: Mapping[str, int] = field(default_factory=dict)
     problems_total: int = 0

@@ -19,6 +19,9 @@ _AUTO = zlib.MAX_WBITS | 32
 _LONGEST_NUMBER = 25
 _DEEPEST = 200
 _MOST_AT_ONCE = 2**20
+_ETAG = re.compile(r'(?:W/)?"[\x20\x21\x23-\x7e]{1,200}"|[\x21\x23-\x2b\x2d-\x7e]{1,200}')
+"""One mark, as it should be spelled, or bare as some servers write it; two of them are none."""
+_DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
 _HALF_ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, as programs leave it that cut texts by their length; no database and no page can hold it."""
@@ -38,16 +41,20 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     unchanged: bool = False
+    redirected: bool = False
+    """Whether another address answered than the one that was asked."""
 
     @property
     def etag(self) -> str | None:
         """The server's mark of this state, to be given back with the next request."""
-        return self.headers.get("etag")
+        found = self.headers.get("etag", "").strip()
+        return found if _ETAG.fullmatch(found) else None
 
     @property
     def last_modified(self) -> str | None:
         """When the server says that this changed, to be given back with the next request."""
-        return self.headers.get("last-modified")
+        found = self.headers.get("last-modified", "").strip()
+        return found if _DATE.fullmatch(found) else None
 
     @property
     def text(self) -> str:
@@ -83,20 +90,23 @@ class Response:
         return httpx.Response(200, headers=declared).charset_encoding or "utf-8"
 
 
-def body(answer: httpx.Response, chunks: Iterator[bytes], *, compressed: int, inflated: int) -> bytes:
+def body(
+    answer: httpx.Response, chunks: Iterator[bytes], url: str, *, compressed: int, inflated: int
+) -> bytes:
     """Read a body to its end, counting what comes and what it inflates to.
 
-    Raises Cut where a length or a checksum does not hold, and Refused beyond a limit.
+    Raises Cut where a length or a checksum does not hold, and Refused beyond a limit or packed in a way that the
+    hub did not ask for.
     """
     encoding = answer.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip", "x-gzip", "deflate"):
-        raise Cut
-    inflater = None if encoding in ("identity", "") else _Inflater(encoding == "deflate", inflated)
+        raise refused("FEED_PACKED", url=url)
+    inflater = None if encoding in ("identity", "") else _Inflater(encoding == "deflate", inflated, url)
     content, received = bytearray(), 0
     for chunk in chunks:
         received += len(chunk)
         if received > compressed:
-            raise refused("FEED_TOO_BIG")
+            raise refused("FEED_TOO_BIG", url=url)
         for piece in inflater.pieces(chunk) if inflater else (chunk,):
             content += piece
     declared = answer.headers.get("content-length")
@@ -110,9 +120,10 @@ def body(answer: httpx.Response, chunks: Iterator[bytes], *, compressed: int, in
 class _Inflater:
     """Inflates piece by piece; `complete` only after the checksum at the end of the data."""
 
-    def __init__(self, is_deflate: bool, most: int) -> None:
+    def __init__(self, is_deflate: bool, most: int, url: str) -> None:
         self._bits = _AUTO if is_deflate else _GZIP
         self._left = most
+        self._url = url
         self._stream = zlib.decompressobj(self._bits)
         self._begun = False
 
@@ -134,7 +145,7 @@ class _Inflater:
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             self._left -= len(piece)
             if self._left < 0:
-                raise refused("FEED_TOO_BIG")
+                raise refused("FEED_TOO_BIG", url=self._url)
             yield piece
 
 

@@ -18,6 +18,8 @@ class SourceRun(Protocol):
 
     since: str | None
     """The cursor that the last complete sync left, for sources that can read changes."""
+    mark: str | None
+    """What `state` gave for what the hub holds; None when all is to be read, whatever the feed's state."""
     now: dt.datetime
     zone: str
     """The office's IANA time zone."""

@@ -38,6 +38,7 @@ class LentRun:
         self._http: Http | None = None
         self.columns = columns
         self.since = since
+        self.mark: str | None = None
         self.now: dt.datetime = hub.clock()
         self.zone = hub.config.hub.zone
         self.languages = hub.config.hub.languages

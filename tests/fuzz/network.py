@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.fuzz.material import EDITS, PIECES, TEXTS, VALUES, edited
 from tests.fuzz.target import Target, told
 
-from allin_hub import addresses, fetching
+from allin_hub import addresses, patience
 from allin_hub.errors import Refused, Unavailable
 from allin_hub.fetching import FetchLimits, Http
 from allin_hub.responses import Response
@@ -137,7 +137,7 @@ def _check_urls(pair: tuple[str, str]) -> None:
 
 
 def _check_wait(written: str) -> None:
-    found = fetching._retry_after(written.removeprefix("Retry-After: "), 1_790_000_000.0)
+    found = patience.retry_after(written.removeprefix("Retry-After: "), 1_790_000_000.0)
 
     assert found is None or found >= 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,12 @@ class Answer:
     """What the fake network answers."""
 
     content: bytes
+    url: str = "https://partner.example/"
+    unchanged: bool = False
+    redirected: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Network:
@@ -41,6 +47,7 @@ class Run:
     """The doors that a source of files needs, onto one folder."""
 
     since = None
+    mark = None
     zone = "Europe/Berlin"
     languages = ("de",)
 

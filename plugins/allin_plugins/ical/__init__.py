@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from allin_hub import Component, Draft, Holds, PluginConfig, Raw, Secret, Source, SourceRun
+from allin_hub import Component, Draft, Feed, Holds, PluginConfig, Raw, Secret, Source, SourceRun
 from allin_plugins.ical.drafts import event, exception
 from allin_plugins.ical.moments import ending, moment
 from allin_schemas import Event
@@ -49,29 +48,24 @@ class Calendar(Source[CalendarConfig]):
     def __init__(self, name: str, config: CalendarConfig) -> None:
         super().__init__(name, config)
         self.holds = Holds(config.holds)
-        self._read: bytes | Path | None = None
+        self._feed = Feed(config.url, config.token) if config.url is not None else None
 
     def state(self, run: SourceRun) -> str | None:
         """Give a digest of the content without DTSTAMP, which some servers renew at each request."""
-        content = self._content(run)
-        if isinstance(content, Path):
-            try:
-                if content.stat().st_size > _LARGEST:
-                    return None
-                content = content.read_bytes()
-            except OSError:
-                return None
-        digest = hashlib.blake2b(digest_size=16)
-        for line in content.splitlines():
-            if not line.upper().startswith(b"DTSTAMP"):
-                digest.update(line + b"\n")
-        return digest.hexdigest()
+        if self._feed is not None:
+            return self._feed.mark(run, _mark, run.zone, self.config.holds)
+        path = run.path(self.config.path or "")
+        try:
+            return _mark(path.read_bytes()) if path.stat().st_size <= _LARGEST else None
+        except OSError:
+            return None
 
     def fetch(self, run: SourceRun) -> Iterator[Raw]:
         """Yield the newest version of each VEVENT."""
         newest: dict[str, Component] = {}
         told: set[tuple[Any, ...]] = set()
-        for component in run.open_calendar(self._content(run), self.config.path or "calendar.ics"):
+        content = self._feed.content(run) if self._feed is not None else run.path(self.config.path or "")
+        for component in run.open_calendar(content, self.config.path or "calendar.ics"):
             if component.kind != "VEVENT":
                 self._about_others(run, component)
                 continue
@@ -90,20 +84,12 @@ class Calendar(Source[CalendarConfig]):
             self._tell(run, key, component, payload, told)
             yield Raw(key, payload, _updated(component), row=component.line)
             run.progress(number, len(newest))
-        self._read = None
+        if self._feed is not None:
+            self._feed.done()
 
     def map(self, raw: Raw) -> Draft:
         """Rename to the model's words: an event, or what is different on one date of a series."""
         return exception(raw.payload) if "recurrence_id" in raw.payload else event(raw.payload)
-
-    def _content(self, run: SourceRun) -> bytes | Path:
-        """Fetch the calendar once, for the state and the events."""
-        if self._read is None:
-            if self.config.url is not None:
-                self._read = run.http.get(self.config.url, auth=self.config.token).content
-            else:
-                self._read = run.path(self.config.path or "")
-        return self._read
 
     def _about_others(self, run: SourceRun, component: Component) -> None:
         if component.kind != "VCALENDAR":
@@ -132,6 +118,14 @@ class Calendar(Source[CalendarConfig]):
             run.problem(wrong, key=key, row=component.line)
         if component.uid is None:
             run.problem("UID_MISSING", key=key, row=component.line)
+
+
+def _mark(content: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for line in content.splitlines():
+        if not line.upper().startswith(b"DTSTAMP"):
+            digest.update(line + b"\n")
+    return digest.hexdigest()
 
 
 def _key(component: Component, home: str) -> str:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from allin_hub import fetching
+from allin_hub import fetching, patience
 from allin_hub.errors import HubError, Refused, Unavailable
 from allin_hub.opening import open_table
 
@@ -25,12 +25,12 @@ UNAVAILABLE = {
     "/cut-gzip-trailer": "FEED_CUT",
     "/bad-gzip-trailer": "FEED_CUT",
     "/no-gzip": "FEED_CUT",
-    "/unknown-encoding": "FEED_CUT",
     "/garbage": "FEED_CUT",
     "/silence": "FEED_CUT",
     "/429-odd": "FEED_BUSY",
 }
 REFUSED = {
+    "/unknown-encoding": "FEED_PACKED",
     "/400": "FEED_REFUSES",
     "/401": "FEED_DENIED",
     "/403": "FEED_DENIED",
@@ -293,5 +293,5 @@ def test_the_date_form_of_retry_after_reads_past_dates_as_now() -> None:
     """A clock that is wrong must not make the hub sleep for years, or backwards."""
     past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
-    assert fetching._retry_after(past, 1_790_000_000.0) == 0.0
-    assert fetching._retry_after("²", 0) is None
+    assert patience.retry_after(past, 1_790_000_000.0) == 0.0
+    assert patience.retry_after("²", 0) is None

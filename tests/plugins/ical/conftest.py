@@ -6,12 +6,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from allin_hub.calendars import Component, open_calendar
+from allin_hub.responses import Response
 
 
 class FakeHttp:
@@ -21,10 +21,10 @@ class FakeHttp:
         self.content = content
         self.asked: list[tuple[str, Any]] = []
 
-    def get(self, url: str, *, auth: Any = None) -> SimpleNamespace:
+    def get(self, url: str, *, auth: Any = None, **_: Any) -> Response:
         """Give the calendar."""
         self.asked.append((url, auth))
-        return SimpleNamespace(content=self.content)
+        return Response(url, 200, {}, self.content)
 
 
 class FakeRun:
@@ -33,6 +33,7 @@ class FakeRun:
     zone = "Europe/Berlin"
     languages = ("de", "en")
     since = None
+    mark = None
     now = dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
 
     def __init__(self, folder: Path) -> None:
