@@ -288,6 +288,20 @@ def move(
         run_move(call, to, switch)
 
 
+@app.command(epilog="Examples: allin doctor   allin doctor --fix")
+def doctor(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking anybody.")] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Say what is wrong with the hub, and how to mend it."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.health import run_doctor
+
+        run_doctor(call, fix)
+
+
 @app.command(epilog="Example: allin plugins")
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""

@@ -1,0 +1,39 @@
+"""What the doctor finds: a sentence, the next step, and, where it is safe, the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allin_hub.errors import HubError
+from allin_hub.voice import Voice
+
+BROKEN = "broken"
+WEAK = "weak"
+"""It works, but may not for long, or not as somebody thinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. `cure` mends it without asking anybody; None where a person has to."""
+
+    code: str
+    state: str
+    message: str
+    hint: str
+    params: dict[str, Any] = field(default_factory=dict)
+    cure: Callable[[], None] | None = None
+    error: HubError | None = None
+    """What stopped the examination, where something did; it says itself what to do."""
+
+    def said(self, say: Voice) -> tuple[str, str]:
+        """The sentence and the next step."""
+        if self.error is not None:
+            return say.error(self.error)
+        return say(self.message, **self.params), say(self.hint, **self.params)
+
+
+def stopped(code: str, error: HubError) -> Finding:
+    """What keeps the doctor from looking further."""
+    return Finding(code, BROKEN, "", "", error=error)
