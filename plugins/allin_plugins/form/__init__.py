@@ -30,6 +30,10 @@ class FormConfig(FileSettings):
 class Form(Source[FormConfig]):
     """Yields every answer; questions become fields as the columns of a table do."""
 
+    personal_data = ("*",)
+    licence = None
+    requests_per_minute = None
+
     def __init__(self, name: str, config: FormConfig) -> None:
         super().__init__(name, config)
         self._files = Files(config)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from allin_hub import Component, Draft, Feed, Holds, PluginConfig, Raw, Secret, Source, SourceRun
+from allin_hub import Component, Draft, Feed, Holds, PluginConfig, Raw, Secret, Source, SourceRun, refused
 from allin_plugins.ical.drafts import event, exception
 from allin_plugins.ical.moments import ending, moment
 from allin_schemas import Event
@@ -44,6 +44,9 @@ class Calendar(Source[CalendarConfig]):
     """Reads one raw per VEVENT: an event, a series, or one changed date of a series."""
 
     produces = Event
+    personal_data = ("contacts",)
+    licence = None
+    requests_per_minute = None
 
     def __init__(self, name: str, config: CalendarConfig) -> None:
         super().__init__(name, config)
@@ -89,7 +92,10 @@ class Calendar(Source[CalendarConfig]):
 
     def map(self, raw: Raw) -> Draft:
         """Rename to the model's words: an event, or what is different on one date of a series."""
-        return exception(raw.payload) if "recurrence_id" in raw.payload else event(raw.payload)
+        try:
+            return exception(raw.payload) if "recurrence_id" in raw.payload else event(raw.payload)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            raise refused("EVENT_UNREADABLE") from None
 
     def _about_others(self, run: SourceRun, component: Component) -> None:
         if component.kind != "VCALENDAR":

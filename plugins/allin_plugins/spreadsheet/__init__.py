@@ -22,6 +22,10 @@ class SpreadsheetConfig(FileSettings):
 class Spreadsheet(Source[SpreadsheetConfig]):
     """Reads every row below the header. The setting `key` names the column that identifies a row."""
 
+    personal_data = ("*",)
+    licence = None
+    requests_per_minute = None
+
     def __init__(self, name: str, config: SpreadsheetConfig) -> None:
         super().__init__(name, config)
         self._files = Files(config)
