@@ -43,11 +43,12 @@ def copy_rows(source: Connection, target: Connection, told: Told | None = None) 
     for table in tables_of(source):
         names = [column.name for column in table.columns]
         query = select(*table.columns).order_by(*table.primary_key).execution_options(yield_per=BATCH)
-        for batch in source.execute(query).partitions():
-            insert_rows(target, table, names, [tuple(row) for row in batch])
-            done += len(batch)
-            if told is not None:
-                told(table.name, done, None)
+        with source.execute(query) as rows:
+            for batch in rows.partitions():
+                insert_rows(target, table, names, [tuple(row) for row in batch])
+                done += len(batch)
+                if told is not None:
+                    told(table.name, done, None)
     return done
 
 

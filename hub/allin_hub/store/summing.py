@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from allin_hub.store.copying import BATCH, Told, tables_of
+from allin_hub.store.copying import BATCH, tables_of
 
 _SPACE = 1 << 128
 
@@ -20,19 +20,17 @@ class Sum(NamedTuple):
     digest: str
 
 
-def sums_of(connection: Connection, told: Told | None = None) -> dict[str, Sum]:
+def sums_of(connection: Connection) -> dict[str, Sum]:
     """Table -> its sum. The order of the rows and the sort of the database do not matter."""
-    found, done = {}, 0
+    found = {}
     for table in tables_of(connection):
         rows = total = 0
         names = sorted(column.name for column in table.columns)
         query = select(*(table.c[name] for name in names)).execution_options(yield_per=BATCH)
-        for batch in connection.execute(query).partitions():
-            rows += len(batch)
-            total = (total + sum(map(_figure, batch))) % _SPACE
-            if told is not None:
-                told(str(table.name), done + rows, None)
-        done += rows
+        with connection.execute(query) as result:
+            for batch in result.partitions():
+                rows += len(batch)
+                total = (total + sum(map(_figure, batch))) % _SPACE
         found[str(table.name)] = Sum(rows, f"{total:032x}")
     return found
 
