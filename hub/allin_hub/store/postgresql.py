@@ -54,9 +54,8 @@ def copy_in(
     names = ", ".join(f'"{name}"' for name in columns)
     into = "incoming" if conflict else table
     if conflict:
-        connection.exec_driver_sql(
-            f'CREATE TEMP TABLE incoming AS SELECT {names} FROM "{table}" WITH NO DATA'
-        )  # noqa: S608 - names come from the tables
+        like = f'SELECT {names} FROM "{table}"'  # noqa: S608 - names come from the tables
+        connection.exec_driver_sql(f"CREATE TEMP TABLE incoming AS {like} WITH NO DATA")
     statement = f'COPY "{into}" ({names}) FROM STDIN'
     dbapi = connection.dialect.loaded_dbapi
     cursor: Any = connection.connection.cursor()
