@@ -78,9 +78,7 @@ class Formats:
 
     def date(self, moment: Moment | None, format: str = "long") -> str:
         """A date: `short`, `medium`, `long`, `full` (with the weekday) or a CLDR pattern."""
-        from babel.dates import format_date
-
-        return "" if moment is None else format_date(self.day(moment), format, locale=self.locale)
+        return "" if moment is None else _date(self.day(moment), format, self.language)
 
     def skeleton(self, moment: Moment, skeleton: str) -> str:
         """A date or time by a CLDR skeleton, such as `MMMd` or `yMMMM`."""
@@ -145,9 +143,7 @@ class Formats:
 
     def number(self, number: float) -> str:
         """A number with the language's separators; Latin digits, as forms and signs in the city show them."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(number, locale=self.locale, numbering_system="latn")
+        return _number(number, self.language)
 
     def money(self, amount: float, currency: str) -> str:
         """An amount of money."""
@@ -157,9 +153,7 @@ class Formats:
 
     def listed(self, items: Iterable[str]) -> str:
         """A list in words: "Deutsch, Türkisch und Arabisch"."""
-        from babel.lists import format_list
-
-        return format_list([str(item) for item in items], locale=self.locale)
+        return _listed(tuple(map(str, items)), self.language)
 
     def language_name(self, code: str) -> str:
         """The name of a language in this one."""
@@ -171,8 +165,7 @@ class Formats:
 
     def phone(self, number: str) -> Markup:
         """A link to call, readable as people here write it, left to right in any text."""
-        shown, target = _phone(number)
-        return Markup('<a href="tel:{}"><bdi dir="ltr">{}</bdi></a>').format(target, shown)
+        return _phone_link(number)
 
     def phone_text(self, number: str) -> str:
         """A telephone number as people here write it."""
@@ -206,9 +199,7 @@ class Formats:
     @staticmethod
     def host(url: str) -> str:
         """The readable part of a web address: host and path, without `www.`."""
-        parts = urlsplit(url)
-        path = parts.path.rstrip("/")
-        return f"{(parts.hostname or '').removeprefix('www.')}{path if len(path) < 30 else ''}"
+        return _host(url)
 
     @staticmethod
     def json_ld(data: Any) -> Markup:
@@ -233,6 +224,40 @@ _UNSAFE_IN_SCRIPT = (
     ("\u2028", "\\u2028"),
     ("\u2029", "\\u2029"),
 )
+
+
+@lru_cache(maxsize=4096)
+def _date(day: dt.date, format: str, language: str) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, format, locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _listed(items: tuple[str, ...], language: str) -> str:
+    from babel.lists import format_list
+
+    return format_list(items, locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def _number(number: float, language: str) -> str:
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, locale=_locale(language), numbering_system="latn")
+
+
+@lru_cache(maxsize=16384)
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    return f"{(parts.hostname or '').removeprefix('www.')}{path if len(path) < 30 else ''}"
+
+
+@lru_cache(maxsize=16384)
+def _phone_link(number: str) -> Markup:
+    shown, target = _phone(number)
+    return Markup('<a href="tel:{}"><bdi dir="ltr">{}</bdi></a>').format(target, shown)
 
 
 @lru_cache(maxsize=256)

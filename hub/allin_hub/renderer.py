@@ -15,7 +15,7 @@ import orjson
 
 from allin_hub.contract import Output
 from allin_hub.errors import PublishError
-from allin_hub.rendering import Artifact, Order, refuse_unsafe
+from allin_hub.rendering import Artifact, Order
 from allin_hub.wording import words
 from allin_schemas import Record
 
@@ -52,6 +52,7 @@ class Renderer:
         self._locale = home / "locale"
         self._base = _digest(made_of(type(output)), type(output).version, title, zone)
         self._paths: set[str] = set()
+        self._once = Once()
 
     def page(
         self,
@@ -78,7 +79,11 @@ class Renderer:
             made = environment(self._templates, self._locale, language, self.zone)
             try:
                 text = made.get_template(template).render(
-                    title=self.title, languages=self.languages, uses=uses, **context
+                    title=self.title,
+                    languages=self.languages,
+                    uses=uses,
+                    once=self._once.of(language),
+                    **context,
                 )
             except TemplateError as error:
                 place = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
@@ -125,18 +130,18 @@ class Renderer:
     ) -> Artifact:
         self._claim(path)
         content = {name: value for name, value in context.items() if not callable(value)}
+        what = (self._base, path, parts, list(map(self._digests, uses)), content)
         try:
-            seen = orjson.dumps(content, default=self._seen, option=_OPTIONS) if content else b""
+            seen = orjson.dumps(what, default=self._seen, option=_OPTIONS)
         except orjson.JSONEncodeError as error:
             raise (error.__cause__ or error) from None
-        key = _digest(self._base, path, *parts, *map(self._digests, uses), seen)
-        return Artifact(path, key, render, order)
+        return Artifact(path, hashlib.blake2b(seen, digest_size=16).hexdigest(), render, order)
 
     def _claim(self, path: str) -> None:
-        refuse_unsafe(path)
-        if path.lower() in self._paths:
+        low = path.lower()
+        if low in self._paths:
             raise PublishError(f"An output asked for the file '{path}' twice.")
-        self._paths.add(path.lower())
+        self._paths.add(low)
 
     def _seen(self, value: Any) -> Any:
         """What of a context value counts for the key."""
@@ -161,6 +166,33 @@ class Renderer:
         raise PublishError(
             f"An output handed a template a {type(value).__name__}; it takes entities and plain data."
         )
+
+
+class Once:
+    """What templates keep of a page for the next ones of the same language and publish.
+
+    `{% call once("card", entry.path) %}…{% endcall %}` is rendered for the first page that has it, and repeated on
+    the others: its words must name everything that it shows.
+    """
+
+    def __init__(self, most: int = 200_000) -> None:
+        self._most = most
+        self._kept: dict[tuple[Any, ...], str] = {}
+
+    def of(self, language: str) -> Callable[..., str]:
+        """The `once` of a page in this language."""
+        if len(self._kept) > self._most:
+            self._kept.clear()
+        kept = self._kept
+
+        def once(*words: Any, caller: Callable[[], str]) -> str:
+            key = language, *words
+            found = kept.get(key)
+            if found is None:
+                found = kept[key] = caller()
+            return found
+
+        return once
 
 
 def home_of(output: type[Output[Any]]) -> Path:

@@ -6,11 +6,12 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import orjson
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from allin_hub import consents
@@ -19,6 +20,7 @@ from allin_hub.errors import PublishError
 from allin_hub.gate import passes
 from allin_hub.hub import Hub
 from allin_hub.store import entities
+from allin_hub.store.publishable import publishable
 from allin_hub.suppression import hide_small
 from allin_hub.view import Cell, Change, Credit
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
@@ -54,33 +56,29 @@ class StoreView:
                 raise PublishError(
                     f"The output '{self._output.name}' does not declare that it reads {kind.value}."
                 )
-            seen: dict[str, Record] = {}
-            model = ENTITIES[kind]
-            for stored in entities.everything(
-                self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON
-            ):
-                fields = passes(kind, stored.data, stored.id, self._consenting)
+            self._seen[kind] = self._gated(kind)
+        return self._seen[kind]
+
+    def _gated(self, kind: Kind) -> dict[str, Record]:
+        """Every entity of a kind that passes the gate, read by the model batch by batch, in the order of names."""
+        model = ENTITIES[kind]
+        adapter = _many(model)
+        consenting = self._consenting
+        found: list[Record] = []
+        for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
+            passed = []
+            for one in batch:
+                fields = passes(kind, one.fields, one.id, consenting)
                 if fields is None:
                     continue
-                entity = model.model_validate(
-                    {
-                        **fields,
-                        "id": stored.id,
-                        "slug": stored.slug,
-                        "version": stored.version,
-                        "created_at": stored.created_at,
-                        "updated_at": stored.updated_at,
-                    }
-                )
-                ends = self._consenting.get(stored.id)
-                self._digests[entity.id] = stored.digest.hex() + (ends.isoformat() if ends else "")
-                seen[stored.id] = entity
-            title = model.title_field
-            ordered = sorted(
-                seen.items(), key=lambda pair: (str(getattr(pair[1], title)).casefold(), pair[0])
-            )
-            self._seen[kind] = dict(ordered)
-        return self._seen[kind]
+                fields.update(one.bookkeeping)
+                passed.append(fields)
+                ends = consenting.get(one.id)
+                self._digests[UUID(one.id)] = one.digest.hex() + (ends.isoformat() if ends else "")
+            found += adapter.validate_json(orjson.dumps(passed))
+        title = model.title_field
+        found.sort(key=lambda entity: (str(getattr(entity, title)).casefold(), entity.id.int))
+        return {str(entity.id): entity for entity in found}
 
     def all(self, kind: type[E]) -> Sequence[E]:
         """Every entity of this kind that may be seen, by name."""
@@ -163,6 +161,11 @@ class StoreView:
             self.now.date().isoformat(),
         ]
         return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
+
+
+@cache
+def _many(model: type[Record]) -> TypeAdapter[list[Record]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
 def _labels(value: Any) -> list[str]:

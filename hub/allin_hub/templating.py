@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Context
 
 from allin_hub.formats import Formats
 from allin_hub.wording import words
@@ -47,7 +49,26 @@ def environment(templates: Path, locale: Path, language: str, zone: str) -> Safe
     install.environment.install_gettext_callables(
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
+    gettext: Any = made.globals["gettext"]
+    made.globals["_"] = made.globals["gettext"] = _kept(gettext)
     del made.filters["safe"]
     made.filters.update(Formats(language, zone).filters())
     made.globals.update(language=language, direction=direction(language), direction_of=direction)
     return made
+
+
+def _kept(gettext: Callable[..., str]) -> Callable[..., str]:
+    """The same texts; one that nothing fills in is looked up and escaped once."""
+    found: dict[tuple[str, bool], str] = {}
+
+    @pass_context
+    def kept(context: Context, text: str, **filled: Any) -> str:
+        if filled:
+            return gettext(context, text, **filled)
+        key = text, bool(context.eval_ctx.autoescape)
+        said = found.get(key)
+        if said is None:
+            said = found[key] = gettext(context, text)
+        return said
+
+    return kept

@@ -55,13 +55,15 @@ class Directory(Output[DirectoryConfig]):
             yield run.file(f"assets/{name}", (HOME / "static" / name).read_bytes())
         yield from downloads.files(site, run)
         yield read_file(site, run)
-        for language in languages:
-            pages = Pages(run, site, lists, self.config, languages, language)
-            yield index_file(site, run, language)
-            yield from pages.entries()
+        spoken = [Pages(run, site, lists, self.config, languages, language) for language in languages]
+        for entry in site.entries:
+            for pages in spoken:
+                yield pages.entry(entry)
+        for pages in spoken:
+            yield index_file(site, run, pages.language)
             yield from pages.lists()
             yield from pages.start()
-        yield from Pages(run, site, lists, self.config, languages, languages[0]).root()
+        yield from spoken[0].root()
 
     def _languages(self, run: OutputRun) -> tuple[str, ...]:
         wanted = self.config.languages or run.languages
@@ -76,6 +78,8 @@ class Lists:
     """What is listed where, worked out once for all languages."""
 
     def __init__(self, site: Site, size: int) -> None:
+        self._site = site
+        self._linked: tuple[Entry | None, dict[str, Any]] = (None, {})
         self.listings = [
             listing for kind, entries in site.lists.items() for listing in listings(kind, entries, size)
         ]
@@ -84,6 +88,12 @@ class Lists:
             for need in NEEDS
             if need.folder is None
         }
+
+    def linked_data(self, entry: Entry) -> dict[str, Any]:
+        """The entry as schema.org calls it; made once for its pages in all languages, which follow each other."""
+        if self._linked[0] is not entry:
+            self._linked = entry, linked_data.of(entry, self._site)
+        return self._linked[1]
 
 
 class Pages:
@@ -110,24 +120,23 @@ class Pages:
         }
         self.texts = {"imprint": config.imprint, "privacy": config.privacy}
 
-    def entries(self) -> Iterator[Artifact]:
-        """A page for each organisation, event and opportunity."""
-        for entry in self.site.entries:
-            yield self._page(
-                entry.path,
-                f"{entry.kind}.html.j2",
-                uses=[entry.record, *self.site.around(entry)],
-                section=entry.folder,
-                entry=lambda entry=entry: entry,
-                contacts=lambda entry=entry: self.site.contacts(entry),
-                others=lambda entry=entry: self.site.of(entry),
-                dates=entry.dates[:6],
-                series=entry.series,
-                listed=entry.listed,
-                related=[(other.dates[:1], other.listed) for other in self.site.of(entry)],
-                credits=self.site.credits(entry),
-                linked_data=lambda entry=entry: linked_data.of(entry, self.site),
-            )
+    def entry(self, entry: Entry) -> Artifact:
+        """The page of an organisation, event or opportunity."""
+        return self._page(
+            entry.path,
+            f"{entry.kind}.html.j2",
+            uses=[entry.record, *self.site.around(entry)],
+            section=entry.folder,
+            entry=lambda: entry,
+            contacts=lambda: self.site.contacts(entry),
+            others=lambda: self.site.of(entry),
+            dates=entry.dates[:6],
+            series=entry.series,
+            listed=entry.listed,
+            related=[(other.dates[:1], other.listed) for other in self.site.of(entry)],
+            credits=self.site.credits(entry),
+            linked_data=lambda: self.found.linked_data(entry),
+        )
 
     def lists(self) -> Iterator[Artifact]:
         """All entries of a kind, and those of each language, topic, district and need, page by page."""

@@ -61,7 +61,7 @@ def week(hours: OpeningHours) -> list[tuple[dt.date, str, list[tuple[str, str]]]
     ]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def excerpt(text: str, length: int = 150) -> str:
     """The beginning of a text in plain words, cut between words."""
     plain = " ".join(_MARKS.sub(r"\1", text).split())

@@ -63,6 +63,8 @@ def _contact(person: Person, record: Organisation) -> Iterator[str]:
 
 def _text(value: str) -> str:
     """A value in which nothing begins another field or line."""
+    if value.isalnum():
+        return value
     kept = "\n".join(value.splitlines())
     return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
@@ -73,6 +75,8 @@ def _uri(value: str) -> str:
 
 def _folded(line: str) -> str:
     """The line in pieces of at most 75 bytes, cut between characters."""
+    if len(line) <= _FOLD and line.isascii():
+        return f"{line}\r\n"
     pieces, piece, size = [], "", 0
     for char in line:
         width = len(char.encode("utf-8"))
