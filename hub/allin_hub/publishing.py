@@ -165,7 +165,6 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             digests=view.digest,
             state=state,
         )
-        clear(folder)
         staging = staging_of(folder, str(turn.fence))
         try:
             with limited(settings.limits.minutes * 60, lambda: _too_long(settings)):
@@ -271,6 +270,8 @@ def _tidy(turn: Turn, path: str | None) -> None:
         known = bookkeeping.output_row(connection, turn.output).get("path")
     if known is not None and known != path:
         retire(turn, known)
+    if path is not None:
+        clear(turn.hub.config.folder / path)
 
 
 def _render(
