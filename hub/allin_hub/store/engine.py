@@ -54,8 +54,9 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    if not connection.execute("PRAGMA page_count").fetchone()[0]:  # later it would take the write lock
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL").close()
     for pragma in (
-        "auto_vacuum=INCREMENTAL",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
