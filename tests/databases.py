@@ -56,6 +56,12 @@ class Postgres:
         self.tell(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
+    def copy_of(self, url: str) -> str:
+        """The address of a copy of a database that nobody is connected to."""
+        name = f"hub_{secrets.token_hex(6)}"
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {_name(url)} STRATEGY file_copy")
+        return self.url(name)
+
     def drop(self, url: str) -> None:
         """Forget a database, whoever is still connected to it."""
         self.tell(f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
@@ -183,6 +189,22 @@ def fresh_postgres(postgres: Postgres) -> Iterator[Callable[..., str]]:
     yield fresh
     for url in made:
         postgres.drop(url)
+
+
+@pytest.fixture
+def databases_used() -> Iterator[set[str]]:
+    """The sorts of databases that were connected to during a test, in this process."""
+    from sqlalchemy import Engine, event
+
+    used: set[str] = set()
+
+    def note(connection: Any) -> None:
+        if str(connection.engine.url.database) != ":memory:":
+            used.add(connection.dialect.name)
+
+    event.listen(Engine, "engine_connect", note)
+    yield used
+    event.remove(Engine, "engine_connect", note)
 
 
 @pytest.fixture(params=DATABASES)

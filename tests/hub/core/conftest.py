@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,34 @@ from tests.databases import with_database
 
 from allin_hub.hub import Hub, open_hub
 
+COLLECTED = pytest.StashKey[dict[str, set[str | None]]]()
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Sprachen", "Webseite"]
+
+
+ON_ONE: dict[str, str] = {}
+"""Tests of the core that run on one database only, each with its reason: none so far."""
+ON_BOTH = {"test_moving.py": "a move has one of each sort at its ends"}
+"""Modules whose every test opens both databases."""
+
+
+@pytest.fixture(autouse=True)
+def _true_to_its_name(
+    request: pytest.FixtureRequest, database: str, databases_used: set[str]
+) -> Iterator[None]:
+    """Run each test of the core once per database, and fail one that opened another than its name says."""
+    yield
+    if request.path.name not in ON_BOTH:
+        named = "sqlite" if database.startswith("sqlite") else "postgresql"
+
+        assert databases_used <= {named}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Remember every test of the core, before a choice on the command line drops some."""
+    known = item.config.stash.setdefault(COLLECTED, {})
+    sorts = known.setdefault(item.nodeid.partition("[")[0], set())
+    sorts.add(item.callspec.params.get("database") if hasattr(item, "callspec") else None)
 
 
 class Office:
@@ -75,6 +101,18 @@ class Office:
                 }  # type: ignore[misc]
         finally:
             hub.close()
+
+
+@pytest.fixture
+def collected(request: pytest.FixtureRequest) -> dict[str, set[str | None]]:
+    """Each test of the core, and the databases that it was collected for."""
+    return request.config.stash[COLLECTED]
+
+
+@pytest.fixture
+def on_one() -> dict[str, str]:
+    """The tests that need not run on both databases, with the reason."""
+    return ON_ONE
 
 
 @pytest.fixture
