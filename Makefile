@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 ROWS ?= 1000 10000
 
-.PHONY: bench demo test check lint types schemas docs constraints clean
+.PHONY: proof-office bench demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -23,6 +23,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Runs an office by its schedules, kills parts of it, and shares its sources between two workers; takes minutes.
+proof-office: $(STAMP)
+	$(BIN)/python -m pytest -m slow tests/flows
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
