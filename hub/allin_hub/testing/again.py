@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +35,30 @@ def again(job: str, plugin: type, given: Mapping[str, Any]) -> list[Any]:
     asked = orjson.dumps(
         {"job": job, "path": sys.path, "plugin": place_of(plugin), "given": given}, default=str
     )
+    children = [_begun(seed) for seed in SEEDS]
+    with ThreadPoolExecutor(len(children)) as pool:
+        ended = list(pool.map(lambda child: (child, *child.communicate(asked, timeout=_SECONDS)), children))
     found = []
-    for seed in SEEDS:
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "allin_hub.testing.again"],
-            input=asked,
-            capture_output=True,
-            timeout=_SECONDS,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            check=False,
-        )
-        if done.returncode == UNREACHED:
+    for child, out, trouble in ended:
+        if child.returncode == UNREACHED:
             raise Unreachable
-        found.append(orjson.loads(done.stdout) if done.returncode == 0 else done.stderr.decode()[-400:])
+        found.append(orjson.loads(out) if child.returncode == 0 else _last_line(trouble))
     return found
+
+
+def _begun(seed: str) -> subprocess.Popen[bytes]:
+    path = os.pathsep.join(filter(None, sys.path))
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "allin_hub.testing.again"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
+    )
+
+
+def _last_line(trouble: bytes) -> str:
+    return (trouble.decode("utf-8", "replace").strip().splitlines() or ["no word"])[-1]
 
 
 UNREACHED = 3

@@ -3,84 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 import pytest
 
 from allin_hub.bounds import limited
-from allin_hub.config import OUTPUT_RESERVED
-from allin_hub.contract import Output, Plugin
-from allin_hub.errors import HubError, PublishError
+from allin_hub.errors import HubError
 from allin_hub.rendering import Artifact
 from allin_hub.testing import documents
 from allin_hub.testing.again import Unreachable, again
-from allin_hub.testing.canaries import AGREED, Canaries, city, hostile, many, renamed
+from allin_hub.testing.canaries import Canaries, city, many, renamed
 from allin_hub.testing.hall import Hall
-from allin_hub.testing.settings import PluginSuite
-from allin_hub.testing.showroom import artifacts, digests, entity_text, published, view_for
+from allin_hub.testing.pages import PageChecks
+from allin_hub.testing.publications import LANGUAGES, endless
+from allin_hub.testing.showroom import artifacts, digests, entity_text, view_for
 from allin_hub.testing.telling import some
-from allin_hub.testing.watching import Watch, home_of, watching
-from allin_schemas import Purpose, Record
+from allin_hub.testing.watching import watching
 
-LANGUAGES = ("de", "en", "ar")
 MANY = 2_000
-_MOST_FILES = 200_000
 
 
-class OutputSuite(PluginSuite):
+class OutputSuite(PageChecks):
     """Set `output` and `config`; pytest finds the tests of any class whose name begins with `Test`."""
-
-    output: ClassVar[type[Output[Any]]]
-    patience: ClassVar[float] = 120
-    """Seconds after which a publication counts as endless."""
-    group = "outputs"
-    reserved = OUTPUT_RESERVED
-    _sound: ClassVar[dict[tuple[type, str], str | None]] = {}
-
-    @property
-    def plugin(self) -> type[Plugin[Any]]:
-        """The class under test."""
-        return self.output
-
-    def made(self) -> Output[Any]:
-        """The output with the suite's settings."""
-        config = self.output.config_class.model_validate(dict(self.config))
-        return self.output("suite", config)
-
-    def publish(self, entities: Sequence[Record], languages: Sequence[str] = LANGUAGES) -> dict[str, bytes]:
-        """What it makes of these entities."""
-        with limited(self.patience, _endless):
-            return published(self.made(), view_for(self.output, entities), languages)
-
-    @pytest.fixture(autouse=True)
-    def _able(self, request: pytest.FixtureRequest) -> None:
-        own = request.node.name
-        if not own.startswith("test_it_is_an_output"):
-            self._need("contract", lambda: next((seen for seen, _ in self._contract()), None))
-            if not own.startswith(
-                ("test_settings", "test_unknown", "test_it_comes", "test_secrets", "test_files_are")
-            ):
-                self._need("publish", self._bad_publish)
-
-    def _need(self, what: str, found: Callable[[], str | None]) -> None:
-        """Skip what would only repeat another test's failure."""
-        known = (type(self), what)
-        if known not in self._sound:
-            self._sound[known] = found()
-        if self._sound[known] is not None:
-            pytest.skip(f"another test of this suite tells why: {str(self._sound[known]).splitlines()[0]}")
-
-    def exercise(self) -> None:
-        """Publish once, and look for secrets in what came out."""
-        if self._bad_publish() is not None:
-            return
-        for path, content in self.publish(city()).items():
-            for name, secret in self.secrets().items():
-                if secret.encode() in content or secret in path:
-                    self.told("Secrets never show.", f"the setting '{name}' shows in {path}", "leave it out")
 
     def test_it_is_an_output_of_this_contract(self) -> None:
         """The hub refuses anything else by name."""
@@ -111,32 +58,6 @@ class OutputSuite(PluginSuite):
                 f"it gave back a {type(given).__name__}",
                 "yield each artifact where it is described, instead of collecting them",
             )
-
-    def test_pages_are_valid_html(self) -> None:
-        """A page that a parser has to guess at is a page that a screen reader stumbles over."""
-        for path, content in self._pages(self.publish(city())):
-            faults = list(documents.html_faults(content))
-            if faults:
-                self.told(
-                    "Pages are valid HTML, with language and direction.",
-                    f"{path}: {some(faults)}",
-                    "mend the template",
-                )
-
-    def test_pages_ask_nobody_else(self) -> None:
-        """Whoever reads a page tells no third party; a page opened from a disk is complete."""
-        for path, content in self.publish(city()).items():
-            faults: list[str] = []
-            if documents.kind_of(path) in documents.PAGES:
-                faults = list(documents.foreign_requests(content))
-            elif documents.kind_of(path) == ".css":
-                faults = list(documents.foreign_styles(content.decode("utf-8")))
-            if faults:
-                self.told(
-                    "Pages load nothing from elsewhere, and carry no script in themselves.",
-                    f"{path}: {some(dict.fromkeys(faults))}",
-                    "yield scripts, styles, fonts and pictures as files of your own",
-                )
 
     def test_nobody_shows_without_consent(self, tmp_path: Path) -> None:
         """What is private passes only with a live consent: in the sample view, and in a real hub."""
@@ -190,14 +111,10 @@ class OutputSuite(PluginSuite):
     def test_the_same_view_gives_the_same_bytes(self) -> None:
         """Else every publish changes every page, and nobody sees what is new."""
         rule = "The same view gives the same bytes."
-        first, second = self.publish(city()), self.publish(city())
-        changed = [path for path in {**first, **second} if first.get(path) != second.get(path)]
-        if changed:
-            self.told(
-                rule,
-                f"{some(changed)} came out otherwise",
-                "take the time from run.now, and leave chance out",
-            )
+        seen = self._other_bytes()
+        if seen:
+            self.told(rule, seen, "take the time from run.now, and leave chance out")
+        first = self.publish(city())
         entities = city()
         given = {
             "config": dict(self.config),
@@ -226,77 +143,22 @@ class OutputSuite(PluginSuite):
 
     def test_it_does_no_io_of_its_own(self) -> None:
         """The hub writes, and only the hub: a file of the plugin's own is never taken away again."""
-        home = home_of(self.output)
-        folder = home if home.is_dir() else home.parent
         for first in (True, False):
-            watch = Watch(home, (folder,), first=first)
-            with watching(watch, clock=True):
+            with watching(self._watch(first=first)) as watch:
                 self.publish(city())
             if watch.seen:
                 self.told(
-                    "An output does no input or output of its own, and asks no clock.",
+                    "An output does no input or output of its own.",
                     f"it {some(watch.seen)}",
-                    "yield run.file(…) instead of writing, take the time from run.now, and data from the view",
-                )
-
-    @pytest.mark.parametrize("language", ["de", "en", "ar", "uk", "zh-Hans"])
-    def test_every_language_alone(self, language: str) -> None:
-        """An office may have one language, also one written from right to left, or one without texts."""
-        try:
-            contents = self.publish(city(), (language,))
-        except Exception as error:
-            self.told(
-                "An output publishes in every single language.",
-                f"in '{language}' alone it stopped with {type(error).__name__}: {error}",
-                "fall back to English texts, and leave no link to a page that is not made",
-            )
-            return
-        for path, content in self._pages(contents):
-            faults = [fault for fault in documents.html_faults(content) if "dir=" in fault or "lang" in fault]
-            if faults:
-                self.told(
-                    "Pages say their language and direction.", f"{path}: {some(faults)}", "mend the template"
-                )
-
-    def test_an_empty_hub_publishes(self) -> None:
-        """The first publish of an office often has nothing to show."""
-        rule = "An empty hub publishes a page that says so."
-        try:
-            contents = self.publish([])
-        except Exception as error:
-            self.told(
-                rule, f"it stopped with {type(error).__name__}: {error}", "do not rely on a first entry"
-            )
-            return
-        if not contents:
-            self.told(rule, "it made no file", "yield the index also where nothing is to be listed")
-        for path, content in contents.items():
-            fault = documents.broken(path, content)
-            if fault:
-                self.told(rule, f"{path} cannot be read ({fault})", "make whole files also of nothing")
-
-    def test_hostile_texts_stay_text(self) -> None:
-        """What a partner writes is text, in pages, tables, calendars and mails."""
-        rule = "A text from data stays text."
-        try:
-            contents = self.publish(hostile())
-        except Exception as error:
-            self.told(rule, f"it stopped with {type(error).__name__}: {error}", "let any text pass")
-            return
-        for path, content in contents.items():
-            fault = documents.broken(path, content) or documents.escaped_text(path, content)
-            if fault:
-                self.told(
-                    rule,
-                    f"{path}: {fault}",
-                    "make pages with run.page, tables with csv_file, calendars with calendar, and JSON with json.dumps",
+                    "yield run.file(…) instead of writing, and take data from the view alone",
                 )
 
     def test_many_entries(self) -> None:
         """2,000 entries are an ordinary city; a second publish of the same has nothing to render."""
+        self._need("same", self._other_bytes)
         view = view_for(self.output, many(MANY))
         try:
-            with limited(self.patience, _endless):
+            with limited(self.patience, endless):
                 first, _ = artifacts(self.made(), view, LANGUAGES[:1])
                 for artifact in first:
                     artifact.render()
@@ -315,6 +177,7 @@ class OutputSuite(PluginSuite):
 
     def test_what_changes_gets_a_new_key(self) -> None:
         """A page under its old key stays as it was, whatever it ought to say."""
+        self._need("same", self._other_bytes)
         entities = city()
         before, _ = artifacts(self.made(), view_for(self.output, entities), LANGUAGES[:1])
         old = {artifact.path: (artifact.key, artifact.render()) for artifact in before}
@@ -351,54 +214,6 @@ class OutputSuite(PluginSuite):
                 "take the time from run.now only as far as a page shows it",
             )
 
-    def _contract(self) -> Iterator[tuple[str, str]]:
-        yield from self.contract_faults(Output)
-        if not isinstance(getattr(self.output, "purpose", None), Purpose):
-            yield "it declares no purpose", "write purpose = Purpose.DIRECTORY_PUBLIC, or what it is for"
-            return
-        if self.output.publish is Output.publish:
-            yield "it has no publish()", "write publish(self, view, run), and yield run.page(…) in it"
-        if not self.output.reads or not all(
-            isinstance(kind, type) and issubclass(kind, Record) for kind in self.output.reads
-        ):
-            yield "it does not declare which entities it reads", "write reads = (Organisation, Event)"
-
-    def _bad_publish(self) -> str | None:
-        """Why it makes nothing to look at, or None."""
-        try:
-            with limited(self.patience, _endless):
-                output, view = self.made(), view_for(self.output, city())
-                from allin_hub.sampling import lend
-
-                for number, artifact in enumerate(
-                    output.publish(view, lend(output, view, languages=LANGUAGES))
-                ):
-                    if not isinstance(artifact, Artifact):
-                        return f"it yielded a {type(artifact).__name__} instead of an artifact"
-                    if number > _MOST_FILES:
-                        return f"it yielded more than {_MOST_FILES} files and did not end"
-                    content = artifact.render()
-                    if not isinstance(content, bytes):
-                        return f"{artifact.path} came out as {type(content).__name__}, and not as bytes"
-        except (Exception, SystemExit) as error:
-            return f"it stopped with {type(error).__name__}: {error}"
-        return None
-
-    def _other_bytes(self) -> str | None:
-        return None if self.publish(city()) == self.publish(city()) else "the same view gives other bytes"
-
-    def _pages(self, contents: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-        for path, content in contents.items():
-            if documents.kind_of(path) in documents.PAGES:
-                yield path, content
-
 
 def _keys(found: list[Artifact]) -> dict[str, str]:
     return {artifact.path: artifact.key for artifact in found}
-
-
-def _endless() -> HubError:
-    return PublishError("it was not done in time")
-
-
-__all__ = ["AGREED", "OutputSuite"]

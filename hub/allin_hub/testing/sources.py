@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from allin_hub.config import RESERVED
-from allin_hub.contract import Holds, Plugin, Raw, Source
-from allin_hub.errors import HubError, Refused, Unavailable
+from allin_hub.contract import Raw, Source
 from allin_hub.testing.again import Unreachable, again
+from allin_hub.testing.feeds import FeedChecks
 from allin_hub.testing.mapping import (
     draft_text,
     kept,
@@ -22,95 +20,21 @@ from allin_hub.testing.mapping import (
     words_of_persons,
 )
 from allin_hub.testing.oddities import odd_payloads
-from allin_hub.testing.settings import PluginSuite, logged
+from allin_hub.testing.readings import SAMPLED, mapper_of, raised_by
+from allin_hub.testing.settings import logged
 from allin_hub.testing.telling import some
 from allin_hub.testing.watching import Watch, home_of, watching
 from allin_hub.testing.workshop import Read, SourceWorkshop
 
-FAULTS: dict[str, type[HubError]] = {
-    "401": Refused,
-    "403": Refused,
-    "404": Refused,
-    "429": Unavailable,
-    "500": Unavailable,
-    "timeout": Unavailable,
-    "cut": Unavailable,
-    "html": HubError,
-}
-"""What goes wrong at a server, and what has to come of it."""
-MOST = 20_000
-_MAPPED = 25
 _READABLE = 8
 
 
-class SourceSuite(PluginSuite):
+class SourceSuite(FeedChecks):
     """Set `source`, `config` and `fixtures`; pytest finds the tests of any class whose name begins with `Test`.
 
     `fixtures` is a folder of recorded answers, which also lies in the hub's folder, or a mapping of address to
     answer (a path, bytes, a text, or data for JSON). `settings` are what the hub reads of the block itself.
     """
-
-    source: ClassVar[type[Source[Any]]]
-    fixtures: ClassVar[Path | Mapping[str, Any] | None] = None
-    settings: ClassVar[Mapping[str, Any]] = {}
-    patience: ClassVar[float] = 20
-    """Seconds after which a fetch from recordings counts as endless."""
-    group = "sources"
-    reserved = RESERVED
-    _sound: ClassVar[dict[tuple[type, str], str | None]] = {}
-
-    @property
-    def plugin(self) -> type[Plugin[Any]]:
-        """The class under test."""
-        return self.source
-
-    @pytest.fixture
-    def workshop(self, tmp_path: Path) -> SourceWorkshop:
-        """A throw-away hub with this source."""
-        return self._workshop(tmp_path)
-
-    def _workshop(self, folder: Path) -> SourceWorkshop:
-        made = folder / "hub"
-        made.mkdir()
-        return SourceWorkshop(made, self.source, self.config, self.settings, self.fixtures, self.patience)
-
-    @pytest.fixture
-    def read(self, workshop: SourceWorkshop) -> Read:
-        """What the recordings give; without that, there is nothing to look at."""
-        found = workshop.read()
-        self._need("fetch", lambda: self._bad_fetch(found))
-        return found
-
-    @pytest.fixture
-    def mapped(self, read: Read) -> list[tuple[Raw, Any]]:
-        """Recorded raws with their drafts."""
-        self._need("map", lambda: self._bad_map(read))
-        return [(raw, _mapper(read).map(raw)) for raw in read.raws]
-
-    @pytest.fixture(autouse=True)
-    def _of_this_contract(self, request: pytest.FixtureRequest) -> None:
-        if not request.node.name.startswith("test_it_is_a_source"):
-            self._need("contract", lambda: next((seen for seen, _ in self.contract_faults(Source)), None))
-
-    def _need(self, what: str, found: Callable[[], str | None]) -> None:
-        """Skip what would only repeat another test's failure."""
-        known = (type(self), what)
-        if known not in self._sound:
-            self._sound[known] = found()
-        if self._sound[known] is not None:
-            pytest.skip(f"another test of this suite tells why: {str(self._sound[known]).splitlines()[0]}")
-
-    def exercise(self) -> None:
-        """Fetch and map once."""
-        import tempfile
-
-        with tempfile.TemporaryDirectory() as place:
-            found = self._workshop(Path(place)).read()
-            for raw in found.raws[:_MAPPED]:
-                try:
-                    _mapper(found).map(raw)
-                except Exception:  # noqa: S112 - another test of the suite is about that
-                    continue
 
     def test_it_is_a_source_of_this_contract(self) -> None:
         """The hub refuses anything else by name."""
@@ -125,161 +49,11 @@ class SourceSuite(PluginSuite):
                 'write produces = Event, or settings = {"kind": "event"} in the suite where hub.toml has to say it',
             )
 
-    def test_fetch_reads_what_was_recorded(self, workshop: SourceWorkshop) -> None:
-        """All else rests on this: the recordings give at least one record."""
-        found = workshop.read()
-        if self._is_endless(found):
-            pytest.skip("test_fetch_ends tells about it")
-        seen = self._bad_fetch(found)
-        if seen:
-            missing = f" It asked for {some(dict.fromkeys(found.network.missing))}, which is not recorded."
-            self.told(
-                "The fixtures give records.",
-                seen + (missing if found.network.missing else ""),
-                "record an answer for each address, and yield Raw(key, payload) for each record",
-            )
-
-    def test_fetch_ends(self, workshop: SourceWorkshop) -> None:
-        """A feed without end fills the disk; the hub would cut it off, and the source would fail for ever."""
-        found = workshop.read(most=MOST)
-        if self._is_endless(found):
-            self.told(
-                "A fetch ends.",
-                f"it brought {len(found.raws)} records with {len(found.network.asked)} requests, and was not done",
-                "stop at the last page, and when a page brings nothing that was not there before",
-            )
-
-    def test_fetch_uses_the_hubs_doors_only(self, workshop: SourceWorkshop) -> None:
-        """What goes past run.http knows no limits; what reads the environment works on one machine alone."""
-        home = home_of(self.source)
-        watch = Watch(home, (workshop.folder, home) if home.is_dir() else (workshop.folder,))
-        with watching(watch):
-            found = workshop.read()
-        self._need("fetch", lambda: self._bad_fetch(found))
-        if watch.seen:
-            self.told(
-                "A source reads through run.http, run.open_table, run.open_calendar and run.path alone.",
-                f"in fetch() or state() it {some(watch.seen)}",
-                "ask run for it; a secret is a setting: Secret, { env = … } in hub.toml",
-            )
-
-    def test_fetch_is_lazy(self, read: Read) -> None:
-        """The hub stores records while they come, so that a cut loses nothing and memory stays small."""
-        if not isinstance(read.returned, Iterator):
-            self.told(
-                "fetch() yields.",
-                f"it gave back a {type(read.returned).__name__}",
-                "yield each Raw where it is found, instead of collecting them",
-            )
-
-    def test_keys_are_stable(self, workshop: SourceWorkshop, read: Read) -> None:
-        """A key that changes makes a new record of an old one, each night."""
-        seen = self._bad_keys(workshop, read)
-        if seen:
-            self.told(
-                "The same record has the same key, at each fetch and in whatever order it comes.",
-                seen,
-                "take the id that the system gave; without one, key=None lets the hub derive one",
-            )
-
-    def test_keys_are_texts_and_unique(self, workshop: SourceWorkshop, read: Read) -> None:
-        """Two records under one key: the hub has to number them, and mixes them up when one leaves."""
-        self._need("keys", lambda: self._bad_keys(workshop, read))
-        rule = "A key is a text of its own for each record, or None."
-        wrong = [type(raw.key).__name__ for raw in read.raws if not isinstance(raw.key, str | None)]
-        if wrong:
-            self.told(rule, f"a key is of type {wrong[0]}", "write key=str(…)")
-        if "" in read.keys:
-            self.told(rule, "a key is empty", "use None where there is no key")
-        twice = sorted({key for key in read.keys if read.keys.count(key) > 1})
-        if twice:
-            self.told(rule, f"{len(twice)} keys came twice", "add what tells the records apart")
-
-    def test_keys_name_no_person(self, read: Read, mapped: list[tuple[Raw, Any]]) -> None:
-        """A key is part of reports and questions; nobody's address belongs there."""
-        for raw, draft in mapped:
-            words = {word.casefold() for word in words_of_persons(read.kind, draft)}
-            if raw.key and any(word in raw.key.casefold() for word in words):
-                self.told(
-                    "A key names no person.",
-                    "a key holds what the draft puts into a private field",
-                    "take the system's own id; without one, key=None lets the hub derive one",
-                )
-
-    @pytest.mark.parametrize("fault", FAULTS)
-    def test_faults_of_a_server_become_hub_errors(
-        self, workshop: SourceWorkshop, read: Read, fault: str
-    ) -> None:
-        """`Unavailable` is tried again, `Refused` is told to the owner; no error means an empty feed."""
-        if not read.network.asked:
-            pytest.skip("it reads nothing from the network")
-        wanted = FAULTS[fault]
-        for at in sorted({1, len(read.network.asked)}):
-            found = workshop.read(workshop.network(fault=fault, at=at))
-            shown = fault if fault.isalpha() else f"status {fault}"
-            if found.error is None:
-                seen = f"request {at} was answered with {shown}, and fetch() ended with {len(found.raws)} records"
-            elif not isinstance(found.error, wanted):
-                seen = f"request {at} was answered with {shown}, and it raised {type(found.error).__name__}"
-            else:
-                continue
-            self.told(
-                f"An answer of {shown} ends the fetch with {wanted.__name__}.",
-                seen,
-                "let what run.http and .json() raise pass; raise Refused or Unavailable where you judge an answer",
-            )
-
-    def test_broken_files_become_hub_errors(self, workshop: SourceWorkshop, read: Read) -> None:
-        """A missing or spoilt file is said in words, and never ends in a traceback."""
-        if read.network.asked or not workshop.given:
-            pytest.skip("it reads no files")
-        spoilt = {"missing": None, "empty": b"", "noise": bytes(range(256)) * 40}
-        for how, content in spoilt.items():
-            for path in workshop.given:
-                if content is None:
-                    path.unlink()
-                else:
-                    path.write_bytes(content)
-            error = workshop.read().error
-            if error is not None and not isinstance(error, HubError):
-                self.told(
-                    "A broken file is told in words.",
-                    f"with {how} files it raised {type(error).__name__}",
-                    "open files with run.open_table, run.open_calendar or Files; raise Refused with a sentence",
-                )
-
-    def test_a_second_fetch_gives_no_more(self, workshop: SourceWorkshop, read: Read) -> None:
-        """A cursor is there to read less; and where a read is to be complete, none may be left out."""
-        again_ = workshop.read(since=read.run.next_cursor)
-        rule = "A second fetch from the cursor gives no more than the first."
-        if again_.error is not None:
-            self.told(
-                rule, f"it raised {type(again_.error).__name__}", "accept the cursor that it left itself"
-            )
-        if len(again_.raws) > len(read.raws):
-            self.told(
-                rule,
-                f"first {len(read.raws)}, then {len(again_.raws)} records",
-                "read from run.since on, and leave with run.cursor(…) where that ended",
-            )
-        if read.source is not None and read.source.holds is Holds.ALL and len(again_.raws) < len(read.raws):
-            self.told(
-                "A source that holds ALL gives all, each time.",
-                f"first {len(read.raws)}, then {len(again_.raws)} records: the hub would withdraw the rest",
-                "write holds = Holds.CHANGES, or leave run.since alone",
-            )
-        if again_.mark != read.mark and read.run.next_cursor is None:
-            self.told(
-                "state() is the same while the feed is.",
-                "two looks at the same recordings gave two marks",
-                "digest the content alone, without times and counters",
-            )
-
     def test_map_is_pure(self, workshop: SourceWorkshop, read: Read, mapped: list[tuple[Raw, Any]]) -> None:
         """A replay maps what was kept, perhaps years later: nothing but the record may count."""
         rule = "map() is pure: the record alone decides."
-        source = _mapper(read)
-        for raw, draft in mapped[:_MAPPED]:
+        source = mapper_of(read)
+        for raw, draft in mapped[:SAMPLED]:
             before = copy.deepcopy(raw.payload)
             watch = Watch(home_of(self.source))
             with watching(watch, clock=True):
@@ -300,13 +74,13 @@ class SourceSuite(PluginSuite):
         given = {
             "folder": workshop.folder,
             "headers": list(source.columns.headers),
-            "raws": [raw_text(kept(raw)) for raw, _ in mapped[:_MAPPED]],
+            "raws": [raw_text(kept(raw)) for raw, _ in mapped[:SAMPLED]],
         }
         try:
             others = again("drafts", self.source, given)
         except Unreachable:
             return
-        here = [draft_text(draft) for _, draft in mapped[:_MAPPED]]
+        here = [draft_text(draft) for _, draft in mapped[:SAMPLED]]
         if any(other != here for other in others):
             self.told(
                 rule,
@@ -316,11 +90,11 @@ class SourceSuite(PluginSuite):
 
     def test_map_does_no_io(self, read: Read, mapped: list[tuple[Raw, Any]]) -> None:
         """The hub maps within its one write transaction: whoever waits there stops everybody."""
-        source, home = _mapper(read), home_of(self.source)
+        source, home = mapper_of(read), home_of(self.source)
         for first in (True, False):
             watch = Watch(home, first=first)
             with watching(watch):
-                for raw, _ in mapped[:_MAPPED]:
+                for raw, _ in mapped[:SAMPLED]:
                     source.map(raw)
             if watch.seen:
                 self.told(
@@ -336,10 +110,10 @@ class SourceSuite(PluginSuite):
         remedy = "rename only: raw.payload.get(…), and look at a type before you rely on it; the hub judges the rest"
         if seen:
             self.told(rule, seen, remedy)
-        source = _mapper(read)
+        source = mapper_of(read)
         for raw in _varied(read.raws):
             for how, payload in odd_payloads(raw.payload):
-                error = _raised(source, raw._replace(payload=payload))
+                error = raised_by(source, raw._replace(payload=payload))
                 if error is not None:
                     self.told(rule, f"with {how} it raised {type(error).__name__}: {error}", remedy)
 
@@ -425,14 +199,14 @@ class SourceSuite(PluginSuite):
     def test_persons_stay_sealed(self, workshop: SourceWorkshop, read: Read) -> None:
         """Marks, cursors and logs are not sealed; nobody's name or address belongs there."""
         self._need("map", lambda: self._bad_map(read))
-        source = _mapper(read)
+        source = mapper_of(read)
         words = {word for raw in read.raws for word in words_of_persons(read.kind, source.map(raw))}
         if not words:
             pytest.skip("its recordings name no person")
         with logged() as lines:
             found = workshop.read()
             for raw in found.raws:
-                _mapper(found).map(raw)
+                mapper_of(found).map(raw)
             workshop.sync(1)
         shown = {
             "the cursor": found.run.next_cursor or "",
@@ -456,70 +230,6 @@ class SourceSuite(PluginSuite):
                 f"{some(files)} holds a person's data readably",
                 "put a person's data under contacts or another private field, and into no public one",
             )
-
-    def _is_endless(self, found: Read) -> bool:
-        code = found.error.code if isinstance(found.error, HubError) else ""
-        return code in {"FEED_TOO_LONG", "FEED_ENDLESS"} or len(found.network.asked) > 500
-
-    def _bad_fetch(self, found: Read) -> str | None:
-        """Why the recordings give nothing to look at, or None."""
-        if self._is_endless(found):
-            return "fetch() does not end"
-        if isinstance(found.error, HubError):
-            return f"fetch() raised {type(found.error).__name__}: {found.error}"
-        if found.error is not None:
-            return f"fetch() raised {type(found.error).__name__}: {found.error}"
-        if not found.raws:
-            return "fetch() gave no record"
-        wrong = next((raw for raw in found.raws if not isinstance(raw, Raw)), None)
-        if wrong is not None:
-            return f"fetch() gave a {type(wrong).__name__} instead of a Raw"
-        if not all(isinstance(raw.payload, Mapping) for raw in found.raws):
-            return "a payload is no mapping"
-        naive = any(raw.updated_at is not None and raw.updated_at.tzinfo is None for raw in found.raws)
-        return "updated_at has no time zone" if naive else None
-
-    def _bad_keys(self, workshop: SourceWorkshop, read: Read) -> str | None:
-        """How keys differ from fetch to fetch, or None."""
-        first = sorted(map(str, read.keys))
-        second = sorted(map(str, workshop.read().keys))
-        if first != second:
-            changed = len(set(first) - set(second))
-            return f"of {len(first)} keys, {changed} were others at the second fetch of the same recordings"
-        other = sorted(map(str, workshop.read(workshop.network(turned=True)).keys))
-        if first != other:
-            changed = len(set(first) - set(other))
-            return f"of {len(first)} keys, {changed} were others when the records came in the opposite order"
-        return None
-
-    def _bad_map(self, read: Read) -> str | None:
-        """How a recorded record cannot be mapped, or None."""
-        source = _mapper(read)
-        for number, raw in enumerate(read.raws, 1):
-            error = _raised(source, raw)
-            if error is not None:
-                return f"at recorded record {number} it raised {type(error).__name__}: {error}"
-            if not isinstance(source.map(raw), Mapping):
-                return (
-                    f"of recorded record {number} it made a {type(source.map(raw)).__name__}, and no mapping"
-                )
-        return None
-
-
-def _mapper(read: Read) -> Source[Any]:
-    if read.source is None:
-        pytest.skip("there is no source to map with")
-    return read.source
-
-
-def _raised(source: Source[Any], raw: Raw) -> BaseException | None:
-    try:
-        source.map(raw)
-    except HubError as error:
-        return None if error.code else error
-    except (Exception, SystemExit) as error:
-        return error
-    return None
 
 
 def _varied(raws: list[Raw]) -> list[Raw]:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import pytest
 
 _MOST = 5
+_LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,11 @@ class Fault:
 
 def fail(plugin: type, fault: Fault) -> NoReturn:
     """End the test with what a plugin's author needs to know."""
-    place = f"{plugin.__module__}.{plugin.__qualname__}"
+    place, seen = f"{plugin.__module__}.{plugin.__qualname__}", fault.seen
+    seen = seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}…"
     pytest.fail(
         f"The plugin {plugin.__name__} ({place}) breaks a rule.\n"
-        f"Rule: {fault.rule}\nSeen: {fault.seen}\nDo:   {fault.remedy}",
+        f"Rule: {fault.rule}\nSeen: {seen}\nDo:   {fault.remedy}",
         pytrace=False,
     )
 
@@ -35,9 +37,3 @@ def some(items: Iterable[object]) -> str:
     found = [str(item) for item in items]
     rest = len(found) - _MOST
     return "; ".join(found[:_MOST]) + (f"; and {rest} more" if rest > 0 else "")
-
-
-def shortened(value: object, most: int = 80) -> str:
-    """A value as people may see it in a sentence."""
-    text = repr(value)
-    return text if len(text) <= most else f"{text[:most]}…"

@@ -94,7 +94,7 @@ class Calendar(Source[CalendarConfig]):
         """Rename to the model's words: an event, or what is different on one date of a series."""
         try:
             return exception(raw.payload) if "recurrence_id" in raw.payload else event(raw.payload)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError):
             raise refused("EVENT_UNREADABLE") from None
 
     def _about_others(self, run: SourceRun, component: Component) -> None:
