@@ -87,10 +87,10 @@ def retire(turn: Turn, path: str) -> None:
     with reading(turn.hub.engine) as connection:
         files = list(bookkeeping.artifacts(connection, turn.output))
     _take_away(turn, folder, files, staging_of(folder, str(turn.fence)))
+    clear(folder)
     with writing(turn.hub.engine, Point.OUTPUT_FORGOTTEN) as connection:
         turn.refuse_overtaken(connection)
         bookkeeping.forget_artifacts(connection, turn.output)
-    clear(folder)
 
 
 def _put(turn: Turn, source: Path, target: Path) -> bool:
