@@ -14,6 +14,7 @@ from allin_hub.hub import Hub
 from allin_hub.linking import Linker
 from allin_hub.preparing import Prepared
 from allin_hub.problems import Problem, problem_of, problem_values
+from allin_hub.remembering import kept, with_left
 from allin_hub.report import SourceReport
 from allin_hub.retention import whole_since
 from allin_hub.store import bookkeeping, claims, findings, raws
@@ -53,7 +54,7 @@ def apply(
     fingerprint = f"{prepared.fingerprint(hub)}|{standing}"
     if row.get("fingerprint") and row["fingerprint"].partition("|")[2] != standing:
         claims.touch_source(connection, name, run_id)
-    linked = Linker(connection, hub, run_id).link()
+    linked = Linker(connection, with_left(connection, hub), run_id).link()
     sealed = [
         (name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem)))
         for problem in file_problems
@@ -101,6 +102,7 @@ def _remember(
 ) -> None:
     now = hub.clock()
     values: dict[str, Any] = {"fingerprint": fingerprint, "last_run": run_id}
+    values["standing"] = kept(prepared.settings)
     if pending.get("read", True):
         values |= {
             "last_status": report.status,

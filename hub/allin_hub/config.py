@@ -50,6 +50,11 @@ PASSWORD = re.compile(r"^[\w+.-]+://[^:@/?]*:[^@]+@|[?&]password=")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
 
 
+def is_name(word: str) -> bool:
+    """Whether a source or an output may be called so."""
+    return _NAME.match(word) is not None
+
+
 class Settings(BaseModel):
     """Base of all settings: closed, frozen, silent about values."""
 

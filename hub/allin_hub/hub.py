@@ -77,10 +77,11 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     settings = configuration.load(folder)
     sealer, made = load_key(settings.hub.key, folder)
     engine = open_engine(settings.database_url)
-    migrate(engine)
+    migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
     mark = sealer.mark().hex()
     with reading(engine) as connection:
         known = bookkeeping.fact(connection, "key")
+        left_over = bookkeeping.fact(connection, "unfinished")
     if known is None:
         with writing(engine, Point.HUB_KEY_NOTED) as connection:
             bookkeeping.save_fact(connection, "key", mark)
@@ -97,4 +98,15 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
             "This hub.key does not belong to this database.",
             hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",
         )
+    if left_over:
+        from allin_hub.unfinished import finish
+
+        finish(engine, folder)
+        settings = configuration.load(folder)
     return Hub(settings, engine, sealer, made, clock)
+
+
+def _keep_a_copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> None:
+    from allin_hub.backing import before_upgrade
+
+    before_upgrade(settings, sealer, old, now)

@@ -11,6 +11,7 @@ from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
 from allin_hub.keys import opened_fields
 from allin_hub.merge import EVERYTHING
+from allin_hub.remembering import with_left
 from allin_hub.store import claims, entities, raws
 from allin_schemas import Kind
 
@@ -92,8 +93,9 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
     live = claims.of_entities(connection, [entity_id]).get(entity_id, [])
     sealed = raws.sealed_of(connection, [one.raw_id for one in live])
     rules = claims.rules_of(connection, [one.id for one in live])
+    known = with_left(connection, hub).config.sources
     for one in live:
-        settings = hub.config.sources.get(one.source)
+        settings = known.get(one.source)
         shown.claims.append(
             ShownClaim(
                 one.id,

@@ -39,7 +39,7 @@ def message(hub: Hub, news: Sequence[News], say: Voice) -> tuple[str, str]:
     return f"{title}: {_subject(order, say)}", "\n\n".join(paragraphs) + "\n"
 
 
-def test_message(hub: Hub, say: Voice) -> tuple[str, str]:
+def trial(hub: Hub, say: Voice) -> tuple[str, str]:
     """Subject and text of a message that only tries out the addresses."""
     title = " ".join(hub.config.hub.title.split())
     body = say(

@@ -78,8 +78,8 @@ def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
     faults = post(hub, subject, body)
     told.faults += faults
     taken = len(faults) < len(hub.config.notify.to)
+    note_outcome(hub, faults)
     with writing(hub.engine) as connection:
-        bookkeeping.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
         if taken and bookkeeping.holds_lease(connection, LEASE, fence):
             for one in news:
                 _note(connection, one.part, one.name, None if one.what == BACK else one.what)
@@ -90,6 +90,12 @@ def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
 def _note(connection: Connection, part: str, name: str, what: str | None) -> None:
     save = bookkeeping.save_source if part == "source" else bookkeeping.save_output
     save(connection, name, told=what)
+
+
+def note_outcome(hub: Hub, faults: Sequence[Fault]) -> None:
+    """Remember whether messages reach the office, so that `allin status` can say it."""
+    with writing(hub.engine) as connection:
+        bookkeeping.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
 
 
 def last_fault(hub: Hub) -> str | None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from allin_hub.cli.call import Call, guarded
+from allin_hub.cli.sources import sources as source_commands
 
 EPILOG = "Start with: allin demo, or: allin init my-hub. Docs: docs/admin.md"
 INTERRUPTED = 130
@@ -290,7 +291,9 @@ def move(
 
 @app.command(epilog="Examples: allin doctor   allin doctor --fix")
 def doctor(
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without asking anybody.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what can be mended without asking anybody.")
+    ] = False,
     hub: Folder = ".",
     json: AsJson = False,
     debug: Debug = False,
@@ -300,6 +303,25 @@ def doctor(
         from allin_hub.cli.health import run_doctor
 
         run_doctor(call, fix)
+
+
+@app.command(epilog="Examples: allin notify   allin notify --test")
+def notify(
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a message to every address to try it out.")
+    ] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Tell the office what stays away and what is back, as sync, publish and run do by themselves."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.telling import run_notify
+
+        run_notify(call, test=test)
+
+
+app.add_typer(source_commands)
 
 
 @app.command(epilog="Example: allin plugins")

@@ -12,6 +12,7 @@ from allin_hub.cli import findings
 from allin_hub.cli.call import Call
 from allin_hub.cli.failing import trace
 from allin_hub.cli.layout import EMPTY, Column, line, tell
+from allin_hub.cli.telling import tell_at_the_end
 from allin_hub.cli.terminal import figured, opened, print_json, progress, state, table
 from allin_hub.errors import ConfigError
 from allin_hub.holding import accept as accept_run
@@ -48,6 +49,7 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
         else:
             show_sync(call, say, report)
             line(_after_sync(call, say, report))
+        tell_at_the_end(hub, say)
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -61,6 +63,7 @@ def run_publish(call: Call, outputs: Sequence[str]) -> None:
         else:
             show_publish(call, say, reports)
             line(after_publish(call, say, reports))
+        tell_at_the_end(hub, say)
     raise typer.Exit(0 if all(report.ok for report in reports.values()) else 1)
 
 
@@ -73,6 +76,7 @@ def run_all(call: Call) -> None:
             print_json({**report.to_json(say.language), "outputs": outputs})
         else:
             line(after_publish(call, say, reports))
+        tell_at_the_end(hub, say)
     raise typer.Exit(0 if report.ok and all(one.ok for one in reports.values()) else 1)
 
 
