@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import DATABASES
 from typer.testing import CliRunner
 
 from allin_hub.cli import app
 
+ON_BOTH = {"test_findings.py", "test_json.py", "test_screens.py"}
+"""Modules whose tests run on SQLite and on PostgreSQL; the others are about settings, words and the terminal."""
 SETTINGS = """
 [hub]
 title = "Test"
 languages = ["{language}"]
-
+{database}
 [sources.vereine]
 plugin = "spreadsheet"
 path = "data/vereine.csv"
@@ -38,15 +41,16 @@ HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "Ort", "VR-Nr."]
 class Office:
     """A hub's folder that a test fills."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "sqlite:///hub.db") -> None:
         self.folder = folder
+        self._database = "" if database == "sqlite:///hub.db" else f'database = "{database}"'
         (folder / "data").mkdir(parents=True)
         self.settings()
         self.sheet(self.rows(30))
 
     def settings(self, language: str = "de", *, old: str = "", new: str = "") -> None:
         """Write hub.toml, with one piece of it replaced."""
-        text = SETTINGS.replace("{language}", language)
+        text = SETTINGS.replace("{language}", language).replace("{database}", self._database)
         assert old in text
         (self.folder / "hub.toml").write_text(text.replace(old, new) if old else text, encoding="utf-8")
 
@@ -73,10 +77,24 @@ class Office:
             csv.writer(file, delimiter=";").writerows([HEADER, *rows])
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What commands say of a hub they say on both databases."""
+    if "home" in metafunc.fixturenames and metafunc.definition.path.name in ON_BOTH:
+        metafunc.parametrize("home", DATABASES, indirect=True)
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def home(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database, as hub.toml has it."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return "sqlite:///hub.db"
+    return str(request.getfixturevalue("fresh_postgres")())
+
+
+@pytest.fixture
+def office(tmp_path: Path, home: str) -> Office:
     """An office with a source of 30 rows and an output."""
-    return Office(tmp_path / "buero")
+    return Office(tmp_path / "buero", home)
 
 
 @pytest.fixture(autouse=True)
