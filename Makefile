@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 ROWS ?= 1000 10000
 
-.PHONY: proof-office bench demo test check lint types schemas docs constraints clean
+.PHONY: proof-kills proof-office bench demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -23,6 +23,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Kills runs at every point and at 200 random moments, fills disks in small steps, lets many runs work at once; both databases.
+proof-kills: $(STAMP)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/hub/crash
 
 # Runs an office by its schedules, kills parts of it, and shares its sources between two workers; takes minutes.
 proof-office: $(STAMP)

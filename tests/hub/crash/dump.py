@@ -1,0 +1,172 @@
+"""All that a hub holds, written so that two hubs with the same content are equal: what differs by nature has a name instead."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, LargeBinary, inspect, select
+
+from allin_hub.errors import StoreError
+from allin_hub.hub import Hub, open_hub
+from allin_hub.store.engine import reading
+from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run
+
+LEFT_OUT = {
+    "run": {"*"},
+    "lease": {"fence", "holder"},
+    "source_state": {"report", "last_run"},
+    "output_state": {"report", "fingerprint"},
+    "artifact": {"key", "digest"},
+    "change": {"old_digest", "new_digest"},
+    "problem": {"id"},
+} | {str(kind): {"digest"} for kind in ENTITY_TABLES}
+"""What is of the run and not of the content: numbers of attempts, and digests over ids that each run makes anew."""
+TIMES = re.compile(r"_at$|^at$")
+
+
+def dump(
+    folder: Path, *, known: Collection[str] = (), times: bool = True, sealed: bool = True
+) -> dict[str, Any]:
+    """Every table and every file of a hub. `known` ids, those of the time before, keep their own names.
+
+    Without `times` moments are left out; without `sealed` so is what hangs on the hub's own key.
+    """
+    hub = open_hub(folder)
+    try:
+        with reading(hub.engine) as connection:
+            names = _names(connection, hub, set(known))
+            said = _sayer(names)
+            tables = {
+                name: sorted(_rows(connection, hub, name, said, times=times, sealed=sealed))
+                for name in sorted(inspect(connection).get_table_names())
+            }
+            unfinished = list(connection.execute(select(run.c.id).where(run.c.status == "running")).scalars())
+            tables["manifest"] = sorted(_manifest(connection, folder, said))
+    finally:
+        hub.close()
+    return {"tables": tables, "files": _files(folder, said), "running": len(unfinished)}
+
+
+def ids(folder: Path) -> set[str]:
+    """Every id that a hub has given so far."""
+    hub = open_hub(folder)
+    try:
+        with reading(hub.engine) as connection:
+            found = set(connection.execute(select(claim.c.home_id)).scalars())
+            return found | set(connection.execute(select(run.c.id)).scalars())
+    finally:
+        hub.close()
+
+
+def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
+    """Where two dumps differ, a few lines that a person can read."""
+    found = [] if left["running"] == right["running"] else ["runs that never ended"]
+    for part in ("tables", "files"):
+        for name in sorted({*left[part], *right[part]}):
+            one, two = left[part].get(name), right[part].get(name)
+            if one != two:
+                found.append(f"{name}: {_first(one, two)}")
+    return found
+
+
+def _first(one: Any, two: Any) -> str:
+    if isinstance(one, list) and isinstance(two, list):
+        return f"{len(one)}/{len(two)} rows; {[row for row in one if row not in two][:2]} <> {[row for row in two if row not in one][:2]}"
+    if isinstance(one, str) and isinstance(two, str):
+        at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
+        return f"{one[max(0, at - 60) : at + 60]!r} <> {two[max(0, at - 60) : at + 60]!r}"
+    return f"{str(one)[:80]} <> {str(two)[:80]}"
+
+
+def _names(connection: Connection, hub: Hub, known: set[str]) -> dict[str, str]:
+    """A name for each id that is new: of an entity the claim that it began with, of a run only that it came later."""
+    names: dict[str, str] = {}
+    query = select(claim.c.home_id, claim.c.source, claim.c.slot, claim.c.kind, raw.c.sealed).join(
+        raw, raw.c.id == claim.c.raw_id
+    )
+    for home, source, slot, kind, sealed in connection.execute(query):
+        if home not in known:
+            key = hub.sealer.unseal(sealed)["k"]
+            words = f"{source}|{key}|{slot}|{kind}"
+            short = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
+            names[home] = f"<{short}>"
+            names[home.replace("-", "")] = f"<{short}>"
+            names[home.replace("-", "")[-10:]] = f"<{short}>"
+    for id in connection.execute(select(run.c.id)).scalars():
+        if id not in known:
+            names[id] = "<later run>"
+    return names
+
+
+def _sayer(names: dict[str, str]) -> Callable[[str], str]:
+    if not names:
+        return lambda text: text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = re.compile("|".join(longest_first))
+    return lambda text: pattern.sub(lambda found: names[found[0]], text)
+
+
+def _rows(
+    connection: Connection, hub: Hub, name: str, said: Callable[[str], str], *, times: bool, sealed: bool
+) -> list[str]:
+    table = metadata.tables.get(name)
+    if table is None:
+        return []
+    left_out = LEFT_OUT.get(name, set())
+    if "*" in left_out:
+        return []
+    columns = [
+        column
+        for column in table.columns
+        if column.name not in left_out
+        and (times or not TIMES.search(column.name))
+        and (sealed or not isinstance(column.type, LargeBinary))
+        and (sealed or (name, column.name) not in {("hub_fact", "value"), ("source_state", "mark")})
+    ]
+    return [
+        said(" | ".join(_shown(value, hub) for value in row)) for row in connection.execute(select(*columns))
+    ]
+
+
+def _shown(value: Any, hub: Hub) -> str:
+    if not isinstance(value, bytes | memoryview):
+        return str(value)
+    data = bytes(value)
+    try:
+        return json.dumps(hub.sealer.unseal(data), sort_keys=True, default=str)
+    except StoreError:
+        return data.hex()
+
+
+def _manifest(connection: Connection, folder: Path, said: Callable[[str], str]) -> list[str]:
+    """For each file that the hub says it has put somewhere: whether it is there, as it was put."""
+    from allin_hub.store.tables import artifact, output_state
+
+    rows = connection.execute(
+        select(output_state.c.path, artifact.c.path, artifact.c.digest).join(
+            artifact, artifact.c.output == output_state.c.output
+        )
+    )
+    found = []
+    for where, path, digest in rows:
+        file = folder / where / path
+        there = file.is_file() and hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest() == digest
+        found.append(f"{where}/{said(path)} {'as put' if there else 'OTHERWISE'}")
+    return found
+
+
+def _files(folder: Path, said: Callable[[str], str]) -> dict[str, str]:
+    """Every file in the hub's folder; of those at its top, its key and its database among them, only the names."""
+    found = {path.name: "" for path in folder.iterdir() if not path.name.startswith("hub.db")}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent != folder:
+            text = path.read_text(encoding="utf-8", errors="backslashreplace")
+            if path.suffix == ".eml":
+                text = text.replace("=\n", "")
+            found[said(path.relative_to(folder).as_posix())] = said(text)
+    return found

@@ -1,0 +1,162 @@
+"""Runs commands of a hub in processes of their own, which a test may kill, stop and wake.
+
+The processes are forked from one that has everything imported: a thousand of them cost minutes, not hours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.hub.crash.warm"])
+PATIENCE = 120
+NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a process is to do in a hub's folder: steps, at what time, and where it is to be ended."""
+
+    folder: Path
+    steps: tuple[str, ...] = ("sync", "publish")
+    now: dt.datetime = NOW
+    tick: float = 0
+    """Seconds by which the clock goes on each time it is read."""
+    stop_at: str = ""
+    counts: Path | None = None
+    """Where to write how often each point was reached."""
+    sources: tuple[str, ...] = ()
+    before: Callable[[], None] | None = field(default=None)
+    """Called in the new process first, to break something there."""
+
+    def at(self, point: str, hit: int, kind: str = "KILL") -> Order:
+        """The same, ended at the n-th time a point is reached."""
+        return replace(self, stop_at=f"{point}:{hit}:{kind}")
+
+
+def start(order: Order) -> BaseProcess:
+    """A process that works on an order."""
+    process = CONTEXT.Process(target=_work, args=(order,))
+    process.start()
+    return process
+
+
+def ended(process: BaseProcess, patience: float = PATIENCE) -> int:
+    """The exit code of a process; a negative one is the signal that killed it."""
+    process.join(patience)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        raise AssertionError("the process did not end")
+    return process.exitcode
+
+
+def run(order: Order) -> int:
+    """Work on an order and wait for its end."""
+    return ended(start(order))
+
+
+def done(order: Order) -> dict[str, Any]:
+    """Work on an order that must succeed; what each step said."""
+    code = run(order)
+    said = order.folder.parent / f"{order.folder.name}.said"
+    assert code == 0, said.read_text() if said.exists() else code
+    return dict(json.loads(said.read_text()))
+
+
+def call(order: Order, *words: str) -> tuple[int, str, str]:
+    """The command line itself: its exit code, stdout and stderr."""
+    process = CONTEXT.Process(target=_call, args=(order, words))
+    process.start()
+    code = ended(process)
+    said = [order.folder.parent / f"{order.folder.name}.{name}" for name in ("out", "err")]
+    return (code, *(path.read_text() for path in said))
+
+
+def _prepared(order: Order) -> Callable[[], dt.datetime]:
+    from allin_hub import crashing
+
+    if order.counts is not None:
+        reached: list[str] = []
+        target = order.counts
+
+        def note(point: crashing.Point) -> None:
+            reached.append(point.value)
+            target.write_text("\n".join(reached))
+
+        crashing.watch(note)
+    elif order.stop_at:
+        crashing.watch(crashing.stopper(order.stop_at))
+    now = order.now
+
+    def clock() -> dt.datetime:
+        nonlocal now
+        now += dt.timedelta(seconds=order.tick)
+        return now
+
+    if order.before is not None:
+        order.before()
+    return clock
+
+
+def _work(order: Order) -> None:
+    from allin_hub.hub import open_hub
+    from allin_hub.publishing import publish
+
+    clock = _prepared(order)
+    hub = open_hub(order.folder, clock)
+    said: dict[str, Any] = {}
+    try:
+        for step in order.steps:
+            if step == "publish":
+                reports: Any = publish(hub)
+            else:
+                reports = _sync(hub, step, order.sources)
+            said[step] = {name: [one.status, one.message, one.hint] for name, one in reports.items()}
+    finally:
+        hub.close()
+        (order.folder.parent / f"{order.folder.name}.said").write_text(json.dumps(said))
+    os._exit(0)
+
+
+def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
+    from allin_hub.errors import ConfigError
+    from allin_hub.holding import accept
+    from allin_hub.pipeline import sync
+
+    if step == "accept":
+        try:
+            return accept(hub, sources[0]).sources
+        except ConfigError:
+            return {}
+    return sync(hub, sources or None, replay=step == "replay").sources
+
+
+def _call(order: Order, words: Sequence[str]) -> None:
+    from functools import partial
+
+    from allin_hub.cli import main, terminal
+
+    clock = _prepared(order)
+    terminal.open_hub = partial(terminal.open_hub, clock=clock)
+    sys.argv = ["allin", *words, "--hub", str(order.folder)]
+    out, err = (
+        (order.folder.parent / f"{order.folder.name}.{name}").open("w", encoding="utf-8")
+        for name in ("out", "err")
+    )
+    os.dup2(out.fileno(), 1)
+    os.dup2(err.fileno(), 2)
+    try:
+        main()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()

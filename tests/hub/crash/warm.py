@@ -1,0 +1,23 @@
+"""Imported once by the process that all others are forked from: does what is slow only the first time."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.hub.crash.scenes import NOW, evening, settings
+
+from allin_hub.cli import standing, terminal, work
+from allin_hub.hub import open_hub
+from allin_hub.pipeline import sync
+from allin_hub.publishing import publish
+
+MODULES = (standing, terminal, work)
+
+with tempfile.TemporaryDirectory() as _folder:
+    settings(Path(_folder), "sqlite:///hub.db")
+    evening(Path(_folder))
+    _hub = open_hub(Path(_folder), lambda: NOW)
+    sync(_hub)
+    publish(_hub)
+    _hub.close()
