@@ -70,7 +70,8 @@ async def deploy(client: PrefectClient, wanted: Sequence[Wanted], office: Office
     """
     await _ensure_pool(client)
     there = {one.path: one for one in wanted}
-    done = [await _agree(client, one, office, say) for one in wanted]
+    known = {one.path: await _standing(client, one, office, say) for one in wanted}
+    done = [await _agree(client, one, known[one.path], office, say) for one in wanted]
     for found, path in await _ours(client, office):
         if path not in there:
             await client.delete_deployment(found.id)
@@ -126,23 +127,14 @@ async def _ours(client: PrefectClient, office: Office) -> list[tuple[DeploymentR
     return found
 
 
-async def _agree(client: PrefectClient, wish: Wanted, office: Office, say: Say) -> Deployed:
-    due = wish.schedule.next_after(dt.datetime.now(dt.UTC), office.zone)
+async def _standing(
+    client: PrefectClient, wish: Wanted, office: Office, say: Say
+) -> DeploymentResponse | None:
+    """The deployment that is there under this name; it is ours, or nobody's: made by `prefect deploy --all`."""
     try:
         found = await client.read_deployment_by_name(wish.path)
     except ObjectNotFound:
-        await _create(client, wish, office, say)
-        return Deployed(wish.path, NEW, wish.schedule.text, due)
-    _refuse_others(found, wish, office, say)
-    changed = await _change(client, found, wish, office, say)
-    standing = next((one for one in found.schedules if one.slug == wish.name), None)
-    paused = found.paused or (standing is not None and not standing.active)
-    did = CHANGED if await _reschedule(client, found.id, standing, wish, office) or changed else SAME
-    return Deployed(wish.path, did, wish.schedule.text, None if paused else due, paused)
-
-
-def _refuse_others(found: DeploymentResponse, wish: Wanted, office: Office, say: Say) -> None:
-    """A deployment of the same name is ours, or nobody's: made by `prefect deploy --all`."""
+        return None
     owners = [tag for tag in found.tags if tag.startswith(hub_tag(""))]
     ours = (found.entrypoint or "").startswith("allin_flows.") and owners in ([], [hub_tag(office.hub_id)])
     if not ours:
@@ -153,6 +145,21 @@ def _refuse_others(found: DeploymentResponse, wish: Wanted, office: Office, say:
             ),
             hint=say("Give each hub a Prefect server of its own, or remove it there."),
         )
+    return found
+
+
+async def _agree(
+    client: PrefectClient, wish: Wanted, found: DeploymentResponse | None, office: Office, say: Say
+) -> Deployed:
+    due = wish.schedule.next_after(dt.datetime.now(dt.UTC), office.zone)
+    if found is None:
+        await _create(client, wish, office, say)
+        return Deployed(wish.path, NEW, wish.schedule.text, due)
+    changed = await _change(client, found, wish, office, say)
+    standing = next((one for one in found.schedules if one.slug == wish.name), None)
+    paused = found.paused or (standing is not None and not standing.active)
+    did = CHANGED if await _reschedule(client, found.id, standing, wish, office) or changed else SAME
+    return Deployed(wish.path, did, wish.schedule.text, None if paused else due, paused)
 
 
 async def _create(client: PrefectClient, wish: Wanted, office: Office, say: Say) -> None:

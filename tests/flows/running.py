@@ -1,0 +1,116 @@
+"""Starts `allin up` as a person does, and looks at what it started."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+SECONDS = 300
+"""Of patience; a quiet machine needs a tenth of it."""
+
+
+def eventually(look: Callable[[], T | None], why: Callable[[], str] = str, seconds: float = SECONDS) -> T:
+    """Look until there is something."""
+    until = time.monotonic() + seconds
+    while (found := look()) is None:
+        assert time.monotonic() < until, f"it did not happen in time:\n{why()}"
+        time.sleep(0.5)
+    return found
+
+
+class Up:
+    """One `allin up` of a hub's folder."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.folder = folder
+        self.log = folder.with_name(f"{folder.name}.log")
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+        self.environment = {**kept, "HOME": str(folder.parent), "LANG": "C.UTF-8"}
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-W", "ignore", "-m", "allin_hub", "up", "--hub", str(folder), *words],
+                env=self.environment,
+                cwd=folder.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self) -> str:
+        """What it has printed, and its parts."""
+        logs = [self.log, *sorted((self.folder / ".prefect").glob("*.log"))]
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace") for log in logs if log.exists())
+
+    def runs(self) -> Up:
+        """Wait until it says that the office is running."""
+        printed = lambda: self.log.read_text(encoding="utf-8", errors="replace")  # noqa: E731
+        eventually(lambda: "Das Büro läuft" in printed() or self._gone() or None, self.said)
+        assert self.process.poll() is None, self.said()
+        return self
+
+    def _gone(self) -> bool:
+        return self.process.poll() is not None
+
+    @property
+    def api(self) -> str:
+        """Where its server listens."""
+        return str(json.loads((self.folder / ".prefect/running.json").read_text(encoding="utf-8"))["api"])
+
+    def children(self) -> dict[str, int]:
+        """Its server and its worker, by name."""
+        found = {}
+        for pid in self.everything():
+            words = _read(pid, "cmdline").split("\0")
+            for name in ("server", "worker"):
+                if words[-1] and ["prefect", name, "start"] == words[2:5]:
+                    found[name] = pid
+        return found
+
+    def everything(self) -> set[int]:
+        """Every living process that was started for this hub, whoever its parent is now."""
+        mark = f"PREFECT_HOME={self.folder.resolve() / '.prefect'}"
+        numbers = {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+        return {pid for pid in numbers if mark in _read(pid, "environ").split("\0")}
+
+    def find(self, what: str, **query: Any) -> Any:
+        """Ask the server for objects; None while it does not answer."""
+        try:
+            found = httpx.post(f"{self.api}/{what}/filter", json=query, trust_env=False, timeout=30)
+        except httpx.TransportError:
+            return None
+        return found.json() if found.is_success else None
+
+    def tell(self, what: signal.Signals) -> int:
+        """Send it a signal, and wait for its end."""
+        self.process.send_signal(what)
+        return self.process.wait(SECONDS)
+
+    def stop(self) -> None:
+        """Leave nothing running, however a test ended."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for pid in self.everything():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _read(pid: int, what: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/{what}").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
