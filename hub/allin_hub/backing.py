@@ -25,12 +25,12 @@ from allin_hub.packing import Packer, Told
 from allin_hub.sealing import Sealer
 from allin_hub.store import bookkeeping
 from allin_hub.store.copying import copy_to_file, counts_of
-from allin_hub.store.engine import open_engine, reading, revision, writing
+from allin_hub.store.engine import open_engine, reading, revision
 
 DATABASE = "hub.db"
 OUTPUTS = "outputs"
-LAST = "backup"
-"""The fact that says when the last backup was made."""
+LAST = ".last-backup"
+"""Says when the last backup was made: beside the database, so that no backup waits for a sync that writes."""
 _OURS = re.compile(r"^allin-\d{8}T\d{6}Z(-\d+)?\.zip$")
 
 
@@ -53,10 +53,17 @@ def back_up(hub: Hub, to: Path | None = None, told: Told | None = None) -> Backu
     path = _place(hub.config, hub.clock(), to)
     with _told_in_words(path):
         made = _write(hub, path, told)
-    with writing(hub.engine) as connection:
-        bookkeeping.save_fact(connection, LAST, hub.clock().isoformat())
+        (hub.config.folder / LAST).write_text(f"{hub.clock().isoformat()}\n", encoding="ascii")
     removed = _make_room(path, hub.config.hub.backups) if to is None else []
     return Backup(path, made[0], made[1], keys_of(hub.config, hub.sealer), removed)
+
+
+def last_backup(config: Config) -> dt.datetime | None:
+    """When the last backup was made; None before the first."""
+    try:
+        return dt.datetime.fromisoformat((config.folder / LAST).read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
 
 
 def before_upgrade(config: Config, sealer: Sealer, old: str, now: dt.datetime) -> Path:
@@ -100,18 +107,21 @@ def _write(hub: Hub, path: Path, told: Told | None) -> tuple[int, int]:
             rows = counts_of(connection)
             listed = {name: bookkeeping.artifacts(connection, name) for name in _keeping(hub.config)}
             instance = bookkeeping.fact(connection, "instance")
+            fingerprint = bookkeeping.fact(connection, "key")
             copy_to_file(connection, copy, told)
         packer.add(DATABASE, copy)
         copy.unlink()
         for name, file in _beside(hub.config, listed, Path(folder)):
             packer.add(name, file)
+        keys = keys_of(hub.config, hub.sealer)
+        keys[0]["fingerprint"] = fingerprint or keys[0]["fingerprint"]
         facts = {
             "made_at": hub.clock().isoformat(),
             "release": version("allin-hub"),
             "schema": schema,
             "database": hub.engine.dialect.name,
             "instance": instance,
-            "keys": keys_of(hub.config, hub.sealer),
+            "keys": keys,
             "rows": rows,
         }
         return packer.finish(facts), sum(rows.values())

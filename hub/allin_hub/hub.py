@@ -75,13 +75,20 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     Raises ConfigError when the settings are wrong, or when the key does not belong to the database.
     """
     settings = configuration.load(folder)
-    sealer, made = load_key(settings.hub.key, folder)
     engine = open_engine(settings.database_url)
-    migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
-    mark = sealer.mark().hex()
-    with reading(engine) as connection:
-        known = bookkeeping.fact(connection, "key")
-        left_over = bookkeeping.fact(connection, "unfinished")
+    try:
+        if sqlite_path(settings.database_url) is None:
+            with reading(engine) as connection:  # a server that is away: before a key is made that nobody is told of
+                revision(connection)
+        sealer, made = load_key(settings.hub.key, folder)
+        mark = sealer.mark().hex()
+        migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
+        with reading(engine) as connection:
+            known = bookkeeping.fact(connection, "key")
+            left_over = bookkeeping.fact(connection, "unfinished")
+    except BaseException:
+        engine.dispose()
+        raise
     if known is None:
         with writing(engine, Point.HUB_KEY_NOTED) as connection:
             bookkeeping.save_fact(connection, "key", mark)

@@ -112,9 +112,18 @@ class _Restoring:
         self._wish = wish
         self._now = now
         self._told = told
-        self._config: Config = configuration.load(ready).model_copy(update={"folder": folder})
+        self._config = self._settings()
         self._target = sqlite_path(self._config.database_url)
         self._aside = folder / f"before-restore-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+    def _settings(self) -> Config:
+        """The settings of the backup, for the folder into which it goes; secrets are read from there."""
+        for key in self._manifest.facts["keys"][1:]:
+            kept, lent = self._folder / key["name"], self._ready / key["name"]
+            if not key["name"].startswith("$") and kept.is_file() and not lent.exists():
+                lent.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(kept, lent)
+        return configuration.load(self._ready).model_copy(update={"folder": self._folder})
 
     def restore(self) -> Restored:
         """Check, make ready, put in place."""

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allin_hub import registry
-from allin_hub.backing import LAST, key_name
+from allin_hub.backing import key_name, last_backup
 from allin_hub.config import Config
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.errors import HubError
 from allin_hub.hub import Hub
 from allin_hub.preparing import prepare
-from allin_hub.store import bookkeeping, health
+from allin_hub.store import health
 from allin_hub.store.engine import reading
 from allin_hub.store.retention import size_of
 from allin_hub.voice import text
@@ -80,6 +80,8 @@ def outputs(hub: Hub) -> Iterator[Finding]:
         with reading(hub.engine) as connection:
             files = health.files_of(connection, name)
             busy = name in health.open_journals(connection, hub.clock())
+        if "://" in settings.path:
+            continue
         folder = hub.config.folder / settings.path
         wrong = [path for path, size in files if not _is_there(folder / path, size)]
         if wrong and not busy:
@@ -132,22 +134,22 @@ def backups(hub: Hub) -> Iterator[Finding]:
     if not hub.config.hub.backups:
         return
     with reading(hub.engine) as connection:
-        written, first = bookkeeping.fact(connection, LAST), health.last_moment(connection)
-    if written is None and first is not None:
+        first = health.last_moment(connection)
+    last = last_backup(hub.config)
+    if last is None and first is not None:
         yield Finding(
             "backup_none",
             WEAK,
             text("There is no backup of this hub yet."),
             text("Make one: allin backup. Or let upkeep do it every night: allin up"),
         )
-    elif written is not None and hub.clock() - dt.datetime.fromisoformat(written) > BACKUP_AGE:
-        days = (hub.clock() - dt.datetime.fromisoformat(written)).days
+    elif last is not None and hub.clock() - last > BACKUP_AGE:
         yield Finding(
             "backup_old",
             WEAK,
             text("The last backup is {days} days old."),
             text("Make one: allin backup. Or let upkeep do it every night: allin up"),
-            {"days": days},
+            {"days": (hub.clock() - last).days},
         )
 
 
