@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,9 +71,12 @@ _NO_ADDRESS = "no address"
 
 
 def _hand_over(address: str, subject: str, body: str) -> bool | str:
-    """Whether it was taken. What apprise logs may hold the address, so nobody hears it."""
-    import apprise
+    """Whether it was taken. What apprise logs may hold the address, so nobody hears it; nor what its imports deprecate."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import apprise
 
+        apprise.Apprise.instantiate("json://localhost")
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     known = apprise.Apprise()
     if not known.add(address) or len(known) == 0:
