@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from allin_flows.wording import Say
@@ -27,6 +27,8 @@ HUB_ID = "deployed as"
 OFFICE = "deployed from"
 COUNTS = "deployed {file}"
 """Facts of the hub: its name for Prefect, the office's folder, and the digest that a file has there."""
+GONE = "-"
+"""Stands for the digest of a map that is not there: any is learned anew."""
 LARGEST = 4_000_000
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.toml")
 
@@ -46,9 +48,10 @@ def settle(hub: Hub) -> None:
     found = _digests(hub.config.folder)
     if hub.config.hub.deliver_to:
         _put(hub.config.folder, hub.config.hub.deliver_to, found)
+    maps_of = {f"{maps.FOLDER}/{name}.toml": GONE for name in hub.config.sources}
     with writing(hub.engine) as connection:
         bookkeeping.save_fact(connection, OFFICE, _here(hub.config.folder))
-        for file, digest in found.items():
+        for file, digest in {**maps_of, **found}.items():
             bookkeeping.save_fact(connection, COUNTS.format(file=file), digest)
 
 
@@ -72,7 +75,7 @@ def refuse_others(hub: Hub, expected: str | None, sources: Iterable[str]) -> Non
     if expected is None or office is None:
         return
     found = _digests(hub.config.folder)
-    other = [file for file, digest in counts.items() if digest is not None and found.get(file) != digest]
+    other = [file for file, digest in counts.items() if digest not in {None, GONE, found.get(file)}]
     if other and office == _here(hub.config.folder):
         settle(hub)
     elif other:
@@ -151,13 +154,18 @@ def _digests(folder: Path) -> dict[str, str]:
     }
 
 
-def _put(folder: Path, url: str, files: Iterable[str]) -> None:
-    """Lay files into shared storage, hub.toml last."""
+def _put(folder: Path, url: str, files: Collection[str]) -> None:
+    """Lay files into shared storage, hub.toml last; with it, maps that are gone leave."""
     from fsspec.core import url_to_fs
 
     try:
         system, root = url_to_fs(url)
         system.makedirs(f"{root}/{maps.FOLDER}", exist_ok=True)
+        kept = system.ls(f"{root}/{maps.FOLDER}", detail=False) if CONFIG_NAME in files else []
+        for path in map(str, kept):
+            name = f"{maps.FOLDER}/{path.rpartition('/')[2]}"
+            if name not in files and _SAFE.fullmatch(path.rpartition("/")[2]):
+                system.rm_file(path)
         for file in sorted(files, key=lambda one: one == CONFIG_NAME):
             system.pipe_file(f"{root}/{file}", (folder / file).read_bytes())
     except Exception as error:
