@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from allin_hub import config as configuration
 from allin_hub.config import Config
-from allin_hub.crashing import Point
+from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError
 from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
@@ -95,7 +95,8 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     elif known != mark:
         engine.dispose()
         if made is not None:
-            made.unlink()
+            with around(Point.HUB_KEY_MADE):
+                made.unlink()
             raise ConfigError(
                 "{file} is not there, but the database was made with it.",
                 hint="Put the file back from its copy. Without it nothing sealed can be read.",

@@ -89,7 +89,7 @@ def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceR
     """The source's plugin or settings cannot be used: what was known stays, and other sources go on."""
     message, hint = voice_of(hub.config).error(error)
     run_id, now, said = new_id(), hub.clock(), f"{message} {hint}".strip()
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SYNC_FAILED) as connection:
         bookkeeping.begin_run(
             connection,
             {

@@ -131,7 +131,8 @@ def _write_key(path: Path, content: bytes) -> None:
     with os.fdopen(handle, "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if path.exists():
-            fresh.unlink(missing_ok=True)
+            with around(Point.HUB_KEY_MADE):
+                fresh.unlink(missing_ok=True)
             raise FileExistsError
         file.truncate()
         file.write(content)

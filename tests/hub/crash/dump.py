@@ -76,7 +76,8 @@ def differences(left: dict[str, Any], right: dict[str, Any]) -> list[str]:
 
 def _first(one: Any, two: Any) -> str:
     if isinstance(one, list) and isinstance(two, list):
-        return f"{len(one)}/{len(two)} rows; {[row for row in one if row not in two][:2]} <> {[row for row in two if row not in one][:2]}"
+        left, right = [row for row in one if row not in two], [row for row in two if row not in one]
+        return f"{len(one)}/{len(two)} rows; {left[:2]} <> {right[:2]}"
     if isinstance(one, str) and isinstance(two, str):
         at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
         return f"{one[max(0, at - 60) : at + 60]!r} <> {two[max(0, at - 60) : at + 60]!r}"

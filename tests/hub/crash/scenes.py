@@ -119,7 +119,7 @@ def settings(folder: Path, database: str, *, later: bool = False) -> None:
 def evening(folder: Path) -> None:
     """What the partners have sent."""
     write(folder, "vereine.csv", HEADER, [association(n) for n in range(1, 10)])
-    partner = [association(n, **{"Telefon": f"0561 8{n:05}"}) for n in range(7, 12)]
+    partner = [association(n, Telefon=f"0561 8{n:05}") for n in range(7, 12)]
     write(folder, "partner.csv", HEADER[1:], [row[1:] for row in partner])
     write(folder, "termine.csv", EVENTS, [happening(n) for n in range(1, 5)])
 
@@ -133,7 +133,7 @@ def night(folder: Path) -> None:
     rows[7:8] = []
     rows.append(association(20))
     write(folder, "vereine.csv", HEADER, rows)
-    partner = [association(n, **{"Telefon": f"0561 8{n:05}"}) for n in (7, 8, 9, 10, 21)]
+    partner = [association(n, Telefon=f"0561 8{n:05}") for n in (7, 8, 9, 10, 21)]
     write(folder, "partner.csv", HEADER[1:], [row[1:] for row in partner])
     events = [
         happening(1),
@@ -162,6 +162,7 @@ class Scene:
 
 
 def empty(folder: Path, database: str) -> None:
+    """A hub before its first run."""
     settings(folder, database)
     evening(folder)
 
