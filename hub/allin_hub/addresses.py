@@ -25,6 +25,8 @@ _PORTS = {"http": 80, "https": 443}
 _LONGEST = 4_096
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
 _TOKEN = re.compile(r"(?=[^/]*[0-9])[A-Za-z0-9_.~%-]{20,}")
+_HOST = re.compile(rb"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?|(?=.{0,44}:)[0-9A-Fa-f:.]{2,45}")
+"""A name, or an address of four or of sixteen bytes."""
 _INSIDE = re.compile(r"(^|\.)(localhost|localdomain|local|internal|intranet|lan|home\.arpa)$")
 
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
@@ -51,7 +53,7 @@ def checked(url: str | httpx.URL, allow_hosts: Sequence[str] = ()) -> httpx.URL:
         parsed = parsed.copy_with(scheme=scheme, fragment=None)
     except (httpx.InvalidURL, ValueError, UnicodeError):
         raise refused("URL_REFUSED", url="…") from None
-    if scheme not in _PORTS or not parsed.host or parsed.userinfo:
+    if scheme not in _PORTS or not _HOST.fullmatch(parsed.raw_host) or parsed.userinfo:
         raise refused("URL_REFUSED", url=shown(parsed))
     if is_listed(parsed, allow_hosts):
         return parsed

@@ -233,10 +233,14 @@ class Http:
         except (httpcore.ConnectError, httpx.ConnectError) as error:
             certificate = isinstance(error.__context__, ssl.SSLCertVerificationError)
             raise unavailable("FEED_CERTIFICATE" if certificate else "FEED_UNREACHABLE", url=url) from None
-        except (Cut, httpcore.RemoteProtocolError, httpx.RemoteProtocolError):
+        except (
+            Cut,
+            httpcore.RemoteProtocolError,
+            httpx.RemoteProtocolError,
+            httpcore.NetworkError,  # other than ConnectError: it was reached, and broke off
+            httpx.NetworkError,
+        ):
             raise unavailable("FEED_CUT", url=url) from None
-        except (httpcore.NetworkError, httpx.NetworkError):
-            raise unavailable("FEED_UNREACHABLE", url=url) from None
         except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol, httpx.TransportError):
             raise refused("URL_REFUSED", url=url) from None
 

@@ -9,15 +9,18 @@ import resource
 import sys
 import time
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
+from hypothesis.errors import HypothesisWarning
 from tests.fuzz.everything import TARGETS
 from tests.fuzz.target import MEGABYTES, Target
 
 GREW = 77
+warnings.simplefilter("ignore", HypothesisWarning)
 ROUNDS_PER_WORKER = 40
 """A fresh worker now and then: memory that libraries keep must not hide what one input takes."""
 EACH = 12
