@@ -45,16 +45,17 @@ def apply(
     writer = Writer(
         connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)
     )
+    linker = Linker(connection, with_left(connection, hub), run_id, writer.first_claim)
     counts = raws.staged_counts(connection, run_id)
     whole = whole_since(row, prepared.fingerprint(hub))
     for batch in _arrivals(connection, hub, name, run_id, replay, whole):
-        writer.write(batch)
+        linker.ahead(writer.write(batch), name)
     _withdraw(connection, name, run_id)
     standing = prepared.standing(hub)
     fingerprint = f"{prepared.fingerprint(hub)}|{standing}"
     if row.get("fingerprint") and row["fingerprint"].partition("|")[2] != standing:
         claims.touch_source(connection, name, run_id)
-    linked = Linker(connection, with_left(connection, hub), run_id).link()
+    linked = linker.link(writer.keys)
     sealed = [
         (name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem)))
         for problem in file_problems

@@ -12,7 +12,6 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from allin_hub.sealing import Sealer
 from allin_schemas import Kind
 from allin_schemas.reading import name_key, own_domain
 
@@ -42,34 +41,36 @@ def key_of_name(name: str) -> str:
     return name_key(name)
 
 
-def clues(kind: Kind, data: Mapping[str, Any]) -> Iterator[tuple[Rule, str]]:
+def clues(kind: Kind, data: Mapping[str, Any]) -> list[tuple[Rule, str]]:
     """The match keys of a claim as text, before they are hashed."""
     name = key_of_name(str(data.get(TITLES.get(kind, "name")) or ""))
-    for identifier in data.get("identifiers") or data.get("platform_ids") or ():
-        yield _identifier(identifier)
-    email = data.get("email")
-    if kind is Kind.PERSON:
-        if email and name:
-            yield Rule.MAIL_NAME, f"{email.casefold()}|{name}"
-        for phone in data.get("phones") or ():
-            if name:
-                yield Rule.PHONE_NAME, f"{phone['number']}|{name}"
-        return
-    if kind is not Kind.ORGANISATION:
-        return
-    mail_at = own_domain(email)
-    domains = {domain for domain in (own_domain(data.get("website")), mail_at) if domain}
-    for domain in sorted(domains):
+    found = [
+        _identifier(identifier) for identifier in data.get("identifiers") or data.get("platform_ids") or ()
+    ]
+    if kind is Kind.ORGANISATION:
+        _organisation(data, name, found)
+    elif kind is Kind.PERSON and name:
+        email = data.get("email")
+        if email:
+            found.append((Rule.MAIL_NAME, f"{email.casefold()}|{name}"))
+        found += [(Rule.PHONE_NAME, f"{phone['number']}|{name}") for phone in data.get("phones") or ()]
+    return found
+
+
+def _organisation(data: Mapping[str, Any], name: str, found: list[tuple[Rule, str]]) -> None:
+    email, website = data.get("email"), data.get("website")
+    mail_at, web_at = own_domain(email), own_domain(website)
+    for domain in sorted({domain for domain in (web_at, mail_at) if domain}):
         if name:
-            yield Rule.DOMAIN_NAME, f"{domain}|{name}"
-        yield Rule.DOMAIN, domain
+            found.append((Rule.DOMAIN_NAME, f"{domain}|{name}"))
+        found.append((Rule.DOMAIN, domain))
     if email:  # a person's address never stands here: the validator keeps it apart
-        yield (Rule.ROLE_MAIL if mail_at else Rule.MAIL), email.casefold()
+        found.append(((Rule.ROLE_MAIL if mail_at else Rule.MAIL), email.casefold()))
     if name:
-        yield Rule.NAME, name
-    for other in (data.get("short_name"), data.get("legal_name"), *(data.get("alternate_names") or ())):
-        if other and key_of_name(other) != name:
-            yield Rule.NAME, key_of_name(other)
+        found.append((Rule.NAME, name))
+    others = (data.get("short_name"), data.get("legal_name"), *data.get("alternate_names", ()))
+    keys = (key_of_name(other) for other in others if other)
+    found.extend((Rule.NAME, key) for key in keys if key != name)
 
 
 def record_clue(source: str, data: Mapping[str, Any]) -> tuple[Rule, str] | None:
@@ -104,9 +105,9 @@ def _prefix(kind: str, rule: int) -> bytes:
     return f"match\x1f{kind}|{rule}|".encode()
 
 
-def hashed(sealer: Sealer, kind: str, rule: Rule, text: str) -> bytes:
-    """The keyed hash that is stored of a clue: equal only within one kind of entity and one rule."""
-    return sealer.hash(_prefix(kind, rule) + text.encode())
+def marked(kind: str, rule: Rule, text: str) -> bytes:
+    """A clue as it is hashed: equal only within one kind of entity and one rule."""
+    return _prefix(kind, rule) + text.encode()
 
 
 def reference_clues(given: Any) -> list[tuple[Rule, str]]:

@@ -8,6 +8,7 @@ import time
 _last = 0
 _counter = 0
 _random = ""
+_head = ""
 
 
 def _forget() -> None:
@@ -20,19 +21,27 @@ os.register_at_fork(
 )  # two processes with the same store of chance would give the same ids
 
 
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
+
 def new_id() -> str:
     """The next UUIDv7 as text."""
-    global _last, _counter, _random  # noqa: PLW0603 - the order within one process needs one place to remember
+    global _last, _counter, _random, _head  # noqa: PLW0603 - the order within one process needs one place to remember
     now = time.time_ns() // 1_000_000
     if now > _last:
         _last, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x7FF
+        _head = _begun(now)
     else:
         _counter += 1
         if _counter > 0xFFF:
             _last, _counter = _last + 1, 0
+            _head = _begun(_last)
     if len(_random) < 16:
         _random = os.urandom(4096).hex()
     tail, _random = _random[-16:], _random[:-16]
-    variant = "89ab"[int(tail[0], 16) & 3]
-    head = f"{_last:012x}"
-    return f"{head[:8]}-{head[8:]}-7{_counter:03x}-{variant}{tail[1:4]}-{tail[4:16]}"
+    return f"{_head}{_counter:03x}-{_VARIANT[tail[0]]}{tail[1:4]}-{tail[4:]}"
+
+
+def _begun(milliseconds: int) -> str:
+    head = f"{milliseconds:012x}"
+    return f"{head[:8]}-{head[8:]}-7"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -16,7 +17,10 @@ from allin_hub.match import ties
 from allin_hub.merge import EVERYTHING, Said, merge, ranked, units_changed
 from allin_hub.slugs import slug
 from allin_hub.store import claims, entities, references
+from allin_hub.store.engine import next_id
+from allin_hub.store.tables import claim as claim_table
 from allin_hub.store.tables import iso
+from allin_hub.writing import NESTED_FIELD, Fresh
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of
 
@@ -35,23 +39,59 @@ class Linked:
 
 
 class Linker:
-    """Links and merges what one run touched, within its write transaction."""
+    """Links and merges what one run touched, within its write transaction.
 
-    def __init__(self, connection: Connection, hub: Hub, run_id: str) -> None:
+    New claims become entities at once, while they are at hand; those that turn out to be tied to others
+    are taken back and merged with them at the end.
+    """
+
+    def __init__(self, connection: Connection, hub: Hub, run_id: str, first_claim: int | None = None) -> None:
         self._connection = connection
         self._hub = hub
         self._run = run_id
+        self._first = next_id(connection, claim_table) if first_claim is None else first_claim
         self._now = iso(hub.clock())
         self._seq = entities.last_seq(connection)
         self._linked = Linked()
         self._standings: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
+        self._later: set[int] = set()
+        self._shared: set[str] = set()
+        self._left: dict[str, str] = {}
 
-    def link(self) -> Linked:
-        """Match, resolve, merge."""
-        self._match()
-        self._linked.questions = references.resolve(self._connection, self._run)
+    def ahead(self, fresh: Sequence[Fresh], source: str) -> None:
+        """Make entities of claims that nobody made before, each alone for the time being."""
+        by_kind: dict[Kind, list[Fresh]] = {}
+        for one in fresh:
+            if one.is_open or (one.beside is not None and one.beside.is_open):
+                self._later.add(one.claim)
+            else:
+                by_kind.setdefault(one.kind, []).append(one)
+        for kind, alone in by_kind.items():
+            rows: list[tuple[Any, ...]] = []
+            changes: list[tuple[Any, ...]] = []
+            trust, defaults = self._standing(source, kind)
+            for one in alone:
+                said = Said(one.claim, one.data, trust, one.updated_at, source, defaults)
+                data, provenance = merge(kind, (said,))
+                if one.beside is not None and refers(kind, NESTED_FIELD):
+                    data[NESTED_FIELD] = one.beside.entity
+                digest = self._hub.sealer.digest(data)
+                rows.append(self._row(kind, one.entity, None, data, provenance, digest))
+                changes.append(self._change(kind, one.entity, "new", [], None, digest))
+            self._linked.created += len(rows)
+            entities.save(self._connection, kind, rows, new=True)
+            entities.add_changes(self._connection, changes)
+
+    def link(self, keys: Sequence[int] = ()) -> Linked:
+        """Match what has one of these keys, resolve references, merge."""
+        self._match(keys)
+        self._linked.questions, touched = references.resolve(self._connection, self._run)
+        self._later |= touched
         done: set[str] = set(self._linked.moved)
-        for batch in claims.touched_batches(self._connection, self._run, BATCH):
+        touched_ids = claims.touched_ids(self._connection, self._run, self._first)
+        ids = [*touched_ids, *sorted(self._later.difference(touched_ids))]
+        for start in range(0, len(ids), BATCH):
+            batch = claims.homes(self._connection, ids[start : start + BATCH])
             wanted: dict[str, str] = {entity: kind for entity, kind in batch if entity not in done}
             if self._shared:
                 done |= wanted.keys() & self._shared
@@ -61,29 +101,33 @@ class Linker:
             self._merge(dict(left[start : start + BATCH]))
         return self._linked
 
-    def _match(self) -> None:
-        self._shared: set[str] = set()
-        self._left: dict[str, str] = {}
-        seeds = claims.seeds(self._connection, self._run)
+    def _match(self, keys: Sequence[int]) -> None:
+        old = claims.touched_ids(self._connection, self._run, self._first)
+        seeds = claims.seeds(self._connection, self._run, keys) | claims.sharing_entities(
+            self._connection, old
+        )
         if not seeds:
             return
-        clues, keys = claims.neighbourhood(self._connection, seeds)
-        moved = ties(clues, keys)
+        self._later |= seeds
+        clues, found = claims.neighbourhood(self._connection, seeds)
+        moved = ties(clues, found)
+        moving = [tie.claim for tie in moved]
         claims.relink(
             self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved), self._run
         )
-        claims.mark_touched(self._connection, [tie.claim for tie in moved], self._run)
-        references.touch_pointing_at(self._connection, [tie.claim for tie in moved], self._run)
+        pointing = references.pointing_at(self._connection, moving)
+        self._later |= pointing.union(moving)
+        claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)
         now_at = {clue.id: clue.entity_id for clue in clues.values()} | {
             tie.claim: tie.entity for tie in moved
         }
         occupied = set(now_at.values())
         self._shared = occupied
         for tie in moved:
-            old = clues[tie.claim].entity_id
-            self._left[old] = clues[tie.claim].kind
-            if old not in occupied:
-                self._linked.moved[old] = tie.entity
+            old_home = clues[tie.claim].entity_id
+            self._left[old_home] = clues[tie.claim].kind
+            if old_home not in occupied:
+                self._linked.moved[old_home] = tie.entity
 
     def _merge(self, wanted: Mapping[str, str]) -> None:
         by_kind: dict[str, list[str]] = {}
@@ -94,6 +138,13 @@ class Linker:
         for kind_name, ids in by_kind.items():
             self._write(Kind(kind_name), ids, live, targets)
 
+    def _known(self, kind: Kind, ids: Sequence[str]) -> dict[str, entities.Stored]:
+        """The entities as they stood before this run; what it made of them ahead is taken back."""
+        ahead = entities.made_by(self._connection, self._run, ids)
+        entities.take_back(self._connection, kind, ahead, self._run)
+        self._linked.created -= len(ahead)
+        return entities.load(self._connection, kind, ids, self._hub.sealer)
+
     def _write(
         self,
         kind: Kind,
@@ -101,13 +152,12 @@ class Linker:
         live: Mapping[str, list[claims.LiveClaim]],
         targets: Mapping[str, dict[str, list[tuple[str, int]]]],
     ) -> None:
-        old = entities.load(self._connection, kind, ids, self._hub.sealer)
+        old = self._known(kind, ids)
         new_rows: list[tuple[Any, ...]] = []
         changed_rows: list[tuple[Any, ...]] = []
         provenance_rows: list[tuple[str, str]] = []
         gone: list[tuple[str, str | None, str, str]] = []
         changes: list[tuple[Any, ...]] = []
-        slugs: set[str] = set()
         for entity_id in ids:
             known = old.get(entity_id)
             said = [self._said(claim) for claim in live.get(entity_id, ())]
@@ -126,27 +176,12 @@ class Linker:
                 if known.provenance != provenance:
                     provenance_rows.append((orjson.dumps(provenance).decode(), entity_id))
                 continue
-            sealed, plain = entities.row_values(kind, data, self._hub.sealer)
-            name = known.slug if known else self._slug(kind, entity_id, data, slugs)
-            version = known.version + 1 if known else 1
-            created = iso(known.created_at) if known else self._now
-            row = (
-                entity_id, name, None, version, created, self._now,
-                orjson.dumps(provenance).decode(), sealed, digest, None, *plain,
-            )  # fmt: skip
+            row = self._row(kind, entity_id, known, data, provenance, digest)
             (changed_rows if known else new_rows).append(row)
             back = known is None or known.withdrawn_at is not None
             units = [] if back or known is None else units_changed(known.data, data)
-            changes.append(
-                self._change(
-                    kind,
-                    entity_id,
-                    "new" if back else "changed",
-                    units,
-                    known.digest if known else None,
-                    digest,
-                )
-            )
+            before = known.digest if known else None
+            changes.append(self._change(kind, entity_id, "new" if back else "changed", units, before, digest))
             self._linked.created += back
             self._linked.updated += not back
         entities.save(self._connection, kind, new_rows, new=True)
@@ -155,14 +190,36 @@ class Linker:
         entities.withdraw(self._connection, kind, gone)
         entities.add_changes(self._connection, changes)
 
+    def _row(
+        self,
+        kind: Kind,
+        entity_id: str,
+        known: entities.Stored | None,
+        data: dict[str, Any],
+        provenance: Mapping[str, list[int]],
+        digest: bytes,
+    ) -> tuple[Any, ...]:
+        """An entity as it is stored; its name for addresses is made once and stays."""
+        sealed, plain = entities.row_values(kind, data, self._hub.sealer)
+        name = known.slug if known else _slug(kind, entity_id, data)
+        version = known.version + 1 if known else 1
+        created = iso(known.created_at) if known else self._now
+        return (
+            entity_id, name, None, version, created, self._now,
+            orjson.dumps(provenance).decode(), sealed, digest, None, *plain,
+        )  # fmt: skip
+
+    def _standing(self, source: str, kind: str) -> tuple[int, Mapping[str, Any]]:
+        place = (source, kind)
+        if place not in self._standings:
+            self._standings[place] = _standing(self._hub.config, source, Kind(kind))
+        return self._standings[place]
+
     def _said(self, claim: claims.LiveClaim) -> Said:
         data = orjson.loads(claim.data)
         if claim.sealed is not None:
             data.update(self._hub.sealer.unseal(claim.sealed))
-        place = (claim.source, claim.kind)
-        if place not in self._standings:
-            self._standings[place] = _standing(self._hub.config, claim.source, Kind(claim.kind))
-        trust, defaults = self._standings[place]
+        trust, defaults = self._standing(claim.source, claim.kind)
         updated = claim.updated_at
         return Said(
             claim.id,
@@ -182,23 +239,16 @@ class Linker:
         targets: Mapping[str, dict[str, list[tuple[str, int]]]],
         said: Sequence[Said],
     ) -> None:
+        found = targets.get(entity_id)
+        if not found:
+            return
         rank = {one.claim: place for place, one in enumerate(ranked(said))}
-        for name, found in targets.get(entity_id, {}).items():
-            target, claim_id = min(found, key=lambda pair: rank.get(pair[1], len(rank)))
-            known = (
-                name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None
-            )
-            if known and target != entity_id:
+        for name, pairs in found.items():
+            target, claim_id = min(pairs, key=lambda pair: rank.get(pair[1], len(rank)))
+            if refers(kind, name) and target != entity_id:
                 data[name] = target
                 if EVERYTHING not in provenance:
                     provenance[name] = [claim_id]
-
-    def _slug(self, kind: Kind, entity_id: str, data: Mapping[str, Any], taken: set[str]) -> str:
-        """Made once of the title and the id's end; a person's of the id alone, since it can stand in an address."""
-        title = "" if kind is Kind.PERSON else str(data.get(ENTITIES[kind].title_field) or "")
-        made = slug(title, entity_id)
-        taken.add(made)
-        return made
 
     def _change(
         self, kind: Kind, entity_id: str, op: str, units: list[str], old: bytes | None, new: bytes | None
@@ -211,10 +261,22 @@ class Linker:
             kind.value,
             entity_id,
             op,
-            orjson.dumps(units).decode(),
+            orjson.dumps(units).decode() if units else "[]",
             old,
             new,
         )
+
+
+@cache
+def refers(kind: Kind, name: str) -> bool:
+    """Whether a field of a kind holds another entity."""
+    return name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None
+
+
+def _slug(kind: Kind, entity_id: str, data: Mapping[str, Any]) -> str:
+    """Made of the title and the id's end; a person's of the id alone, since it can stand in an address."""
+    title = "" if kind is Kind.PERSON else str(data.get(ENTITIES[kind].title_field) or "")
+    return slug(title, entity_id)
 
 
 def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:

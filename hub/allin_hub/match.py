@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from allin_hub.clues import Rule
 from allin_hub.store.claims import Clue
 
-Key = tuple[bytes, int, int, bytes | None]
+Key = tuple[int, int, int, int | None]
 """A match key: hash, claim, rule, hashed name."""
 
 
@@ -30,7 +30,7 @@ def ties(clues: Mapping[int, Clue], keys: Sequence[Key]) -> list[Tie]:
     `keys` must be in the order of their strength.
     """
     groups = _Groups(clues, keys)
-    by_key: dict[bytes, list[Key]] = {}
+    by_key: dict[int, list[Key]] = {}
     for key in keys:
         by_key.setdefault(key[0], []).append(key)
     for members in by_key.values():
@@ -50,10 +50,10 @@ class _Groups:
         self.parent = {id: id for id in clues}
         self.members = {id: [id] for id in clues}
         self.rules: dict[int, Rule] = {}
-        self.named: dict[int, dict[str, set[bytes | None]]] = {
+        self.named: dict[int, dict[str, set[int | None]]] = {
             id: {clue.source: set()} for id, clue in clues.items()
         }
-        self.numbers: dict[int, set[bytes]] = {id: set() for id in clues}
+        self.numbers: dict[int, set[int]] = {id: set() for id in clues}
         for key, claim, rule, name in keys:
             self.named[claim][clues[claim].source].add(name)
             if rule == Rule.REGISTER:

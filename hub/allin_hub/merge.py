@@ -71,7 +71,7 @@ def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, l
     """The merged fields, and the provenance: unit -> claims, the winner first; `*` when all comes from one claim."""
     if len(said) == 1:
         only = said[0]
-        data = dict(only.data)
+        data = {**only.data}
         if kind is Kind.PERSON:
             data["type"] = merged_type(data, [only.data])
         _fill(kind, data, said)
@@ -147,8 +147,9 @@ def _fill(kind: Kind, data: dict[str, Any], order: Sequence[Said]) -> None:
             if data.get(name) in (None, [], {}):
                 data[name] = value
     for name, value in standing(kind).items():
-        data.setdefault(name, value)
-    if kind is Kind.ORGANISATION and "sensitivity" not in {name for one in order for name in one.data}:
+        if name not in data:
+            data[name] = value
+    if kind is Kind.ORGANISATION and not any("sensitivity" in one.data for one in order):
         _mark_sensitive(data)
     if kind is Kind.EVENT and "start" not in data and data.get("overrides"):
         _start_of_exception(data)

@@ -41,7 +41,7 @@ class Readings:
         self._flags: dict[Any, Reading] = {}
 
     def column(self, kind: Kind, name: str, way: Way, cells: Sequence[Any]) -> list[Reading]:
-        """The reading of each cell of one field; what was not understood, and an empty list, is None."""
+        """The reading of each cell of one field; what was not understood, or is empty, is None."""
         known = self._known.setdefault((kind, name), {})
         keys = cells if set(map(type, cells)) == {str} else [_key(cell) for cell in cells]
         fresh = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in known}
@@ -96,7 +96,7 @@ class Readings:
             wrong = made[places[n]]
             shown = str(wrong.value)[:_LONGEST_SHOWN] if isinstance(wrong.value, str | int | float) else "…"
             made[places[n]] = Reading(None, (*wrong.findings, Finding("VALUE_INVALID", shown)))
-        return [Reading(None, reading.findings) if reading.value == [] else reading for reading in made]
+        return [Reading(None, reading.findings) if reading.value in ([], {}) else reading for reading in made]
 
 
 def _wrong(kind: Kind, name: str, values: list[Any]) -> set[int]:

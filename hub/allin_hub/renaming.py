@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from allin_hub import rewriting
 from allin_hub.blocks import unknown
-from allin_hub.clues import hashed, member_clues, record_clue
+from allin_hub.clues import marked, member_clues, record_clue
 from allin_hub.config import is_name
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
@@ -77,17 +77,17 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
     with writing(hub.engine) as connection:
         reservation.refuse_overtaken(connection)
         rows.rename(connection, old, new)
-        _exchange_keys(connection, hub, old, new)
+        keys = _exchange_keys(connection, hub, old, new)
         begin(connection, hub, reservation, "rename", new)
         claims.touch_source(connection, new, reservation.run_id)
-        Linker(connection, with_left(connection, under_new), reservation.run_id).link()
+        Linker(connection, with_left(connection, under_new), reservation.run_id).link(keys)
         bookkeeping.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())
         note(connection, Unfinished(RENAME, old, new))
 
 
-def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> None:
-    """Match keys that hold only within one source hold its name: they are made again."""
-    sealer = hub.sealer
+def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list[int]:
+    """Match keys that hold only within one source hold its name: they are made again; the new ones."""
+    sealer, made = hub.sealer, []
     for batch in rows.own_claims(connection, new):
         records = {one.raw_id: one for one in batch if not one.slot and one.kind == Kind.ORGANISATION.value}
         clues = {}
@@ -108,6 +108,8 @@ def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> None
             else:
                 pairs = [found]
             for before, after in pairs:
-                was, now = (hashed(sealer, one.kind, rule, text) for rule, text in (before, after))
+                was, now = sealer.numbers(marked(one.kind, rule, text) for rule, text in (before, after))
                 exchanged.append((now, was, one.id))
         rows.exchange_keys(connection, exchanged)
+        made += [now for now, _, _ in exchanged]
+    return made

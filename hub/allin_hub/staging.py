@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,16 +133,12 @@ class Stager:
 
     def _keep(self, page: list[Raw], result: Fetched) -> None:
         reported = self._run.take_record_problems()
-        sealer, key_column = self._hub.sealer, self._source.key_column
+        sealer = self._hub.sealer
         rows: list[tuple[Any, ...]] = []
         moved: list[tuple[Raw, raws.KnownRaw]] = []
-        for raw in page:
-            result.fetched += 1
-            payload = raw.payload
-            if key_column is not None and key_column in payload:
-                payload = {name: cell for name, cell in payload.items() if name != key_column}
-            digest = sealer.digest(payload)
-            key = sealer.hash_text("key", raw.key) if raw.key is not None else None
+        digests, keys = self._marks(page)
+        result.fetched += len(page)
+        for raw, digest, key in zip(page, digests, keys, strict=True):
             prior = self._by_key.get(key) if key is not None else self._same(digest)
             if (
                 prior is not None
@@ -152,18 +148,19 @@ class Stager:
             ):
                 self._seen.add(prior.key)
                 result.unchanged += 1
-                if self._renew or self._places.get(prior.id, (raw.sheet, raw.row)) != (raw.sheet, raw.row):
+                place = self._places.get(prior.id) if self._places else None
+                if self._renew or (place is not None and place != (raw.sheet, raw.row)):
                     moved.append((raw, prior))
                 else:
                     result.waiting += prior.status == raws.QUARANTINED
                 continue
-            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+            own = _reported(raw, reported) if reported else []
             if key is not None and key in self._seen:
                 own = [
                     *own,
                     Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"}),
                 ]
-                key, prior = self._numbered(raw.key or "", digest)
+                key, prior = self._numbered(raw.key or "", digest)  # noqa: PLW2901 - the record has this key from here on
                 if key is None:
                     result.unchanged += 1
                     continue
@@ -183,11 +180,24 @@ class Stager:
             )
         for raw, prior in moved:
             self._seq += 1
-            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
-            sealed = sealer.seal(packed(raw, raw.key or "", own))
+            sealed = sealer.seal(packed(raw, raw.key or "", _reported(raw, reported)))
             moment = iso(raw.updated_at) if raw.updated_at is not None else None
             rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, moment))
         self._store(rows)
+
+    def _marks(self, page: list[Raw]) -> tuple[list[bytes], list[bytes | None]]:
+        """The digest of each raw's content, its key left aside, and its hashed key."""
+        sealer, key_column = self._hub.sealer, self._source.key_column
+        contents = [raw.payload for raw in page]
+        if key_column is not None:
+            contents = [
+                {name: cell for name, cell in payload.items() if name != key_column} for payload in contents
+            ]
+        if all(raw.key is not None for raw in page):
+            keys: list[bytes | None] = [*sealer.hashes(f"key\x1f{raw.key}".encode() for raw in page)]
+        else:
+            keys = [None if raw.key is None else sealer.hash_text("key", raw.key) for raw in page]
+        return sealer.digests(contents), keys
 
     def _store(self, rows: list[tuple[Any, ...]]) -> None:
         now = self._hub.clock()
@@ -303,3 +313,8 @@ def _page(stream: Iterator[Raw], bounds: Bounds) -> tuple[list[Raw], HubError | 
     except HubError as error:
         return page, error
     return page, None
+
+
+def _reported(raw: Raw, reported: Mapping[Any, list[Problem]]) -> list[Problem]:
+    """What the source itself had to say about a record."""
+    return reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []

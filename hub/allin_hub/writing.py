@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.bounds import mapping
-from allin_hub.clues import Rule, clues, hashed, key_of_name, member_clues, record_clue, reference_clues
+from allin_hub.clues import Rule, clues, key_of_name, marked, member_clues, record_clue, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import Latest, entries
 from allin_hub.contract import Source
@@ -26,13 +28,23 @@ from allin_hub.store.engine import next_id
 from allin_hub.store.tables import claim, iso
 from allin_hub.validate import Checked, Outcome, Validator
 from allin_schemas import ENTITIES, Kind, Private, RefersTo
-from allin_schemas.marks import mark_of, marked
+from allin_schemas.marks import mark_of
+from allin_schemas.marks import marked as fields_marked
 
 OWNER_FIELDS = {Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id", Kind.SERVICE: "provider_org_id"}
 
 
-@dataclass(slots=True)
-class Arrival:
+NESTED_FIELD = "org_id"
+_NONE: Mapping[tuple[str, str], store.KnownClaim] = {}
+_by_key = itemgetter(0)
+
+
+@cache
+def _private(kind: Kind) -> frozenset[str]:
+    return frozenset(fields_marked(ENTITIES[kind], Private))
+
+
+class Arrival(NamedTuple):
     """An opened raw on its way through the house."""
 
     id: int
@@ -40,16 +52,42 @@ class Arrival:
     is_new: bool
 
 
+class Fresh(NamedTuple):
+    """A claim that nobody made before: as long as nothing ties it to others, an entity of its own."""
+
+    claim: int
+    entity: str
+    kind: Kind
+    data: dict[str, Any]
+    updated_at: str
+    beside: Fresh | None
+    """The record's own claim, when this one is nested in it."""
+    is_open: bool
+    """Whether it refers to something that is still to be found."""
+
+
+class _Told(NamedTuple):
+    """What a record tells of one entity, on its way into a row."""
+
+    arrival: Arrival
+    one: Checked
+    old: store.KnownClaim | None
+    id: int
+    outer: int
+    clues: Sequence[tuple[Rule, str]]
+    public: bytes
+    private: dict[str, Any]
+
+
 @dataclass(slots=True)
-class Written:
+class _Batch:
     """Rows of one batch, collected before they are written with a few statements."""
 
-    claims: list[tuple[Any, ...]] = field(default_factory=list)
-    renewed: list[tuple[Any, ...]] = field(default_factory=list)
+    told: list[_Told] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
-    keys: list[tuple[bytes, int, int, bytes | None]] = field(default_factory=list)
     references: list[tuple[Any, ...]] = field(default_factory=list)
-    reference_keys: list[tuple[Any, ...]] = field(default_factory=list)
+    reference_keys: list[tuple[bytes, int, str, int]] = field(default_factory=list)
     problems: list[tuple[Any, ...]] = field(default_factory=list)
     statuses: list[tuple[str, int]] = field(default_factory=list)
     answers: list[tuple[int, int, Checked, Any]] = field(default_factory=list)
@@ -75,109 +113,108 @@ class Writer:
         self._kind = kind
         self._run = run_id
         self._validator = validator
-        self._next_claim = next_id(connection, claim)
+        self.first_claim = self._next_claim = next_id(connection, claim)
+        self.keys = array("q")
+        """The match keys of all claims that are new or said something else."""
         self.refused = 0
         """How many records of this run wait in quarantine."""
 
-    def write(self, arrivals: Sequence[Arrival]) -> None:
-        """Map, check and write one batch."""
+    def write(self, arrivals: Sequence[Arrival]) -> list[Fresh]:
+        """Map, check and write one batch; the claims that are new."""
         outcomes = checked(
             self._source, self._kind, self._validator, [arrival.envelope for arrival in arrivals]
         )
         known = store.of_raws(self._connection, [arrival.id for arrival in arrivals if not arrival.is_new])
-        written = Written()
+        batch = _Batch()
         for arrival, outcome in zip(arrivals, outcomes, strict=True):
-            status = raws.QUARANTINED if outcome.refused else raws.LIVE
-            if not arrival.is_new or outcome.refused:
-                written.statuses.append((status, arrival.id))
-            slots = known.get(arrival.id, {})
-            self.refused += outcome.refused
-            if outcome.refused:
-                written.gone += [old.id for (slot, _), old in slots.items() if slot and old.live]
-                self._answers_of_refused(arrival, outcome.claims, slots, written)
+            slots = known.get(arrival.id, _NONE)
+            is_refused = outcome.refused
+            if not arrival.is_new or is_refused:
+                batch.statuses.append((raws.QUARANTINED if is_refused else raws.LIVE, arrival.id))
+            if is_refused:
+                self.refused += 1
+                batch.gone += [old.id for (slot, _), old in slots.items() if slot and old.live]
+                self._answers_of_refused(arrival, outcome.claims, slots, batch)
             else:
-                self._claims(arrival, outcome.claims, slots, written)
+                self._tell(arrival, outcome.claims, slots, batch)
             for problem in outcome.problems:
                 sealed = self._hub.sealer.seal(problem_values(problem))
-                written.problems.append(
+                batch.problems.append(
                     (self._settings.name, arrival.id, self._run, problem.severity.value, problem.code, sealed)
                 )
-        self._flush(arrivals, written)
+        return self._flush(arrivals, batch)
 
     def _answers_of_refused(
         self,
         arrival: Arrival,
         made: list[Checked],
-        known: dict[tuple[str, str], store.KnownClaim],
-        written: Written,
+        known: Mapping[tuple[str, str], store.KnownClaim],
+        batch: _Batch,
     ) -> None:
         """A record that waits is not written, but what a known person says about consent counts at once."""
         for one in made:
             old = known.get((one.slot, one.kind.value))
             if one.kind is Kind.PERSON and old is not None:
-                written.answers.append((old.id, arrival.id, one, arrival.envelope.raw.updated_at))
+                batch.answers.append((old.id, arrival.id, one, arrival.envelope.raw.updated_at))
 
-    def _claims(
+    def _tell(
         self,
         arrival: Arrival,
         made: list[Checked],
-        known: dict[tuple[str, str], store.KnownClaim],
-        written: Written,
+        known: Mapping[tuple[str, str], store.KnownClaim],
+        batch: _Batch,
     ) -> None:
-        updated = arrival.envelope.raw.updated_at
-        updated_at = iso(updated) if updated is not None else None
+        """Take in what a record says, its own claim first."""
         outer = 0
         own_clues = self._own_clues(made[0]) if made else []
         for one in made:
-            found = list(member_clues(one.data, own_clues)) if one.slot else own_clues
-            found = [*clues(one.kind, one.data), *found] if one.slot else found
-            data, sealed, digest = self._split(one, found)
-            old = known.get((one.slot, one.kind.value))
-            if old is not None:
-                claim_id = old.id
-                if not (old.digest == digest and old.live):
-                    written.renewed.append((data, sealed, digest, updated_at, self._run, claim_id))
-                    self._clues(claim_id, outer, one, found, written)
+            found = own_clues
+            if one.slot:
+                found = [*clues(one.kind, one.data), *member_clues(one.data, own_clues)]
+            old = known.get((one.slot, one.kind.value)) if known else None
+            if old is None:
+                id, self._next_claim = self._next_claim, self._next_claim + 1
             else:
-                claim_id, self._next_claim = self._next_claim, self._next_claim + 1
-                entity = new_id()
-                written.claims.append(
-                    (claim_id, arrival.id, one.slot, self._settings.name, one.kind.value, 1, entity, entity, "own", 1.0,
-                     data, sealed, digest, updated_at, 1, self._run)
-                )  # fmt: skip
-                self._clues(claim_id, outer, one, found, written)
-            outer = outer or claim_id
+                id = old.id
+            public, private, content = self._split(one, found)
+            batch.told.append(_Told(arrival, one, old, id, outer, found, public, private))
+            batch.contents.append(content)
+            outer = outer or id
             if one.kind is Kind.PERSON:
-                written.answers.append((claim_id, arrival.id, one, updated))
-        slots = {(one.slot, one.kind.value) for one in made}
-        written.gone += [old.id for slot, old in known.items() if slot not in slots and old.live]
+                batch.answers.append((id, arrival.id, one, arrival.envelope.raw.updated_at))
+        if known:
+            slots = {(one.slot, one.kind.value) for one in made}
+            batch.gone += [old.id for slot, old in known.items() if slot not in slots and old.live]
 
     def _own_clues(self, record: Checked) -> list[tuple[Rule, str]]:
         """What the record itself can be known again by."""
-        found = list(clues(record.kind, record.data))
-        if record.kind is Kind.ORGANISATION and record.data.get("name"):
+        found = clues(record.kind, record.data)
+        if record.kind is Kind.ORGANISATION and "name" in record.data:
             same = record_clue(self._settings.name, record.data)
-            found += [same] if same else []
+            if same:
+                found.append(same)
         return found
 
-    def _split(self, one: Checked, found: Sequence[tuple[Rule, str]]) -> tuple[str, bytes | None, bytes]:
-        """A claim's public part as JSON, its private part sealed, and the digest of all it says."""
-        private_fields = one.data.keys() if one.kind is Kind.PERSON else marked(ENTITIES[one.kind], Private)
-        private = {name: value for name, value in one.data.items() if name in private_fields}
-        public = (
-            {name: value for name, value in one.data.items() if name not in private_fields}
-            if private
-            else one.data
-        )
+    def _split(self, one: Checked, found: Sequence[tuple[Rule, str]]) -> tuple[bytes, dict[str, Any], bytes]:
+        """A claim's public part as JSON, its private part, and all that its digest is made of."""
+        private: dict[str, Any] = {}
+        public = one.data
+        if one.kind is Kind.PERSON:
+            private, public = one.data, {}
+        elif not _private(one.kind).isdisjoint(one.data):
+            private = {name: value for name, value in one.data.items() if name in _private(one.kind)}
+            public = {name: value for name, value in one.data.items() if name not in private}
         text = orjson.dumps(public, option=orjson.OPT_SORT_KEYS)
+        references = self._references(one)
+        if not (private or references or one.answers or one.slot):
+            return text, private, text
         rest = [
             private,
-            self._references(one),
+            references,
             [text for rule, text in found if rule is Rule.ORGANISATION_NAME],
             [(answer.purpose, answer.answer, answer.wording) for answer in one.answers],
         ]
-        digest = self._hub.sealer.hash(text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS))
-        return text.decode(), (self._hub.sealer.seal(private) if private else None), digest
+        return text, private, text + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)
 
     def _references(self, one: Checked) -> dict[str, Any]:
         """What a record refers to; where it names no organiser, that is the source's owner."""
@@ -186,48 +223,110 @@ class Writer:
             return one.references
         return {**one.references, field_name: self._settings.owner}
 
-    def _clues(
-        self, claim_id: int, outer: int, one: Checked, found: Sequence[tuple[Rule, str]], written: Written
-    ) -> None:
-        sealer, kind = self._hub.sealer, one.kind.value
-        name = one.data.get("name")
-        name_hash = sealer.hash_text("name", key_of_name(name)) if name else None
-        for rule, text in found:
-            written.keys.append((hashed(sealer, kind, rule, text), claim_id, rule.value, name_hash))
-        references = self._references(one)
+    def _flush(self, arrivals: Sequence[Arrival], batch: _Batch) -> list[Fresh]:
+        connection, sealer = self._connection, self._hub.sealer
+        digests = sealer.hashes(batch.contents)
+        news = [
+            (told, digest)
+            for told, digest in zip(batch.told, digests, strict=True)
+            if told.old is None or not (told.old.digest == digest and told.old.live)
+        ]
+        keys, packed = self._keys([told for told, _ in news])
+        new_rows: list[tuple[Any, ...]] = []
+        renewed: list[tuple[Any, ...]] = []
+        fresh: dict[int, Fresh] = {}
+        source, run = self._settings.name, self._run
+        for (told, digest), own_keys in zip(news, packed, strict=True):
+            one, moment = told.one, told.arrival.envelope.raw.updated_at
+            updated_at = iso(moment) if moment is not None else None
+            data, sealed = told.public.decode(), sealer.seal(told.private) if told.private else None
+            is_open = self._refer(told, batch)
+            if told.old is not None:
+                renewed.append((data, sealed, digest, own_keys, updated_at, run, told.id))
+                continue
+            entity = new_id()
+            new_rows.append(
+                (told.id, told.arrival.id, one.slot, source, one.kind.value, 1, entity, entity, "own", 1.0,
+                 data, sealed, digest, own_keys, updated_at, 1, run)
+            )  # fmt: skip
+            beside = fresh.get(told.outer)
+            is_open = is_open or (beside is None and told.outer != 0)
+            fresh[told.id] = Fresh(told.id, entity, one.kind, one.data, updated_at or "", beside, is_open)
+        changed = [row[-1] for row in renewed]
+        store.close_versions(connection, changed, run)
+        store.forget_keys(connection, changed)
+        store.renew(connection, renewed)
+        store.withdraw(connection, batch.gone, run)
+        store.add(connection, new_rows)
+        store.add_keys(connection, keys)
+        self._write_references(batch)
+        raws.settle(connection, batch.statuses)
+        old = [arrival.id for arrival in arrivals if not arrival.is_new]
+        findings.replace_problems(connection, source, old, batch.problems)
+        self._write_answers(batch)
+        return list(fresh.values())
+
+    def _keys(self, news: Sequence[_Told]) -> tuple[list[tuple[int, int, int, int | None]], list[bytes]]:
+        """The match keys of claims in the order of the index, and packed for each claim."""
+        sealer, names = self._hub.sealer, []
+        for told in news:
+            name = told.one.data.get("name")
+            names.append(b"name\x1f" + key_of_name(name).encode() if name else b"")
+        hashed_names = sealer.numbers(names)
+        numbers = array(
+            "q",
+            sealer.numbers(
+                marked(told.one.kind.value, rule, text) for told in news for rule, text in told.clues
+            ),
+        )
+        rows: list[tuple[int, int, int, int | None]] = []
+        packed = []
+        start = 0
+        for told, name, hashed_name in zip(news, names, hashed_names, strict=True):
+            own = numbers[start : start + len(told.clues)]
+            start += len(own)
+            packed.append(own.tobytes())
+            known_as = hashed_name if name else None
+            rows += [
+                (key, told.id, rule.value, known_as) for key, (rule, _) in zip(own, told.clues, strict=True)
+            ]
+        self.keys += numbers
+        rows.sort(key=_by_key)
+        return rows, packed
+
+    def _refer(self, told: _Told, batch: _Batch) -> bool:
+        """Take in what a claim refers to; whether something of it is still to be found."""
+        references = self._references(told.one)
         nested = ""
-        if one.slot and outer:
-            nested = "org_id" if self._kind is Kind.ORGANISATION else "context"
-            written.references.append((claim_id, nested, self._kind.value, None, outer, "nested"))
+        if told.one.slot and told.outer:
+            nested = NESTED_FIELD if self._kind is Kind.ORGANISATION else "context"
+            batch.references.append((told.id, nested, self._kind.value, None, told.outer, "nested"))
+        if not references:
+            return False
         for name, given in references.items():
             if name == nested:
                 continue
-            target = mark_of(ENTITIES[one.kind], name, RefersTo).kind
-            written.references.append((claim_id, name, target, sealer.seal(given), None, None))
+            target = mark_of(ENTITIES[told.one.kind], name, RefersTo).kind
+            batch.references.append((told.id, name, target, self._hub.sealer.seal(given), None, None))
             for rank, (rule, text) in enumerate(reference_clues(given)):
-                key = hashed(sealer, target, rule, text)
-                written.reference_keys.append((key, claim_id, name, rank))
+                batch.reference_keys.append((marked(target, rule, text), told.id, name, rank))
+        return True
 
-    def _flush(self, arrivals: Sequence[Arrival], written: Written) -> None:
-        connection = self._connection
-        renewed = [row[-1] for row in written.renewed]
-        store.close_versions(connection, renewed, self._run)
-        store.forget_keys(connection, renewed)
-        store.renew(connection, written.renewed)
-        store.withdraw(connection, written.gone, self._run)
-        store.add(connection, written.claims)
-        store.add_keys(connection, written.keys)
-        store.add_references(connection, written.references, written.reference_keys)
-        raws.settle(connection, written.statuses)
-        old = [arrival.id for arrival in arrivals if not arrival.is_new]
-        findings.replace_problems(connection, self._settings.name, old, written.problems)
-        found = ledger.consent_states(connection, [row[0] for row in written.answers])
+    def _write_references(self, batch: _Batch) -> None:
+        if batch.references:
+            numbers = self._hub.sealer.numbers(row[0] for row in batch.reference_keys)
+            keys = [(number, *row[1:]) for number, row in zip(numbers, batch.reference_keys, strict=True)]
+            store.add_references(self._connection, batch.references, keys)
+
+    def _write_answers(self, batch: _Batch) -> None:
+        if not batch.answers:
+            return
+        found = ledger.consent_states(self._connection, [row[0] for row in batch.answers])
         states = {place: Latest(*latest) for place, latest in found.items()}
-        rows, wordings = entries(written.answers, states, self._hub, self._settings, self._run)
-        ledger.add_consents(connection, rows, wordings)
+        rows, wordings = entries(batch.answers, states, self._hub, self._settings, self._run)
+        ledger.add_consents(self._connection, rows, wordings)
 
 
-@mapping()
 def checked(
     source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]
 ) -> list[Outcome]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
+    exists,
+    func,
     literal,
     select,
-    text,
     update,
 )
 
@@ -24,9 +26,11 @@ from allin_hub.store.tables import (
 
 CLAIM_COLUMNS = (
     "id", "raw_id", "slot", "source", "kind", "live", "entity_id", "home_id", "rule", "score", "data", "sealed", "digest",
-    "updated_at", "version", "run_id",
+    "match_keys", "updated_at", "version", "run_id",
 )  # fmt: skip
 REFERENCE_RULES_FROM = 20
+_SCAN_FROM = 10
+"""With more keys than a tenth of all, one pass over the whole index is faster than looking each up."""
 
 
 class KnownClaim(NamedTuple):
@@ -90,10 +94,10 @@ def close_versions(connection: Connection, ids: Sequence[int], run_id: str) -> N
 
 
 def renew(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write what claims say now: (data, sealed, digest, updated_at, run_id, id)."""
+    """Write what claims say now: (data, sealed, digest, keys, updated_at, run_id, id)."""
     change_rows(
         connection,
-        "UPDATE claim SET data = ?, sealed = ?, digest = ?, updated_at = ?, run_id = ?, live = 1,"
+        "UPDATE claim SET data = ?, sealed = ?, digest = ?, match_keys = ?, updated_at = ?, run_id = ?, live = 1,"
         " version = version + 1 WHERE id = ?",
         rows,
     )
@@ -109,11 +113,19 @@ def withdraw(connection: Connection, ids: Sequence[int], run_id: str) -> None:
 
 def forget_keys(connection: Connection, ids: Sequence[int]) -> None:
     """Drop the match keys and references of claims, before they are written anew."""
-    for table in (match_key, reference, reference_key):
+    pairs = [(key, id) for id, keys in keys_of(connection, ids).items() for key in keys]
+    change_rows(connection, "DELETE FROM match_key WHERE key = ? AND claim_id = ?", pairs)
+    for table in (reference, reference_key):
         change_rows(connection, f"DELETE FROM {table.name} WHERE claim_id = ?", [(id,) for id in ids])  # noqa: S608 - a table of ours
 
 
-def add_keys(connection: Connection, rows: Sequence[tuple[bytes, int, int, bytes | None]]) -> None:
+def keys_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
+    """The match keys of claims; each claim holds its own, so that no index has to."""
+    query = select(claim.c.id, claim.c.match_keys).where(claim.c.id.in_(expanding))
+    return {id: array("q", keys).tolist() for id, keys in rows_in(connection, query, ids) if keys}
+
+
+def add_keys(connection: Connection, rows: Sequence[tuple[int, int, int, int | None]]) -> None:
     """Write match keys: (key, claim, rule, hashed name)."""
     insert_rows(connection, match_key, ("key", "claim_id", "rule", "name"), rows, "ON CONFLICT DO NOTHING")
 
@@ -130,25 +142,36 @@ def add_references(
     )
 
 
-def seeds(connection: Connection, run_id: str) -> set[int]:
-    """Claims that this run touched and that share a match key or an entity with another claim."""
-    by_key = text(
-        """
-        SELECT DISTINCT a.claim_id FROM claim c JOIN match_key a ON a.claim_id = c.id
-        WHERE c.run_id = :run AND c.live = 1 AND a.rule < :references
-          AND EXISTS (SELECT 1 FROM match_key b WHERE b.key = a.key AND b.claim_id <> a.claim_id)
-        """
+def shared(connection: Connection, keys: Sequence[int]) -> set[int]:
+    """Keys that several claims have, those of references left aside: at least all such ones among the given."""
+    mine = match_key.c.rule < REFERENCE_RULES_FROM
+    twice = select(match_key.c.key).where(mine).group_by(match_key.c.key).having(func.count() > 1)
+    total = connection.execute(select(func.count()).select_from(match_key)).scalar_one()
+    if len(keys) * _SCAN_FROM > total:
+        return set(connection.execute(twice).scalars())
+    some = twice.where(match_key.c.key.in_(expanding))
+    return {row[0] for row in rows_in(connection, some, sorted(set(keys)))}
+
+
+def seeds(connection: Connection, run_id: str, keys: Sequence[int]) -> set[int]:
+    """Claims that this run touched and that share one of these keys, or an entity, with another claim."""
+    by_key = (
+        select(match_key.c.claim_id)
+        .join(claim, claim.c.id == match_key.c.claim_id)
+        .where(match_key.c.key.in_(expanding), match_key.c.rule < REFERENCE_RULES_FROM)
+        .where(claim.c.run_id == run_id, claim.c.live == 1)
     )
-    by_entity = text(
-        """
-        SELECT c.id FROM claim c WHERE c.run_id = :run
-          AND EXISTS (SELECT 1 FROM claim d WHERE d.entity_id = c.entity_id AND d.id <> c.id)
-        """
+    return {row[0] for row in rows_in(connection, by_key, sorted(shared(connection, keys)))}
+
+
+def sharing_entities(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of these claims have an entity with another claim."""
+    other = claim.alias()
+    query = select(claim.c.id).where(
+        claim.c.id.in_(expanding),
+        exists().where(other.c.entity_id == claim.c.entity_id, other.c.id != claim.c.id),
     )
-    found = {
-        row[0] for row in connection.execute(by_key, {"run": run_id, "references": REFERENCE_RULES_FROM})
-    }
-    return found | {row[0] for row in connection.execute(by_entity, {"run": run_id})}
+    return {row[0] for row in rows_in(connection, query, ids)}
 
 
 class Clue(NamedTuple):
@@ -164,10 +187,10 @@ class Clue(NamedTuple):
 
 def neighbourhood(
     connection: Connection, start: set[int]
-) -> tuple[dict[int, Clue], list[tuple[bytes, int, int, bytes | None]]]:
+) -> tuple[dict[int, Clue], list[tuple[int, int, int, int | None]]]:
     """All live claims that are tied to the given ones by keys or entities, and their match keys."""
     clues: dict[int, Clue] = {}
-    keys: dict[tuple[bytes, int], tuple[bytes, int, int, bytes | None]] = {}
+    keys: dict[tuple[int, int], tuple[int, int, int, int | None]] = {}
     clue_query = select(
         claim.c.id, claim.c.source, claim.c.kind, claim.c.entity_id, claim.c.home_id, claim.c.digest
     ).where(claim.c.live == 1)
@@ -177,7 +200,7 @@ def neighbourhood(
     dead = select(claim.c.entity_id).where(claim.c.id.in_(expanding))
     fresh = set(start)
     entities: set[str] = set()
-    seen_keys: set[bytes] = set()
+    seen_keys: set[int] = set()
     while fresh:
         named = {row[0] for row in rows_in(connection, dead, sorted(fresh))} - entities
         entities |= named
@@ -191,19 +214,13 @@ def neighbourhood(
         ]
         new = {clue.id: clue for clue in found if clue.id not in clues}
         clues |= new
-        own = [
-            tuple(row)
-            for row in rows_in(connection, key_query.where(match_key.c.claim_id.in_(expanding)), sorted(new))
-        ]
-        wanted = {bytes(key) for key, *_ in own} - seen_keys
+        wanted = {key for own in keys_of(connection, sorted(new)).values() for key in own} - seen_keys
         seen_keys |= wanted
-        shared = [
-            tuple(row)
-            for row in rows_in(connection, key_query.where(match_key.c.key.in_(expanding)), sorted(wanted))
-        ]
         fresh = set()
-        for key, claim_id, rule, name in shared:
-            keys[(bytes(key), claim_id)] = (bytes(key), claim_id, rule, None if name is None else bytes(name))
+        for key, claim_id, rule, name in rows_in(
+            connection, key_query.where(match_key.c.key.in_(expanding)), sorted(wanted)
+        ):
+            keys[(key, claim_id)] = (key, claim_id, rule, name)
             if claim_id not in clues:
                 fresh.add(claim_id)
     return clues, sorted(keys.values(), key=lambda row: (row[2], row[0], row[1]))
@@ -232,28 +249,16 @@ def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def touched_batches(connection: Connection, run_id: str, size: int) -> Iterator[list[tuple[str, str]]]:
-    """(entity, kind) of every claim that this run touched, in batches."""
-    last = 0
-    while True:
-        query = (
-            select(claim.c.id, claim.c.entity_id, claim.c.kind)
-            .where(claim.c.run_id == run_id, claim.c.id > last)
-            .order_by(claim.c.id)
-            .limit(size)
-        )
-        rows = connection.execute(query).all()
-        if not rows:
-            return
-        last = rows[-1][0]
-        yield [(entity, kind) for _, entity, kind in rows]
+def homes(connection: Connection, ids: Sequence[int]) -> list[tuple[str, str]]:
+    """(entity, kind) of claims, in the order of the claims."""
+    query = select(claim.c.entity_id, claim.c.kind).where(claim.c.id.in_(expanding)).order_by(claim.c.id)
+    return [(entity, kind) for entity, kind in rows_in(connection, query, ids)]
 
 
-def touched_ids(connection: Connection, run_id: str) -> list[int]:
-    """The claims that this run touched."""
-    return list(
-        connection.execute(select(claim.c.id).where(claim.c.run_id == run_id).order_by(claim.c.id)).scalars()
-    )
+def touched_ids(connection: Connection, run_id: str, before: int) -> list[int]:
+    """The claims that this run touched, but for those that it made: these have numbers from `before` on."""
+    query = select(claim.c.id).where(claim.c.run_id == run_id, claim.c.id < before).order_by(claim.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def set_target(connection: Connection, rows: Iterable[tuple[int | None, str | None, int, str]]) -> None:

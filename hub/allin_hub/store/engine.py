@@ -203,6 +203,13 @@ def rows_in(connection: Connection, query: Select[Any], values: Sequence[Any]) -
         yield from connection.execute(query, {"values": list(values[start : start + 500])})
 
 
+def plain_rows(connection: Connection, sql: str, params: tuple[Any, ...]) -> Sequence[Any]:
+    """Rows of a statement written with `?`, as the driver brings them: for very many small ones."""
+    if connection.dialect.paramstyle != "qmark":
+        sql = sql.replace("?", "%s")
+    return connection.exec_driver_sql(sql, params).cursor.fetchall()
+
+
 def next_id(connection: Connection, table: Table) -> int:
     """The first free id of a table; only within the write transaction."""
     return int(connection.execute(select(func.coalesce(func.max(table.c.id), literal(0)))).scalar_one()) + 1

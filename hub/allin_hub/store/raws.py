@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select
 
-from allin_hub.store.engine import change_rows, insert_rows
+from allin_hub.store.engine import change_rows, insert_rows, plain_rows
 from allin_hub.store.tables import raw, run, staged
 
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
@@ -48,10 +48,8 @@ RAW_COLUMNS = ("id", "source", "key", "digest", "status", "sealed", "updated_at"
 
 def known(connection: Connection, source: str) -> list[KnownRaw]:
     """Every raw of a source, withdrawn ones too."""
-    rows = connection.execute(
-        select(raw.c.id, raw.c.key, raw.c.digest, raw.c.status).where(raw.c.source == source)
-    )
-    return [KnownRaw(id, bytes(key), bytes(digest), status) for id, key, digest, status in rows]
+    rows = plain_rows(connection, "SELECT id, key, digest, status FROM raw WHERE source = ?", (source,))
+    return list(map(KnownRaw._make, rows))
 
 
 def stage(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

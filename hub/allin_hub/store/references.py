@@ -14,8 +14,8 @@ NESTED = "nested"
 _VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 
 
-def resolve(connection: Connection, run_id: str) -> int:
-    """Resolve again what this run may have changed; how many references of the run stay open.
+def resolve(connection: Connection, run_id: str) -> tuple[int, set[int]]:
+    """Resolve again what this run may have changed: how many references stay open, and whose found something else.
 
     A reference is found when its best key leads to one entity; when it leads to several, nothing is guessed.
     """
@@ -43,8 +43,9 @@ def resolve(connection: Connection, run_id: str) -> int:
         if (new_target, new_rule) != (target, rule):
             changed.append((new_target, new_rule, claim_id, field))
     set_target(connection, changed)
-    mark_touched(connection, sorted({row[2] for row in changed}), run_id)
-    return open_ones
+    touched = {row[2] for row in changed}
+    mark_touched(connection, sorted(touched), run_id)
+    return open_ones, touched
 
 
 def _found(
@@ -80,10 +81,10 @@ def _found(
     return found
 
 
-def touch_pointing_at(connection: Connection, claim_ids: Sequence[int], run_id: str) -> None:
-    """Let the merging step see claims that refer to claims which moved to another entity."""
+def pointing_at(connection: Connection, claim_ids: Sequence[int]) -> set[int]:
+    """Claims that refer to these."""
     query = select(reference.c.claim_id).where(reference.c.target_claim.in_(_VALUES)).distinct()
     pointing: set[int] = set()
     for start in range(0, len(claim_ids), 500):
         pointing.update(connection.execute(query, {"values": list(claim_ids[start : start + 500])}).scalars())
-    mark_touched(connection, sorted(pointing), run_id)
+    return pointing

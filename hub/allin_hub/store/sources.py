@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -64,9 +65,17 @@ def own_claims(connection: Connection, source: str) -> Iterator[list[OwnClaim]]:
         last = ids[-1]
 
 
-def exchange_keys(connection: Connection, rows: list[tuple[bytes, bytes, int]]) -> None:
-    """Put match keys in the place of others: (new key, old key, claim)."""
+def exchange_keys(connection: Connection, rows: list[tuple[int, int, int]]) -> None:
+    """Put match keys in the place of others, in the index and with the claims: (new key, old key, claim)."""
     change_rows(connection, "UPDATE match_key SET key = ? WHERE key = ? AND claim_id = ?", rows)
+    exchanged: dict[int, dict[int, int]] = {}
+    for new, old, id in rows:
+        exchanged.setdefault(id, {})[old] = new
+    own = claims.keys_of(connection, list(exchanged))
+    packed = [
+        (array("q", [exchanged[id].get(key, key) for key in keys]).tobytes(), id) for id, keys in own.items()
+    ]
+    change_rows(connection, "UPDATE claim SET match_keys = ? WHERE id = ?", packed)
 
 
 def withdraw(connection: Connection, source: str, run_id: str) -> int:

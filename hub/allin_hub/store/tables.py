@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import (
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -142,7 +143,7 @@ claim = Table(
     "claim",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("raw_id", Integer, ForeignKey("raw.id"), nullable=False, index=True),
+    Column("raw_id", Integer, ForeignKey("raw.id"), nullable=False),
     Column("slot", String(40), nullable=False),
     Column("source", String(60), nullable=False),
     Column("kind", String(12), nullable=False),
@@ -155,6 +156,7 @@ claim = Table(
     Column("data", Text, nullable=False),
     Column("sealed", LargeBinary),
     Column("digest", LargeBinary, nullable=False),
+    Column("match_keys", LargeBinary),
     Column("updated_at", UTC),
     Column("version", Integer, nullable=False, default=1),
     Column("run_id", String(36), nullable=False, index=True),
@@ -174,11 +176,10 @@ claim_version = Table(
 match_key = Table(
     "match_key",
     metadata,
-    Column("key", LargeBinary, primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("rule", SmallInteger, nullable=False),
-    Column("name", LargeBinary),
-    Index(None, "claim_id"),
+    Column("name", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -196,7 +197,7 @@ reference = Table(
 reference_key = Table(
     "reference_key",
     metadata,
-    Column("key", LargeBinary, primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("field", String(40), primary_key=True),
     Column("rank", SmallInteger, nullable=False),
@@ -327,9 +328,7 @@ def _column(entity: type[Record], field: str) -> Column[Any]:
     if bare is float:
         return Column(field, Float)
     if bare is UUID:
-        return Column(
-            field, String(36), primary_key=field == "id", index=field.endswith("_org_id") or field == "org_id"
-        )
+        return Column(field, String(36), primary_key=field == "id")
     if isinstance(bare, type) and issubclass(bare, Enum):
         return Column(field, String(20))
     return Column(field, Text, unique=field == "slug")

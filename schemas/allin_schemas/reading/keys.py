@@ -48,6 +48,8 @@ def plain(text: str) -> str:
     if small.isascii():
         return small
     small = unicodedata.normalize("NFC", small).translate(_UMLAUTS)
+    if small.isascii():
+        return small
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", small)))
 
 
@@ -57,9 +59,15 @@ def name_key(text: str) -> str:
 
     Never empty for a name that is not.
     """
-    small = _AND.sub(" und ", " ".join(plain(text).split()).translate(_LOOKALIKES))
+    small = " ".join(plain(text).split())
+    if not small.isascii():
+        small = small.translate(_LOOKALIKES)
+    if "&" in small or "+" in small or " u." in small:
+        small = _AND.sub(" und ", small)
     for candidate in (_LEGAL_FORMS.sub(" ", small), small):
-        key = " ".join(_PUNCTUATION.sub(" ", candidate).split())
+        key = " ".join(candidate.split())
+        if not key.replace(" ", "").isalnum():
+            key = " ".join(_PUNCTUATION.sub(" ", candidate).split())
         if key:
             return key
     return " ".join(small.split()) or " ".join(text.split()) or text

@@ -91,11 +91,14 @@ SHARED_HOSTS = listed(
     "dropbox.com onedrive.live.com"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+_USUAL = re.compile(r"https?://(?:www\.)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?:/[^?#]*)?")
 
 
 def is_role_address(email: str) -> bool:
     """Whether an address is that of a task (info@, vorstand@) and so names no person."""
     local, _, domain = email.casefold().partition("@")
+    if local in ROLE_WORDS and local.isalpha():
+        return True
     words = _WORD.findall(local)
     own = {part for part in re.split(r"[.-]", domain.rpartition(".")[0]) if len(part) > 2}
     if not words:
@@ -127,11 +130,17 @@ def own_domain(address: str | None) -> str | None:
         return None
     if "@" in address and "/" not in address:
         return mail_domain(address)
+    usual = _USUAL.fullmatch(address)
+    if usual:
+        return _unshared(usual[1])
     try:
         host = urlsplit(address if "://" in address else f"//{address}").hostname or ""
     except ValueError:
         return None
-    host = host.rstrip(".").removeprefix("www.")
+    return _unshared(host.rstrip(".").removeprefix("www."))
+
+
+def _unshared(host: str) -> str | None:
     return host if "." in host and host not in SHARED_HOSTS and host not in MAIL_PROVIDERS else None
 
 

@@ -93,8 +93,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
     )
-    op.create_index(op.f("ix_event_organiser_org_id"), "event", ["organiser_org_id"], unique=False)
-    op.create_index(op.f("ix_event_steward_org_id"), "event", ["steward_org_id"], unique=False)
     op.create_table(
         "hub_fact",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -118,14 +116,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "match_key",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("claim_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rule", sa.SmallInteger(), nullable=False),
-        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("name", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("key", "claim_id", name=op.f("pk_match_key")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_match_key_claim_id"), "match_key", ["claim_id"], unique=False)
     op.create_table(
         "opportunity",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -180,8 +177,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunity")),
         sa.UniqueConstraint("slug", name=op.f("uq_opportunity_slug")),
     )
-    op.create_index(op.f("ix_opportunity_org_id"), "opportunity", ["org_id"], unique=False)
-    op.create_index(op.f("ix_opportunity_steward_org_id"), "opportunity", ["steward_org_id"], unique=False)
     op.create_table(
         "organisation",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -229,8 +224,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("slug", name=op.f("uq_organisation_slug")),
     )
-    op.create_index(op.f("ix_organisation_parent_org_id"), "organisation", ["parent_org_id"], unique=False)
-    op.create_index(op.f("ix_organisation_steward_org_id"), "organisation", ["steward_org_id"], unique=False)
     op.create_table(
         "output_state",
         sa.Column("output", sa.String(length=60), nullable=False),
@@ -274,8 +267,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("slug", name=op.f("uq_person_slug")),
     )
-    op.create_index(op.f("ix_person_org_id"), "person", ["org_id"], unique=False)
-    op.create_index(op.f("ix_person_steward_org_id"), "person", ["steward_org_id"], unique=False)
     op.create_table(
         "problem",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -326,7 +317,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project")),
         sa.UniqueConstraint("slug", name=op.f("uq_project_slug")),
     )
-    op.create_index(op.f("ix_project_steward_org_id"), "project", ["steward_org_id"], unique=False)
     op.create_table(
         "raw",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -342,7 +332,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "reference_key",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("claim_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("field", sa.String(length=40), nullable=False),
         sa.Column("rank", sa.SmallInteger(), nullable=False),
@@ -404,8 +394,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
         sa.UniqueConstraint("slug", name=op.f("uq_service_slug")),
     )
-    op.create_index(op.f("ix_service_provider_org_id"), "service", ["provider_org_id"], unique=False)
-    op.create_index(op.f("ix_service_steward_org_id"), "service", ["steward_org_id"], unique=False)
     op.create_table(
         "source_state",
         sa.Column("source", sa.String(length=60), nullable=False),
@@ -461,6 +449,7 @@ def upgrade() -> None:
         sa.Column("data", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("match_keys", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", tables.UTC(length=32), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.String(length=36), nullable=False),
@@ -469,7 +458,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("raw_id", "slot", "kind", name=op.f("uq_claim_raw_id_slot_kind")),
     )
     op.create_index(op.f("ix_claim_entity_id"), "claim", ["entity_id"], unique=False)
-    op.create_index(op.f("ix_claim_raw_id"), "claim", ["raw_id"], unique=False)
     op.create_index(op.f("ix_claim_run_id"), "claim", ["run_id"], unique=False)
     op.create_table(
         "claim_version",
