@@ -260,7 +260,7 @@ def _make_room(newest: Path, keep: int) -> list[Path]:
         (path for path in newest.parent.iterdir() if _OURS.match(path.name)),
         key=lambda path: (path.name[:22], len(path.name), path.name),
     )
-    old = [path for path in ours[: len(ours) - max(keep, 1)] if path != newest]
+    old = [path for path in ours[: max(0, len(ours) - max(keep, 1))] if path != newest]
     for path in old:
         path.unlink(missing_ok=True)
     return old
