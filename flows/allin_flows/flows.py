@@ -19,9 +19,9 @@ from prefect.client.schemas.objects import State
 from allin_flows import work
 from allin_flows.outcomes import Outcome, Part, stopped
 from allin_flows.reporting import (
-    left_out,
     overtaken,
     report,
+    report_left_out,
     report_unstarted,
     report_upkeep,
     state_of,
@@ -123,7 +123,7 @@ async def _run(
     folder = _folder(hub)
     alone = named[0] if len(named := [*(sources or ()), *(outputs or ())]) == 1 else ""
     if await overtaken():
-        return left_out(job, work.say_for(folder))
+        return await report_left_out(f"{job} {alone}".strip(), work.say_for(folder))
     try:
         plan = await _in_thread(
             lambda: work.plan(folder, sources, outputs, syncs=syncs, publishes=publishes, hub_id=hub_id)

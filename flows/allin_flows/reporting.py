@@ -94,11 +94,11 @@ async def overtaken() -> bool:
     return bool(newer)
 
 
-def left_out(job: str, say: Say) -> State[None]:
+async def report_left_out(job: str, say: Say) -> State[None]:
     """Tell that a run was left out for a newer one."""
-    return Completed(
-        name="Skipped", message=say("{job}: a newer run is due already and does all of it.", job=job)
-    )
+    await _rename(job, say("left out"), None)
+    message = say("{job}: a newer run is due already and does all of it.", job=job)
+    return Completed(name="Skipped", message=message)
 
 
 async def _show(job: str, markdown: str, message: str) -> None:

@@ -27,7 +27,7 @@ from allin_hub.config import Config
 from allin_hub.errors import ConfigError, HubError, Unavailable
 
 PORT = 4200
-STARTS_WITHIN = 180.0
+STARTS_WITHIN = 300.0
 DEAF_FOR = 120.0
 """Seconds without an answer after which a server that seems to live is started again."""
 PATIENCE = 20.0

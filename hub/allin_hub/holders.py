@@ -29,9 +29,18 @@ def _boot() -> str:
         return ""
 
 
+@cache
+def _numbers() -> str:
+    """Within which processes a number is unique: containers of one machine count theirs apart."""
+    try:
+        return str(Path("/proc/self/ns/pid").readlink()).removeprefix("pid:")
+    except OSError:
+        return ""
+
+
 def this_process() -> str:
     """What a lease remembers of its holder."""
-    return f"{socket.gethostname()[:60]}|{_boot()[:8]}|{os.getpid()}|{_began(os.getpid()) or ''}"
+    return f"{socket.gethostname()[:60]}{_numbers()}|{_boot()[:8]}|{os.getpid()}|{_began(os.getpid()) or ''}"
 
 
 def has_ended(holder: str | None) -> bool:
