@@ -51,10 +51,15 @@ class _Call:
     conditions: Mapping[str, str]
 
     def headers(self, target: httpx.URL) -> dict[str, str]:
-        """Credentials and own headers go to the configured host alone, and never from https to http."""
-        same = target.host == self.home.host and target.scheme in (self.home.scheme, "https")
-        own = self.private if same else {}
+        """Credentials and own headers go to the configured server alone, and never from https to http."""
+        own = self.private if target.host == self.home.host and self._is_as_safe(target) else {}
         return {"User-Agent": _AGENT, "Accept": "*/*", "Accept-Encoding": "gzip", **self.conditions, **own}
+
+    def _is_as_safe(self, target: httpx.URL) -> bool:
+        """Whether scheme and port are those of home, or its http has become https."""
+        ends = (target.scheme, addresses.port(target))
+        home = (self.home.scheme, addresses.port(self.home))
+        return ends == home or (home == ("http", 80) and ends == ("https", 443))
 
 
 class Http:

@@ -174,7 +174,8 @@ def _redirects() -> Iterator[Case]:
         "http://[::ffff:7f00:1]/", "http://[64:ff9b::7f00:1]/", "http://169.254.169.254/latest/meta-data/", "http://10.0.0.5/",
         "http://192.168.1.1/", "http://100.64.0.1/", "http://0/", "http://2130706433/", "http://0x7f.1/", "file:///etc/passwd",
         "ftp://feed.example/", "gopher://feed.example/", "data:text/csv,a", "http://feed.example:8080/",
-        "https://user:secret@feed.example/", "http://intranet/", "http://printer.local/", "http://[", "http://%31/", "http://a..b/", "http://\x7f/",
+        "https://user:secret@feed.example/", "http://intranet/", "http://printer.local/", "http://[",
+        "http://%31/", "http://a..b/", "http://\x7f/",
     )  # fmt: skip
     for location in inward:
         yield Case(f"redirect-to-{location}", _sends(_leads(location)), "URL_REFUSED", 1)

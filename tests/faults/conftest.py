@@ -54,7 +54,7 @@ url = "http://{host}/termine.ics"
 holds = "all"
 allow_hosts = ["{host}"]
 """
-BOOKKEEPING = {"run", "lease", "source_state", "problem", "staging", "hub_fact"}
+BOOKKEEPING = {"run", "lease", "source_state", "problem", "staged", "hub_fact"}
 """What a sync writes about itself; all else is what the hub holds."""
 COUNT = 30
 

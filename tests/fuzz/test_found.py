@@ -79,6 +79,8 @@ def test_a_document_inside_a_document_is_read_as_strictly(synced: Synced, inner:
         ("places", "Weg 3, ３４１２７ Kassel", [{"postal_code": "34127", "city": "Kassel", **WEG_3}]),
         ("places", "0000٠", [{"postal_code": "00000", "raw": "0000٠"}]),
         ("phones", 25000000000000, None),
+        ("languages", 150, None),
+        ("language", "de-u-co-phonebk", "de"),
         ("phones", "0561 1234567, 02500000000000 00", [{"number": "+495611234567"}]),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 _TABLE = """
@@ -165,6 +166,8 @@ AMBIGUOUS = frozenset(
     }
 )
 """Names that people use for more than one language."""
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+"""Tags as the model holds them: a region alone is no language, and what is private or an extension stays away."""
 
 
 def key(text: str) -> str:
@@ -205,9 +208,7 @@ def by_library(text: str) -> str | None:
         except LanguageTagError:
             return None
         primary = tag.split("-")[0]
-        return (
-            known().get(tag.casefold()) or known().get(primary) or (tag if 2 <= len(primary) <= 3 else None)
-        )
+        return known().get(tag.casefold()) or known().get(primary) or (tag if _TAG.fullmatch(tag) else None)
     return _names().get(key(text))
 
 
