@@ -16,7 +16,7 @@ from allin_hub.doctor import records as inside
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.errors import HubError, StoreError
 from allin_hub.hub import Hub, open_hub
-from allin_hub.store import health
+from allin_hub.store import bookkeeping, health
 from allin_hub.store.engine import HEAD, known_revisions, open_engine, reading, sqlite_path
 from allin_hub.voice import text
 
@@ -88,7 +88,14 @@ def _mend(hub: Hub, found: Diagnosis) -> None:
 def _is_new(config: Config) -> bool:
     """Whether the hub has not run yet: then there is nothing to look at, and nothing may be made."""
     path = sqlite_path(config.database_url)
-    return path is not None and not path.exists()
+    if path is not None:
+        return not path.exists()
+    engine = open_engine(config.database_url)
+    try:
+        with reading(engine) as connection:
+            return health.schema(connection) is None or bookkeeping.fact(connection, "key") is None
+    finally:
+        engine.dispose()
 
 
 def _before_opening(config: Config) -> Iterator[Finding]:

@@ -20,7 +20,12 @@ HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Sprachen
 
 ON_ONE: dict[str, str] = {}
 """Tests of the core that run on one database only, each with its reason: none so far."""
-ON_BOTH = {"test_moving.py": "a move has one of each sort at its ends"}
+ON_BOTH = {
+    "test_moving.py": "a move has one of each sort at its ends",
+    "test_backup.py": "a backup holds every database as a SQLite file",
+    "test_retention.py": "upkeep makes a backup",
+    "test_doctor.py": "the age of a backup is looked at",
+}
 """Modules whose every test opens both databases."""
 
 

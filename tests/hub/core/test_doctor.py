@@ -85,7 +85,8 @@ def test_a_hub_that_never_ran_is_not_made(office: Any) -> None:
 
     assert found.ok
     assert not (office.folder / "hub.db").exists()
-    assert "not_run" in codes(found) or not office.database.startswith("sqlite")
+    assert not (office.folder / "hub.key").exists()
+    assert ["not_run"] == codes(found)
 
 
 def test_wrong_settings_are_named(sound: Any) -> None:
