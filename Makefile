@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 
 ROWS ?= 1000 10000
 
-.PHONY: proof-kills proof-office bench demo test check lint types schemas docs constraints clean
+.PHONY: proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -31,6 +31,10 @@ proof-kills: $(STAMP)
 # Runs an office by its schedules, kills parts of it, and shares its sources between two workers; takes minutes.
 proof-office: $(STAMP)
 	$(BIN)/python -m pytest -m slow tests/flows
+
+# Backs hubs up at a hundred random moments of syncs, and at every point of one; some minutes.
+proof-backup: $(STAMP)
+	$(BIN)/python -m pytest -s -m "slow or not slow" tests/hub/core/test_backup.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
