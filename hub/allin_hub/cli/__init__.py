@@ -333,6 +333,21 @@ def plugins(json: AsJson = False, debug: Debug = False) -> None:
         run_plugins(call)
 
 
+@app.command(epilog="Examples: allin new source city-events   allin new output notice-board plugins")
+def new(
+    kind: Annotated[str, typer.Argument(metavar="source|output", help="What kind of plugin it is to be.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name in hub.toml: a-z, 0-9 and -.")],
+    folder: FolderToMake = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Make a package for a plugin of your own: it works, and its tests pass."""
+    with guarded(Call(folder, json, debug)) as call:
+        from allin_hub.cli.new import run_new
+
+        run_new(call, kind, name)
+
+
 def main() -> None:
     """Run a command.
 

@@ -114,7 +114,10 @@ class NoticeBoard(Output[NoticeBoardConfig]):
                     event=event,
                     host=host,
                     people=list(people),
-                    date=next(iter(event_dates(event, run.now, run.now.replace(year=run.now.year + 1), most=1)), None),
+                    date=next(
+                        iter(event_dates(event, run.now, run.now.replace(year=run.now.year + 1), most=1)),
+                        None,
+                    ),
                 )
             yield run.page(
                 f"{language}/index.html",

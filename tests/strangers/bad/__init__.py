@@ -1,0 +1,1 @@
+"""Plugins that each break one rule, and nothing else."""
