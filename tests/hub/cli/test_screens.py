@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -100,17 +101,17 @@ def test_held_shows_old_and_new_values(allin: Any, office: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "told", "ending"),
+    ("state", "told", "command"),
     [
-        ("failed", "vereine: Die Datei ist leer.", "Noch einmal versuchen: allin run"),
-        ("held", "vereine: Bitte entscheiden Sie: allin held vereine", "bleibt, bis Sie entscheiden."),
-        ("partial", "vereine: Holen: allin sync vereine", "Alles auf den neuesten Stand bringen: allin run"),
+        ("failed", "vereine: Die Datei ist leer.", "allin sync vereine"),
+        ("held", "vereine: Bitte entscheiden Sie.", "allin held vereine"),
+        ("partial", "Nur zum Teil geholt: vereine", "allin sync vereine"),
     ],
 )
 def test_status_names_what_needs_somebody(
-    allin: Any, office: Any, state: str, told: str, ending: str
+    allin: Any, office: Any, state: str, told: str, command: str
 ) -> None:
-    """Each source that waits has a line of its own, and the last line speaks for all."""
+    """The first line says it all; then each thing has its reason, and its command on a line of its own."""
     from allin_hub.hub import open_hub
 
     allin("run")
@@ -118,31 +119,73 @@ def test_status_names_what_needs_somebody(
     with writing(hub.engine) as connection:
         bookkeeping.save_source(connection, "vereine", last_status=state, message="Die Datei ist leer.")
     hub.close()
-    result = allin("status")
+    lines = allin("status").stdout.splitlines()
 
-    assert told in result.stdout
-    assert ending in last(result)
+    assert lines[0].startswith("1 von 2 brauchen Sie: vereine (")
+    assert [told, f"  {command} --hub {office.folder}"] == lines[-2:]
 
 
 def test_status_says_when_a_source_is_late(allin: Any, office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Data that nobody has fetched for days are no longer called fresh."""
     allin("run")
     fresh = allin("status")
-    monkeypatch.setattr("allin_hub.cli.standing.LATE", dt.timedelta(0))
+    monkeypatch.setattr("allin_hub.lateness.UNSCHEDULED", dt.timedelta(0))
     late = allin("status")
 
-    assert "Alles ist aktuell." in last(fresh)
-    assert "veraltet" in late.stdout
+    assert "Alles ist aktuell." == fresh.stdout.splitlines()[0]
+    assert "vereine, statistik (veraltet)" in late.stdout.splitlines()[0]
 
 
 def test_a_source_that_is_off_needs_nobody(allin: Any, office: Any) -> None:
-    """What the office has switched off is no reason to worry."""
+    """What the office has switched off is no reason to worry, but it is named."""
     allin("run")
     office.settings(old='key = "Nr."', new='key = "Nr."\nenabled = false')
     result = allin("status")
 
     assert " aus " in result.stdout
-    assert "Alles ist aktuell." in last(result)
+    assert "Alles ist aktuell." == result.stdout.splitlines()[0]
+    assert "In hub.toml abgeschaltet: vereine." in result.stdout
+
+
+def test_status_names_a_source_that_was_taken_out_of_the_settings_by_hand(allin: Any, office: Any) -> None:
+    """Its entries are still published; somebody has to say whether that is meant."""
+    allin("run")
+    text = (office.folder / "hub.toml").read_text(encoding="utf-8")
+    begin, end = text.index("[sources.vereine]"), text.index("[outputs.statistik]")
+    (office.folder / "hub.toml").write_text(text[:begin] + text[end:], encoding="utf-8")
+    result = allin("status")
+
+    assert "vereine (übrig)" in result.stdout.splitlines()[0]
+    assert f"  allin source remove vereine --hub {office.folder}" == last(result)
+
+
+def test_status_says_what_waits_to_be_published(allin: Any, office: Any) -> None:
+    """New data that nobody sees yet."""
+    allin("run")
+    office.sheet(office.rows(31))
+    allin("sync")
+    result = allin("status")
+
+    assert "statistik (ausstehend)" in result.stdout.splitlines()[0]
+    assert f"  allin publish statistik --hub {office.folder}" == last(result)
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_status_fits_the_terminal(
+    allin: Any, office: Any, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a narrow screen spare columns go; names, states and commands stay whole."""
+    allin("run")
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    result = allin("status")
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in result.stdout.splitlines()]
+
+    assert all(len(line) <= width for line in lines if not line.startswith("  allin"))
+    assert f"  allin problems --hub {office.folder}" in lines
+    assert any(line.startswith("statistik") and "fertig" in line for line in lines)
+    assert (width == 80) == any("Meldungen" in line for line in lines)
 
 
 def test_publish_ends_with_the_page_to_look_at(allin: Any, office: Any) -> None:

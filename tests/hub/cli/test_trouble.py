@@ -292,7 +292,7 @@ def test_a_surprise_inside_the_hub_is_a_sentence(allin: Any, monkeypatch: pytest
     def surprise(*_anything: Any) -> None:
         raise KeyError(PERSON)
 
-    monkeypatch.setattr("allin_hub.cli.standing.source_states", surprise)
+    monkeypatch.setattr("allin_hub.standing.sources", surprise)
     plain, debugged = allin("status"), allin("status", "--debug")
 
     assert (FAILED, FAILED) == (plain.exit_code, debugged.exit_code)
