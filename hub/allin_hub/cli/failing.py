@@ -21,6 +21,12 @@ def explain(error: Exception, call: Call) -> int:
     say = voice_for(Path(call.folder))
     if isinstance(error, HubError):
         message, hint = say.error(error)
+    elif isinstance(error, OSError):
+        fault = error.strerror or type(error).__name__
+        message = say("A file in the hub's folder could not be written ({fault}).", fault=fault)
+        hint = say(
+            "Free some space or mend the permissions, then run the command again. Nothing was half-written."
+        )
     else:
         message = say("The hub stopped with {name}.", name=type(error).__name__)
         hint = say("Run the command again with --debug and report what it shows. Nothing was half-written.")
