@@ -121,6 +121,11 @@ class Office:
         finally:
             hub.close()
 
+    def change(self, written: str, instead: str) -> None:
+        """Change hub.toml."""
+        path = self._folder / "hub.toml"
+        path.write_text(path.read_text(encoding="utf-8").replace(written, instead, 1), encoding="utf-8")
+
     def held(self) -> dict[str, list[str]]:
         """Every row of what the hub holds."""
         hub = open_hub(self._folder, clock=lambda: CLOCK)
@@ -161,12 +166,6 @@ def server() -> Iterator[FaultServer]:
     with running() as canary, running() as server:
         server.canary = canary
         yield server
-
-
-@pytest.fixture(scope="module", params=["de", "en"])
-def language(request: pytest.FixtureRequest) -> str:
-    """The language of the office."""
-    return str(request.param)
 
 
 @pytest.fixture(scope="module")
