@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 ROWS ?= 1000 10000
+MINUTES ?= 60
 
-.PHONY: proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean
+.PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -35,6 +36,14 @@ proof-office: $(STAMP)
 # Backs hubs up at a hundred random moments of syncs, and at every point of one; some minutes.
 proof-backup: $(STAMP)
 	$(BIN)/python -m pytest -s -m "slow or not slow" tests/hub/core/test_backup.py
+
+# Plays every fault of a server through every kind of source; some minutes.
+proof-faults: $(STAMP)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/faults
+
+# Feeds every reader, door, map and setting with new damaged inputs; MINUTES=5 for a shorter look, SEED=1 to repeat one.
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import BinaryIO
 
 
 class End(Enum):
@@ -79,20 +80,27 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.settimeout(10)
-        with contextlib.suppress(OSError):  # The hub hung up, as it should.
+        with (
+            contextlib.suppress(OSError),
+            contextlib.ExitStack() as stack,
+        ):  # The hub may hang up, as it should.
             connection = self.server.wrapped(self.request)
-            stream = connection.makefile("rb")
-            head: list[str] = []
-            while (line := stream.readline(65_536).decode("latin-1").strip()) != "":
-                head.append(line)
-            if not head:
+            if connection is not self.request:
+                stack.enter_context(connection)
+            self._talk(connection, stack.enter_context(connection.makefile("rb")))
+
+    def _talk(self, connection: socket.socket, stream: BinaryIO) -> None:
+        head: list[str] = []
+        while (line := stream.readline(65_536).decode("latin-1").strip()) != "":
+            head.append(line)
+        if not head:
+            return
+        sent = self.server.respond(head[0].split(" ")[1], _headers(head[1:]))
+        for piece in (sent,) if isinstance(sent, bytes) else sent:
+            if piece is End.RESET:
+                _reset(connection)
                 return
-            sent = self.server.respond(head[0].split(" ")[1], _headers(head[1:]))
-            for piece in (sent,) if isinstance(sent, bytes) else sent:
-                if piece is End.RESET:
-                    _reset(connection)
-                    return
-                connection.sendall(piece)
+            connection.sendall(piece)
 
 
 def answer(status: str, content: bytes = b"", *headers: str, length: int | None = None) -> bytes:
