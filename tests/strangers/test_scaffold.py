@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.strangers.building import installed, python
 
 from allin_hub import scaffold
 from allin_hub.errors import ConfigError
-from tests.strangers.building import installed, python
 
 
 @pytest.mark.parametrize(("kind", "tests"), [("source", 30), ("output", 20)])

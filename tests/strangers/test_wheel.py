@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.strangers.building import installed, python
 
 PACKAGE = Path(__file__).parent / "noticeboard"

@@ -34,13 +34,21 @@ class Order:
     stop_at: str = ""
     counts: Path | None = None
     """Where to write how often each point was reached."""
+    fault: tuple[str, int, int] | None = None
+    """A point, and the n-th time it is reached, where the system answers with this error number."""
     sources: tuple[str, ...] = ()
+    reports: Path | None = None
+    """Where to write what was said; beside the hub's folder unless that is broken on purpose."""
     before: Callable[[], None] | None = field(default=None)
     """Called in the new process first, to break something there."""
 
     def at(self, point: str, hit: int, kind: str = "KILL") -> Order:
         """The same, ended at the n-th time a point is reached."""
         return replace(self, stop_at=f"{point}:{hit}:{kind}")
+
+    def report(self, name: str) -> Path:
+        """The file that holds what was said in one way."""
+        return (self.reports or self.folder.parent) / f"{self.folder.name}.{name}"
 
 
 def start(order: Order) -> BaseProcess:
@@ -68,7 +76,7 @@ def run(order: Order) -> int:
 def done(order: Order) -> dict[str, Any]:
     """Work on an order that must succeed; what each step said."""
     code = run(order)
-    said = order.folder.parent / f"{order.folder.name}.said"
+    said = order.report("said")
     assert code == 0, said.read_text() if said.exists() else code
     return dict(json.loads(said.read_text()))
 
@@ -78,7 +86,7 @@ def call(order: Order, *words: str) -> tuple[int, str, str]:
     process = CONTEXT.Process(target=_call, args=(order, words))
     process.start()
     code = ended(process)
-    said = [order.folder.parent / f"{order.folder.name}.{name}" for name in ("out", "err")]
+    said = [order.report(name) for name in ("out", "err")]
     return (code, *(path.read_text() for path in said))
 
 
@@ -94,6 +102,8 @@ def _prepared(order: Order) -> Callable[[], dt.datetime]:
             target.write_text("\n".join(reached))
 
         crashing.watch(note)
+    elif order.fault is not None:
+        crashing.watch(_faulty(*order.fault))
     elif order.stop_at:
         crashing.watch(crashing.stopper(order.stop_at))
     now = order.now
@@ -106,6 +116,19 @@ def _prepared(order: Order) -> Callable[[], dt.datetime]:
     if order.before is not None:
         order.before()
     return clock
+
+
+def _faulty(place: str, hit: int, number: int) -> Callable[[str], None]:
+    left = hit
+
+    def answer(point: str) -> None:
+        nonlocal left
+        if point == place:
+            left -= 1
+            if left == 0:
+                raise OSError(number, os.strerror(number))
+
+    return answer
 
 
 def _work(order: Order) -> None:
@@ -124,7 +147,7 @@ def _work(order: Order) -> None:
             said[step] = {name: [one.status, one.message, one.hint] for name, one in reports.items()}
     finally:
         hub.close()
-        (order.folder.parent / f"{order.folder.name}.said").write_text(json.dumps(said))
+        order.report("said").write_text(json.dumps(said))
     os._exit(0)
 
 
@@ -149,10 +172,7 @@ def _call(order: Order, words: Sequence[str]) -> None:
     clock = _prepared(order)
     terminal.open_hub = partial(terminal.open_hub, clock=clock)
     sys.argv = ["allin", *words, "--hub", str(order.folder)]
-    out, err = (
-        (order.folder.parent / f"{order.folder.name}.{name}").open("w", encoding="utf-8")
-        for name in ("out", "err")
-    )
+    out, err = ((order.report(name)).open("w", encoding="utf-8") for name in ("out", "err"))
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
     try:

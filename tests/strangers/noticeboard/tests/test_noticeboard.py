@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from allin_hub.testing import OutputSuite, SourceSuite
 from allin_noticeboard import Neighbourhood, NoticeBoard
+
+from allin_hub.testing import OutputSuite, SourceSuite
 
 
 class TestNeighbourhood(SourceSuite):
