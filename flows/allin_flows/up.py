@@ -118,6 +118,7 @@ class _Up:
 
     def _watch(self) -> None:
         """Look after everything once."""
+        before = [child.process for child in (self.server, self.worker)]
         for child in (self.server, self.worker):
             if child.look():
                 self.screen.died(child.name)
@@ -130,6 +131,7 @@ class _Up:
                         ),
                         hint=self._read(child),
                     )
+        if before != [child.process for child in (self.server, self.worker)]:
             self._note()
         processes.bury(child.process.pid for child in (self.server, self.worker) if child.process)
         if self._answers():
@@ -201,12 +203,12 @@ class _Up:
         (own / office.RUNNING).write_text(
             json.dumps({"api": self.api, "since": f"{self.screen.began:%d.%m. %H:%M}"}), encoding="utf-8"
         )
-        running = {
-            str(child.process.pid): processes.began(child.process.pid)
-            for child in (self.server, self.worker)
-            if child.process is not None
-        }
-        (own / "children.json").write_text(json.dumps(running), encoding="utf-8")
+        (own / "children.json").write_text(json.dumps(self._running()), encoding="utf-8")
+
+    def _running(self) -> dict[str, str | None]:
+        """The number of each part, and when it began."""
+        living = [child.process.pid for child in (self.server, self.worker) if child.process is not None]
+        return {str(pid): processes.began(pid) for pid in living}
 
     def _read(self, child: Child) -> str:
         return self.say("What it said last stands in {log}. Mend that, then: allin up", log=child.log)

@@ -47,6 +47,22 @@ class Server:
         found.raise_for_status()
         return found.json()
 
+    def ask(self, method: str, path: str, **body: Any) -> Any:
+        """Call the server; while its database is busy it says so, and is asked again."""
+        until = time.monotonic() + STARTS_WITHIN
+        while True:
+            answer = httpx.request(method, f"{self.url}/{path}", json=body, trust_env=False, timeout=60)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                answer.raise_for_status()
+                return answer.json() if answer.content else None
+            time.sleep(0.5)
+
+    def forget_deployments(self) -> None:
+        """Make the server as good as new for the next test."""
+        while found := self.find("deployments"):
+            for one in found:
+                httpx.delete(f"{self.url}/deployments/{one['id']}", trust_env=False, timeout=60)
+
     def _call(self, words: list[str], cwd: Path, seconds: float, more: dict[str, str]) -> str:
         done = subprocess.run(
             words, cwd=cwd, env={**self.environment, **more}, capture_output=True, text=True, timeout=seconds

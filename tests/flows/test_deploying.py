@@ -7,12 +7,10 @@ import json
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import httpx
 import pytest
 
 SETTINGS = """
@@ -87,8 +85,7 @@ class Office:
 
     def change(self, path, **values):
         """Change something as the pages of Prefect do."""
-        done = httpx.patch(f"{self.server.url}/{path}", json=values, trust_env=False, timeout=30)
-        done.raise_for_status()
+        self.server.ask("PATCH", path, **values)
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +103,7 @@ def deployer(server):
 @pytest.fixture
 def office(server, deployer, tmp_path):
     """A hub whose schedules are deployed, on a server without others."""
-    for _ in range(60):
-        for one in server.find("deployments"):
-            httpx.delete(f"{server.url}/deployments/{one['id']}", trust_env=False, timeout=60)
-        if not server.find("deployments"):
-            break
-        time.sleep(0.5)
+    server.forget_deployments()
     made = Office(tmp_path / "hub", server, deployer)
     made.write()
     made.first = made.deploy()
@@ -178,9 +170,9 @@ def test_what_was_paused_stays_paused_even_when_its_times_change(office):
 
 def test_what_left_the_settings_is_removed_and_what_others_made_is_not(office):
     """A schedule of a source that is gone would fail every night; those of others are none of our business."""
-    flow = httpx.post(f"{office.server.url}/flows/", json={"name": "ablage"}, trust_env=False).json()["id"]
+    flow = office.server.ask("POST", "flows/", name="ablage")["id"]
     foreign = {"name": "ablage", "flow_id": flow, "entrypoint": "buero.ablage", "tags": ["allin"]}
-    httpx.post(f"{office.server.url}/deployments/", json=foreign, trust_env=False).raise_for_status()
+    office.server.ask("POST", "deployments/", **foreign)
     office.write(enabled="false")
 
     assert office.did()["sync/termine"] == "removed"
@@ -229,16 +221,15 @@ def test_missed_runs_are_left_out_but_for_the_newest(office):
 
 def _plan(server, planned, due):
     """Plan a run in the past, as the server's own scheduler had done before it was switched off."""
-    made = httpx.post(f"{server.url}/flow_runs/", json=planned, trust_env=False, timeout=30)
-    made.raise_for_status()
+    made = server.ask("POST", "flow_runs/", **planned)
     with closing(sqlite3.connect(server.home / "prefect.db", timeout=30)) as database:
-        database.execute("UPDATE flow_run SET auto_scheduled = 1 WHERE id = ?", (made.json()["id"],))
+        database.execute("UPDATE flow_run SET auto_scheduled = 1 WHERE id = ?", (made["id"],))
         database.commit()
 
 
 def test_runs_without_a_worker_are_noticed_by_two_automations(office):
     """A list in which a dead run seems to work for ever helps nobody."""
-    asked = httpx.post(f"{office.server.url}/automations/filter", json={}, trust_env=False).json()
+    asked = office.server.ask("POST", "automations/filter")
     ours = [one for one in asked if one["name"].startswith("allin: ")]
 
     assert sorted(one["name"] for one in ours) == [

@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from tests.flows.running import eventually
@@ -147,6 +146,7 @@ def partner():
 @pytest.fixture
 def office(server, partner, fresh_postgres, tmp_path):
     """A hub in PostgreSQL whose schedules are deployed, and two workers."""
+    server.forget_deployments()
     folder = tmp_path / "office"
     folder.mkdir()
     database = fresh_postgres(schema=False)
@@ -172,12 +172,8 @@ def office(server, partner, fresh_postgres, tmp_path):
 
 def run(office, *names):
     """Let sources be synced, as when they are due; gives the ids of the runs."""
-    made = []
-    for name in names:
-        path = f"{office.server.url}/deployments/{office.deployments[name]}/create_flow_run"
-        answer = httpx.post(path, json={}, trust_env=False, timeout=60)
-        made.append(answer.raise_for_status().json()["id"])
-    return made
+    paths = [f"deployments/{office.deployments[name]}/create_flow_run" for name in names]
+    return [office.server.ask("POST", path)["id"] for path in paths]
 
 
 def ended(office, ids):
