@@ -127,7 +127,17 @@ def _rows(
         if column.name not in left_out
         and (times or not TIMES.search(column.name))
         and (sealed or not isinstance(column.type, LargeBinary))
-        and (sealed or (name, column.name) not in {("hub_fact", "value"), ("source_state", "mark")})
+        and (
+            sealed
+            or (name, column.name)
+            not in {
+                ("hub_fact", "value"),
+                ("match_key", "key"),
+                ("match_key", "name"),
+                ("reference_key", "key"),
+                ("source_state", "mark"),
+            }
+        )
     ]
     return [
         said(" | ".join(_shown(value, hub) for value in row)) for row in connection.execute(select(*columns))

@@ -160,5 +160,5 @@ def test_a_read_only_folder_is_said_and_stays_as_it_was(grounds: Callable[[str],
 
     subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
     assert (code, "Traceback" in err) == (1, False)
-    assert "beschreibbar" in out + err
+    assert "geschrieben werden" in out + err
     assert differences(before, dump(folder)) == []
