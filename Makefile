@@ -58,6 +58,14 @@ check: lint types test
 bench: $(STAMP)
 	@$(BIN)/python bench/sync.py $(ROWS)
 
+# Prints what publishing the directory costs; ROWS="100000" for other sizes.
+bench-publish: $(STAMP)
+	@$(BIN)/python bench/publish.py $(ROWS)
+
+# Outputs on every sort of storage, S3 too.
+proof-storage: $(STAMP)
+	$(BIN)/python -m pytest tests/hub/storage -m "slow or not slow"
+
 # Writes the JSON Schema files from the models.
 schemas: $(STAMP)
 	$(BIN)/python -m allin_schemas.json_schema

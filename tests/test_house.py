@@ -168,9 +168,7 @@ def test_nothing_of_one_machine_is_committed() -> None:
         for name in names
         if name.endswith((".db", ".sqlite", ".pyc", "hub.key")) or name.startswith(("demo/", ".venv/"))
     ] == []
-    assert "http" not in (ROOT / "constraints.txt").read_text(encoding="utf-8").replace("httpx", "").replace(
-        "httpcore", ""
-    ).replace("httptools", "")
+    assert "://" not in (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 
 def test_the_command_line_starts_without_what_it_does_not_need() -> None:

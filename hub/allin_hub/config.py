@@ -24,6 +24,7 @@ from allin_hub.blocks import CONFIG_NAME as CONFIG_NAME
 from allin_hub.blocks import Blocks, blocks_of
 from allin_hub.blocks import nearest as nearest
 from allin_hub.errors import ConfigError
+from allin_hub.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
 from allin_hub.schedules import checked as checked_schedule
 from allin_schemas import Kind
 
@@ -44,7 +45,9 @@ RESERVED = frozenset(
         "language",
     }
 )
-OUTPUT_RESERVED = frozenset({"plugin", "path", "enabled", "languages", "schedule", "limits"})
+OUTPUT_RESERVED = frozenset(
+    {"plugin", "path", "access", "allow_hosts", "enabled", "languages", "schedule", "limits"}
+)
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 PASSWORD = re.compile(r"^[\w+.-]+://[^:@/?]*:[^@]+@|[?&]password=")
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
@@ -153,6 +156,8 @@ class OutputSettings(Settings):
     name: str
     plugin: str
     path: str
+    access: dict[str, Any] = Field(default={}, repr=False)
+    allow_hosts: tuple[str, ...] = ()
     enabled: bool = True
     languages: tuple[str, ...] | None = None
     schedule: str | None = None
@@ -207,9 +212,9 @@ def load(folder: Path) -> Config:
     notify = _notify(blocks, blocks.table(data, "notify"))
     sources = {name: _source(blocks, name, block) for name, block in blocks.table(data, "sources").items()}
     outputs = {name: _output(blocks, name, block) for name, block in blocks.table(data, "outputs").items()}
-    _refuse_shared_paths(outputs)
+    refuse_shared(outputs)
     for name, output in outputs.items():
-        _refuse_unsafe_path(folder, name, output.path, sources.values(), hub.backup_folder)
+        refuse_unsafe(folder, name, output.path, sources.values(), hub.backup_folder)
     return Config(
         folder=folder,
         hub=hub,
@@ -242,48 +247,6 @@ def _text(folder: Path) -> str:
 def _named(folder: Path) -> str:
     """A folder as a person knows it: the one she works in by its whole name."""
     return str(folder if folder.parts else folder.resolve())
-
-
-def _refuse_shared_paths(outputs: Mapping[str, OutputSettings]) -> None:
-    seen: dict[str, str] = {}
-    for name, output in outputs.items():
-        path = os.path.normpath(output.path)
-        other = seen.setdefault(path, name)
-        if other != name:
-            raise ConfigError(
-                "[outputs.{other}] and [outputs.{name}] write to the same folder '{path}'.",
-                hint="Give each output a path of its own.",
-                other=other,
-                name=name,
-                path=output.path,
-            )
-
-
-def _refuse_unsafe_path(
-    folder: Path, name: str, path: str, sources: Iterable[SourceSettings], backups: str
-) -> None:
-    """An output's folder is made public as a whole: it may hold neither the hub's own files nor partners'."""
-    place = Path(os.path.normpath(folder.resolve() / path))
-    hub = folder.resolve()
-    if ".." in Path(path).parts:
-        raise ConfigError(
-            "[outputs.{name}] path leads out of the hub's folder with '..'.",
-            hint='Name a folder inside, or the whole path from the root: path = "/var/www/verzeichnis"',
-            name=name,
-        )
-    own = {hub / CONFIG_NAME: CONFIG_NAME, Path(os.path.normpath(hub / backups)): backups}
-    for source in sources:
-        given = source.options.get("path")
-        if isinstance(given, str):
-            own[Path(os.path.normpath(hub / given.partition("*")[0]))] = given
-    for file, shown in own.items():
-        if file.is_relative_to(place):
-            raise ConfigError(
-                "[outputs.{name}] would be published together with '{file}', which is not for the public.",
-                hint='Give the output a folder of its own, for example: path = "public"',
-                name=name,
-                file=shown,
-            )
 
 
 def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> SecretStr:
@@ -360,6 +323,7 @@ def _output(blocks: Blocks, name: str, block: Any) -> OutputSettings:
     block = blocks.named("outputs", name, block, _NAME)
     own = {key: value for key, value in block.items() if key in OUTPUT_RESERVED}
     own.setdefault("path", name)
+    refuse_unfit(blocks, name, own)
     options = {key: value for key, value in block.items() if key not in OUTPUT_RESERVED}
     made = blocks.validated(OutputSettings, {**own, "name": name, "options": options}, ("outputs", name))
     checked_schedule(blocks, ("outputs", name, "schedule"), made.schedule)

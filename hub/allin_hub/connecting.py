@@ -54,7 +54,7 @@ class CheckedTransport(httpx.BaseTransport):
                     scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
                 ),
                 headers=request.headers.raw,
-                content=b"",
+                content=request.stream,
                 extensions=request.extensions,
             )
         )

@@ -8,21 +8,19 @@ first renames that run's folder: from then on it can move no file, however late 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Sequence
 from glob import escape
 from pathlib import Path
 
 from allin_hub.crashing import Point, around
+from allin_hub.destinations import destination
 from allin_hub.rendering import Order
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_hub.turns import Turn
 
 START = "index.html"
-_GONE = ".gone"
 
 
 def rank(path: str, order: Order, *, known: bool) -> tuple[bool, int, bool, int]:
@@ -50,10 +48,20 @@ def drop(staging: Path) -> None:
 
 def stage(staging: Path, path: str, data: bytes) -> None:
     """Write a file that waits to be put in place."""
-    target = staging / path
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = f"{staging}/{path}"
     with around(Point.FILE_STAGED):
-        target.write_bytes(data)
+        try:
+            _write(target, data)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - ten thousand files: paths as text
+            _write(target, data)
+
+
+def _write(target: str, data: bytes) -> None:
+    with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - as above
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
 
 
 def finish(turn: Turn) -> None:
@@ -65,17 +73,18 @@ def finish(turn: Turn) -> None:
         content = bookkeeping.read_journal(connection, turn.output)
     if content is None:
         return
-    folder = turn.hub.config.folder / content["values"]["path"]
-    staging = _adopted(folder, str(content["staging"]), turn.fence)
-    made = {row[0]: tuple(row) for row in content["made"]}
-    missing = [path for path in content["moves"] if not _put(turn, staging / path, folder / path)]
-    _take_away(turn, folder, content["gone"], staging)
-    lost = {path for path in missing if _digest(folder / path) != made[path][2]}
+    with destination(turn.hub, turn.output, content["values"]["path"]) as place:
+        staging = _adopted(place.waits_beside, str(content["staging"]), turn.fence)
+        made = {row[0]: tuple(row) for row in content["made"]}
+        missing = [path for path in content["moves"] if not place.put(turn, staging / path, path)]
+        place.take_away(turn, content["gone"], staging)
+        lost = {path for path in missing if place.digest(path) != made[path][2]}
     values = content["values"] | ({"fingerprint": None} if lost else {})
-    kept = [row for path, row in made.items() if path not in lost]
+    # What lies there of a lost file is not known: without a key it is made again, or taken away.
+    kept = [(path, "", "", 0) if path in lost else row for path, row in made.items()]
     with writing(turn.hub.engine, Point.JOURNAL_CLOSED) as connection:
         turn.refuse_overtaken(connection)
-        bookkeeping.save_artifacts(connection, turn.output, kept, [*content["gone"], *sorted(lost)])
+        bookkeeping.save_artifacts(connection, turn.output, kept, content["gone"])
         bookkeeping.save_output(connection, turn.output, **values)
         bookkeeping.close_journal(connection, turn.output)
     drop(staging)
@@ -83,55 +92,14 @@ def finish(turn: Turn) -> None:
 
 def retire(turn: Turn, path: str) -> None:
     """Take away the files of an output that hub.toml no longer has, or has elsewhere: nobody would keep them true."""
-    folder = turn.hub.config.folder / path
     with reading(turn.hub.engine) as connection:
         files = list(bookkeeping.artifacts(connection, turn.output))
-    _take_away(turn, folder, files, staging_of(folder, str(turn.fence)))
-    clear(folder)
+    with destination(turn.hub, turn.output, path) as place:
+        place.take_away(turn, files, staging_of(place.waits_beside, str(turn.fence)))
+        clear(place.waits_beside)
     with writing(turn.hub.engine, Point.OUTPUT_FORGOTTEN) as connection:
         turn.refuse_overtaken(connection)
         bookkeeping.forget_artifacts(connection, turn.output)
-
-
-def _put(turn: Turn, source: Path, target: Path) -> bool:
-    """Move a file from the staging folder to its place; False when it is not there any more."""
-    turn.hold()
-    if not source.is_file():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _move(turn, source, target, Point.FILE_PLACED)
-    return True
-
-
-def _take_away(turn: Turn, folder: Path, paths: Sequence[str], staging: Path) -> None:
-    """Move files out of the reader's sight, and take away the folders that they leave empty."""
-    there = [path for path in paths if (folder / path).is_file()]
-    if there:
-        (staging / _GONE).mkdir(parents=True, exist_ok=True)
-    for number, path in enumerate(there):
-        turn.hold()
-        _move(turn, folder / path, staging / _GONE / str(number), Point.FILE_REMOVED)
-    for above in _emptied(folder, paths):
-        with around(Point.FOLDER_REMOVED):
-            above.rmdir()
-
-
-def _emptied(folder: Path, paths: Iterable[str]) -> Iterable[Path]:
-    """The folders above these paths that hold nothing any more, the deepest first."""
-    above = {folder / parent for path in paths for parent in Path(path).parents[:-1]}
-    for found in sorted(above, key=lambda one: len(one.parts), reverse=True):
-        if found.is_dir() and not any(found.iterdir()):
-            yield found
-
-
-def _move(turn: Turn, source: Path, target: Path, point: Point) -> None:
-    try:
-        with around(point):
-            os.replace(source, target)  # noqa: PTH105 - one name for the step that a test watches
-    except FileNotFoundError:
-        with reading(turn.hub.engine) as connection:
-            turn.refuse_overtaken(connection)
-        raise
 
 
 def _adopted(folder: Path, token: str, fence: int) -> Path:
@@ -146,7 +114,3 @@ def _adopted(folder: Path, token: str, fence: int) -> Path:
         with around(Point.STAGING_TAKEN):
             left.rename(taken)
     return taken
-
-
-def _digest(path: Path) -> str | None:
-    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest() if path.is_file() else None

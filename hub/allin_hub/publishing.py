@@ -17,6 +17,7 @@ from allin_hub.bounds import limited
 from allin_hub.config import OutputSettings
 from allin_hub.contract import Output
 from allin_hub.crashing import Point
+from allin_hub.destinations import destination, is_elsewhere, shown
 from allin_hub.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.hub import Hub
 from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
@@ -103,7 +104,7 @@ def publish_output(
     finally:
         turn.end()
     report.seconds = time.perf_counter() - began
-    report.path = str(_folder(hub, settings))
+    report.path = _shown(hub, settings)
     return report
 
 
@@ -132,8 +133,10 @@ def _unwritable(folder: str, error: OSError) -> PublishError:
 def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
     from allin_hub.renderer import Renderer, made_of
 
-    hub, folder = turn.hub, _folder(turn.hub, settings)
+    hub = turn.hub
     _tidy(turn, settings.path)
+    with destination(hub, settings.name, settings.path) as place:
+        waits_beside, present = place.waits_beside, place.present()
     languages = settings.languages or hub.config.hub.languages
     with reading(hub.engine) as connection:
         view = StoreView(connection, hub, output)
@@ -152,7 +155,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         fingerprint = hashlib.blake2b(
             orjson.dumps([made, owners, view.fingerprint()], default=str), digest_size=16
         ).hexdigest()
-        if row.get("fingerprint") == fingerprint and all((folder / path).is_file() for path in manifest):
+        if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
         state = orjson.loads(row.get("state") or "{}")
@@ -165,11 +168,11 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             digests=view.digest,
             state=state,
         )
-        staging = staging_of(folder, str(turn.fence))
+        staging = staging_of(waits_beside, str(turn.fence))
         try:
             with limited(settings.limits.minutes * 60, lambda: _too_long(settings)):
                 artifacts = _counted(output.publish(view, run), settings)
-                plan = _render(artifacts, folder, staging, manifest, turn, told)
+                plan = _render(artifacts, present, staging, manifest, turn, told)
         except BaseException:
             drop(staging)
             raise
@@ -271,12 +274,13 @@ def _tidy(turn: Turn, path: str | None) -> None:
     if known is not None and known != path:
         retire(turn, known)
     if path is not None:
-        clear(turn.hub.config.folder / path)
+        with destination(turn.hub, turn.output, path) as place:
+            clear(place.waits_beside)
 
 
 def _render(
     artifacts: Any,
-    folder: Path,
+    present: frozenset[str],
     staging: Path,
     manifest: dict[str, tuple[str, str, int]],
     turn: Turn,
@@ -287,7 +291,7 @@ def _render(
     for number, artifact in enumerate(artifacts, 1):
         turn.hold()
         known = manifest.get(artifact.path)
-        there = known is not None and (folder / artifact.path).is_file()
+        there = known is not None and artifact.path in present
         if there and known is not None and known[0] == artifact.key:
             plan.same.append((artifact.path, *known))
         else:
@@ -304,8 +308,9 @@ def _render(
     return plan
 
 
-def _folder(hub: Hub, settings: OutputSettings) -> Path:
-    return hub.config.folder / settings.path
+def _shown(hub: Hub, settings: OutputSettings) -> str:
+    """Where to look: the folder, or the address of the storage."""
+    return shown(settings.path) if is_elsewhere(settings.path) else str(hub.config.folder / settings.path)
 
 
 def _remember(hub: Hub, name: str, **values: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub import placing, publishing, turns
+from allin_hub import folders, placing, publishing, turns
 from allin_hub.contract import Output, PluginConfig
 from allin_hub.rendering import Artifact, Order
 from allin_hub.store import bookkeeping
@@ -185,7 +185,7 @@ def test_assets_come_before_pages_and_pages_before_indexes(
     hub = public.open()
     put: list[str] = []
     replace = os.replace
-    monkeypatch.setattr(placing.os, "replace", lambda a, b: (put.append(Path(b).name), replace(a, b)))
+    monkeypatch.setattr(folders.os, "replace", lambda a, b: (put.append(Path(b).name), replace(a, b)))
 
     publishing.publish_output(hub, hub.config.outputs["verzeichnis"], Linked("verzeichnis", PluginConfig()))
 
@@ -210,12 +210,12 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
         done.append(b)
         replace(a, b)
 
-    monkeypatch.setattr(placing.os, "replace", killed)
+    monkeypatch.setattr(folders.os, "replace", killed)
     with writing(hub.engine) as connection:
         bookkeeping.save_output(connection, "verzeichnis", fingerprint="changed")
     with pytest.raises(KeyboardInterrupt):
         publishing.publish_output(hub, settings, changed)
-    monkeypatch.setattr(placing.os, "replace", replace)
+    monkeypatch.setattr(folders.os, "replace", replace)
 
     turn = turns.begun(hub, "verzeichnis")
     assert turn is not None
