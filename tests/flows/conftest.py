@@ -43,25 +43,32 @@ class Server:
 
     def find(self, what: str, **query: Any) -> Any:
         """Ask the server for objects, such as `flow_runs`."""
-        found = httpx.post(f"{self.url}/{what}/filter", json=query, trust_env=False, timeout=30)
-        found.raise_for_status()
-        return found.json()
+        return self.ask("POST", f"{what}/filter", **query)
 
     def ask(self, method: str, path: str, **body: Any) -> Any:
         """Call the server; while its database is busy it says so, and is asked again."""
         until = time.monotonic() + STARTS_WITHIN
         while True:
-            answer = httpx.request(method, f"{self.url}/{path}", json=body, trust_env=False, timeout=60)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+            answer = self._answer(method, path, body)
+            if answer is not None or time.monotonic() > until:
+                assert answer is not None, f"the server did not answer: {path}"
                 answer.raise_for_status()
                 return answer.json() if answer.content else None
             time.sleep(0.5)
+
+    def _answer(self, method: str, path: str, body: dict[str, Any]) -> httpx.Response | None:
+        """What the server says; None while it is too busy to say anything."""
+        try:
+            found = httpx.request(method, f"{self.url}/{path}", json=body, trust_env=False, timeout=60)
+        except httpx.TimeoutException:
+            return None
+        return None if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else found
 
     def forget_deployments(self) -> None:
         """Make the server as good as new for the next test."""
         while found := self.find("deployments"):
             for one in found:
-                httpx.delete(f"{self.url}/deployments/{one['id']}", trust_env=False, timeout=60)
+                self._answer("DELETE", f"deployments/{one['id']}", {})
 
     def _call(self, words: list[str], cwd: Path, seconds: float, more: dict[str, str]) -> str:
         done = subprocess.run(
@@ -78,7 +85,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("prefect")
     port = _free_port()
     url = f"http://127.0.0.1:{port}/api"
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
     environment = {
         **kept,
         "HOME": str(home),

@@ -34,7 +34,7 @@ class Up:
     def __init__(self, folder: Path, *words: str) -> None:
         self.folder = folder
         self.log = folder.with_name(f"{folder.name}.log")
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
         self.environment = {**kept, "HOME": str(folder.parent), "LANG": "C.UTF-8"}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -124,7 +124,7 @@ class Worker:
 
     def took(self) -> int:
         """How many runs it has begun."""
-        return self.log.read_text(encoding="utf-8", errors="replace").count("submitting flow run")
+        return self.log.read_text(encoding="utf-8", errors="replace").count("submitted to infrastructure")
 
 
 @pytest.fixture
