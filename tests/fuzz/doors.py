@@ -30,16 +30,16 @@ LARGEST_SEED = 20_000
 def targets() -> Iterator[Target]:
     """One for each kind of file; archives are damaged outside, and inside their parts."""
     yield Target(
-        "door-csv", st.one_of(damaged(csv_files()), st.binary(max_size=400), _mess()), check_table, 40
+        "door-csv", st.one_of(damaged(csv_files()), st.binary(max_size=400), _mess()), check_table, 25
     )
-    yield Target("door-workbook", damaged(books()), check_table, 6)
+    yield Target("door-workbook", damaged(books()), check_table, 4)
     yield Target(
         "door-workbook-parts",
         st.builds(_inside, st.sampled_from(archives()), st.integers(0), EDITS),
         check_table,
         6,
     )
-    yield Target("door-calendar", damaged(calendar_files()), check_calendar, 6)
+    yield Target("door-calendar", damaged(calendar_files()), check_calendar, 4)
 
 
 def check_table(content: bytes) -> None:

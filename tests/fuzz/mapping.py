@@ -52,13 +52,13 @@ def targets() -> Iterator[Target]:
     table = Spreadsheet("x", SpreadsheetConfig(path="x.csv"))
     form = Form("x", FormConfig(path="x.json"))
     for kind in Kind:
-        yield Target(f"map-spreadsheet-{kind}", payloads, partial(_check_map, table, kind), 15, 3.0)
-        yield Target(f"map-form-{kind}", payloads, partial(_check_map, form, kind), 15, 3.0)
+        yield Target(f"map-spreadsheet-{kind}", payloads, partial(_check_map, table, kind), 6, 3.0)
+        yield Target(f"map-form-{kind}", payloads, partial(_check_map, form, kind), 6, 3.0)
     calendar = Calendar("x", CalendarConfig(path="x.ics"))
-    yield Target("map-ical", _events(), partial(_check_map, calendar, Kind.EVENT), 40, 3.0)
-    yield Target("form-json", st.one_of(damaged(documents()), VALUES.map(dumped)), _check_form, 40, 3.0)
-    yield Target("form-shape", shapes(), lambda found: _check_form(dumped(found)), 40, 3.0)
-    yield Target("words-of", TEXTS, lambda text: words_of(words_of(text)), 25, 3.0)
+    yield Target("map-ical", _events(), partial(_check_map, calendar, Kind.EVENT), 20, 3.0)
+    yield Target("form-json", st.one_of(damaged(documents()), VALUES.map(dumped)), _check_form, 20, 3.0)
+    yield Target("form-shape", shapes(), lambda found: _check_form(dumped(found)), 20, 3.0)
+    yield Target("words-of", TEXTS, lambda text: words_of(words_of(text)), 12, 3.0)
 
 
 def _check_map(source: Source[Any], kind: Kind, payload: dict[str, Any]) -> None:

@@ -74,8 +74,8 @@ def _server() -> _Server:
 
 def targets() -> Iterator[Target]:
     """One for answers, and one each for what they are read as and where they lead."""
-    yield Target("network-answer", st.lists(_answers(), min_size=1, max_size=3), _check_answers, 30)
-    yield Target("network-json", st.one_of(st.binary(max_size=200), _json()), _check_json, 40, 3.0)
+    yield Target("network-answer", st.lists(_answers(), min_size=1, max_size=3), _check_answers, 20)
+    yield Target("network-json", st.one_of(st.binary(max_size=200), _json()), _check_json, 20, 3.0)
     urls = st.one_of(
         TEXTS,
         st.builds(
@@ -86,8 +86,8 @@ def targets() -> Iterator[Target]:
             st.sampled_from(["", "/", "/a?b=c#d", "/\x00", "/ü"]),
         ),
     )
-    yield Target("network-url", st.tuples(urls, urls), _check_urls, 60, 3.0)
-    yield Target("network-retry-after", st.one_of(TEXTS, st.sampled_from(HEADERS)), _check_wait, 40, 3.0)
+    yield Target("network-url", st.tuples(urls, urls), _check_urls, 30, 3.0)
+    yield Target("network-retry-after", st.one_of(TEXTS, st.sampled_from(HEADERS)), _check_wait, 20, 3.0)
 
 
 def _check_answers(answers: list[bytes]) -> None:

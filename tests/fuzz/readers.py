@@ -38,11 +38,11 @@ LONGEST_PARAM = 400
 def targets() -> Iterator[Target]:
     """One for each reader, and for the keys that are made of what they read."""
     for name in sorted(READERS):
-        yield Target(f"reader-{name}", VALUES, partial(_check, name), 25, SECONDS)
-    yield Target("reader-consent", st.lists(VALUES, max_size=4), _check_consent, 25, SECONDS)
+        yield Target(f"reader-{name}", VALUES, partial(_check, name), 10, SECONDS)
+    yield Target("reader-consent", st.lists(VALUES, max_size=4), _check_consent, 10, SECONDS)
     own: list[Callable[[str], Any]] = [name_key, is_role_address, is_role_name, mail_domain, own_domain]
     for function in own:
-        yield Target(f"key-{function.__name__}", TEXTS, partial(_check_key, function), 25, SECONDS)
+        yield Target(f"key-{function.__name__}", TEXTS, partial(_check_key, function), 10, SECONDS)
 
 
 def _check(name: str, cell: Any) -> None:

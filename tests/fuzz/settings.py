@@ -39,16 +39,16 @@ EVERY_PATH = sorted({path for kind in Kind for path in paths.known_paths(kind)})
 
 def targets() -> Iterator[Target]:
     """One for each file, and for columns that lead anywhere."""
-    yield Target("hub-toml", damaged((MINIMAL, EXAMPLE.read_bytes())), _check_config, 40, 3.0)
-    yield Target("hub-toml-values", _blocks(), _check_config, 40, 3.0)
-    yield Target("maps-toml", damaged((LEARNED,)), _check_maps, 25, 3.0)
+    yield Target("hub-toml", damaged((MINIMAL, EXAMPLE.read_bytes())), _check_config, 20, 3.0)
+    yield Target("hub-toml-values", _blocks(), _check_config, 20, 3.0)
+    yield Target("maps-toml", damaged((LEARNED,)), _check_maps, 12, 3.0)
     ends = st.one_of(
         st.sampled_from(EVERY_PATH), TEXTS, st.builds("{}.{}".format, st.sampled_from(EVERY_PATH), TEXTS)
     )
     columns = st.tuples(
         st.sampled_from(Kind), st.dictionaries(TEXTS, ends, max_size=5), st.lists(TEXTS, max_size=5)
     )
-    yield Target("columns", columns, _check_columns, 40, 3.0)
+    yield Target("columns", columns, _check_columns, 20, 3.0)
 
 
 def _check_config(content: bytes) -> None:

@@ -27,12 +27,12 @@ KIND = 'kind = "organisation"\n'
 def targets() -> Iterator[Target]:
     """One for each built-in source, and one for tables of any text under known headings."""
     listed = st.one_of(damaged(doors.csv_files()), _tables())
-    yield Target("sync-csv", listed, partial(_check, "spreadsheet", "x.csv", KIND), 6)
-    yield Target("sync-events", _tables(), partial(_check, "spreadsheet", "x.csv", 'kind = "event"\n'), 4)
+    yield Target("sync-csv", listed, partial(_check, "spreadsheet", "x.csv", KIND), 3)
+    yield Target("sync-events", _tables(), partial(_check, "spreadsheet", "x.csv", 'kind = "event"\n'), 3)
     yield Target("sync-workbook", damaged(doors.books()), partial(_check, "spreadsheet", "x.xlsx", KIND), 2)
-    yield Target("sync-calendar", damaged(doors.calendar_files()), partial(_check, "ical", "x.ics", ""), 4)
+    yield Target("sync-calendar", damaged(doors.calendar_files()), partial(_check, "ical", "x.ics", ""), 3)
     documents = st.one_of(damaged(mapping.documents()), mapping.shapes().map(mapping.dumped))
-    yield Target("sync-form", documents, partial(_check, "form", "x.json", KIND), 4)
+    yield Target("sync-form", documents, partial(_check, "form", "x.json", KIND), 3)
 
 
 def _check(plugin: str, name: str, kind: str, content: bytes) -> None:

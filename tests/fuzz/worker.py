@@ -23,7 +23,7 @@ GREW = 77
 warnings.simplefilter("ignore", HypothesisWarning)
 ROUNDS_PER_WORKER = 40
 """A fresh worker now and then: memory that libraries keep must not hide what one input takes."""
-EACH = 12
+EACH = 25
 """How many times its everyday number of inputs a target gets in one round."""
 
 
