@@ -16,6 +16,7 @@ ADVICE = {
     "disk I/O": SPACE,
     "locked": TAKEN,
     "readonly": "The hub's folder must be writable.",
+    "unable to open": "Check that the hub's folder is there, and that its disk can be written.",
     "53100": SPACE,
     "55P03": TAKEN,
     "40P01": TAKEN,
