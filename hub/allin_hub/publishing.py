@@ -235,7 +235,7 @@ def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any
             )
         path = artifact.path.lower()
         if path in seen:
-            raise PublishError(f"An output asked for the file '{artifact.path}' twice.")
+            raise PublishError("An output asked for the file '{path}' twice.", path=artifact.path)
         seen.add(path)
         if len(seen) > settings.limits.files:
             raise PublishError(

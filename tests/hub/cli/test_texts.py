@@ -17,8 +17,12 @@ from allin_hub.store.postgresql import ADDRESSES
 
 HOME = Path(allin_hub.__file__).parent
 CATALOGUE = HOME / "locale" / "de" / "LC_MESSAGES" / "messages.po"
-ERRORS = {"ConfigError", "HubError", "PublishError", "Refused", "StoreError", "Unavailable", "unknown"}
-FOR_AUTHORS = {"assets/__init__.py", "renderer.py", "showing.py"}
+ERRORS = {
+    "ConfigError", "HubError", "PluginBroken", "PublishError", "Refused", "StoreError", "Unavailable", "unknown",
+}  # fmt: skip
+FOR_AUTHORS = {
+    "assets/__init__.py", "renderer.py", "showing.py", "testing/publications.py", "testing/showroom.py",
+}  # fmt: skip
 """Where errors say what is wrong with a plugin or a template: for who writes one, in English."""
 
 
