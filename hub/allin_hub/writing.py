@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.bounds import mapping
 from allin_hub.clues import Rule, clues, key_of_name, marked, member_clues, record_clue, reference_clues
 from allin_hub.config import SourceSettings
 from allin_hub.consents import Latest, entries
@@ -327,6 +328,7 @@ class Writer:
         ledger.add_consents(self._connection, rows, wordings)
 
 
+@mapping()
 def checked(
     source: Source[Any], kind: Kind, validator: Validator, envelopes: Sequence[Envelope]
 ) -> list[Outcome]:
