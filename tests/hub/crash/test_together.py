@@ -116,7 +116,7 @@ def replace_times(ground: Ground, folder: Path) -> list[str]:
     return differences(left, right)
 
 
-@pytest.mark.parametrize("place", ["file-staged:3", "journal-written:1", "file-placed:4", "file-removed:1"])
+@pytest.mark.parametrize("place", ["file-staged:3", "journal-written:2", "file-placed:4", "file-removed:1"])
 def test_a_publish_that_slept_past_its_lease_moves_no_file_any_more(
     changed: tuple[Ground, Path], tmp_path: Path, place: str
 ) -> None:
