@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-ROWS ?= 1000 10000
+BENCH := $(VENV)/.installed-bench
+ROWS ?=
+OPTIONS ?=
 MINUTES ?= 60
 
 .PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean
@@ -54,9 +56,15 @@ types: $(STAMP)
 
 check: lint types test
 
-# Prints what a sync costs beside a floor; ROWS="100000" for other sizes.
-bench: $(STAMP)
-	@$(BIN)/python bench/sync.py $(ROWS)
+# Prints what a sync costs beside dlt and a floor, in one run; ROWS="300000" OPTIONS=--alone for the hub alone.
+bench: $(BENCH)
+	@$(BIN)/python bench/sync.py $(OPTIONS) $(ROWS)
+
+$(BENCH): $(STAMP)
+	@if command -v uv >/dev/null 2>&1; \
+	then uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[bench]'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'; fi
+	@touch $@
 
 # Prints what publishing the directory costs; ROWS="100000" for other sizes.
 bench-publish: $(STAMP)

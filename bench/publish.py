@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import phonenumbers
-from sync import HEADER, row
+from rows import CONTACT, HEADER, row
 
 LANGUAGES = ("de", "en", "ar")
 REFERENCE = 20.0
@@ -57,8 +57,10 @@ def write(path: Path, rows: int, *, every: int = 0) -> None:
     """The CSV; with `every`, each so many-th row is changed: the worst case, because lists are touched all over."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
-        writer.writerow(HEADER)
-        writer.writerows(row(n, bool(every) and n % every == 0) for n in range(1, rows + 1))
+        writer.writerow(HEADER + CONTACT)
+        writer.writerows(
+            row(n, is_changed=bool(every) and n % every == 0, with_contact=True) for n in range(1, rows + 1)
+        )
 
 
 class Machine:
