@@ -64,6 +64,7 @@ _CLOCK = {
     ("time", "perf_counter"), ("Random", "random"), ("Random", "getrandbits"), ("posix", "urandom"), ("nt", "urandom"),
     ("posix", "getrandom"), ("_uuid", "generate_time_safe"),
 }  # fmt: skip
+_OF_ENVIRONMENT = ("os.py", "_collections_abc.py", "<frozen os>", "<frozen _collections_abc>")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -99,7 +100,7 @@ class Watch:
         if not isinstance(name, str):
             return
         frame: FrameType | None = sys._getframe(2)
-        while frame is not None and frame.f_code.co_filename.endswith(("os.py", "_collections_abc.py")):
+        while frame is not None and frame.f_code.co_filename.endswith(_OF_ENVIRONMENT):
             frame = frame.f_back
         if frame is None or not self._is_plugins(frame):
             return
