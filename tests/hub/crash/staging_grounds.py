@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.hub.crash.dump import differences, dump, ids
 from tests.hub.crash.polling import Reader
-from tests.hub.crash.running import Order, ended, run, start
+from tests.hub.crash.running import Order, done, ended, run, start
 from tests.hub.crash.scenes import KEY, Scene, empty
 
 
@@ -71,9 +71,11 @@ class Ground:
                     process.kill()
                 code = ended(process)
                 assert code in {-9, 0}, (code, self.scene.name)
-                assert run(order_of) == 0, "the next run did not end"
+                said = done(order_of)
                 reader.sweep()
             found = differences(self.undisturbed, self.dumped(folder))
+            if found:
+                found.append(f"the next run said: {said}")
             if self.scene.has_site:
                 found += reader.faults
             return found if within is not None or code == -9 else [*found, "the point was never reached"]
