@@ -88,7 +88,7 @@ def test_every_setting_stands_in_the_example():
     """A setting that the example leaves out would be found by reading code only."""
     text = EXAMPLE.read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, re.MULTILINE))
-    models = [config.HubSettings, config.GuardLimits, config.OutputSettings]
+    models = [config.HubSettings, config.NotifySettings, config.GuardLimits, config.OutputSettings]
     settings = {name for model in models for name in model.model_fields} | set(config.RESERVED)
     for group in (registry.SOURCES, registry.OUTPUTS):
         for found in registry.announced(group).values():
@@ -136,6 +136,12 @@ def test_every_command_that_a_page_names_exists():
     assert named - set(typer.main.get_command(app).commands) - {"hub"} == set()
 
 
+def params(command):
+    """The parameters of a command; of a group those of all its commands."""
+    inner = getattr(command, "commands", {}).values()
+    return [*command.params, *(one for each in inner for one in each.params)]
+
+
 SHOWN = [
     *PAGES,
     EXAMPLE,
@@ -149,7 +155,7 @@ def test_every_option_stands_behind_a_command_that_knows_it(page):
     """A line that is typed as it is shown does not end with `No such option`."""
     commands = typer.main.get_command(app).commands
     known = {
-        name: {"--help", *(option for one in command.params for option in one.opts)}
+        name: {"--help", *(option for one in params(command) for option in one.opts)}
         for name, command in commands.items()
     }
     text = page.read_text(encoding="utf-8")
@@ -171,7 +177,7 @@ def test_the_pages_say_which_commands_speak_to_people_only():
     silent = {
         name
         for name, command in commands.items()
-        if "--json" not in {option for one in command.params for option in one.opts}
+        if "--json" not in {option for one in params(command) for option in one.opts}
     }
 
     assert {"demo", "init", "export", "up"} == silent

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
@@ -144,7 +144,21 @@ async def _run(
     for name in plan.outputs:
         publishing = publish_output(folder, name, language, return_state=True)
         outcomes += [await _ended(Part.OUTPUT, name, language, publishing)]
+    await _tell_office(folder, language)
     return await report(job, outcomes, Say(language), plan.zone, alone)
+
+
+async def _tell_office(folder: str, language: str) -> None:
+    """A message that cannot be sent is a line in the log and stands in `allin status`; it fails no run."""
+    try:
+        faults = await _in_thread(lambda: work.tell_office(folder))
+    except HubError as error:
+        get_run_logger().warning(str(error))
+        return
+    if faults:
+        get_run_logger().warning(
+            Say(language)("A message to the office could not be sent. See: allin notify --test")
+        )
 
 
 def _folder(hub: str | None) -> str:

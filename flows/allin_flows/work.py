@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 from allin_flows import delivery
 from allin_flows.outcomes import Outcome, Part, of_output, of_source, stopped
 from allin_flows.wording import Say
-from allin_hub import publishing, registry
+from allin_hub import notifying, publishing, registry
 from allin_hub.config import HubSettings, SourceSettings
-from allin_hub.errors import HubError, PluginBroken
+from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.hub import Hub, open_hub
 from allin_hub.ids import new_id
-from allin_hub.pipeline import chosen, sync_source
+from allin_hub.pipeline import chosen, sync_source, unprepared
 from allin_hub.preparing import prepare
 from allin_hub.upkeep import upkeep
 from allin_hub.voice import voice_for
@@ -69,13 +69,12 @@ def plan(
         settings = hub.config.sources
         fetched = chosen(hub, sources) if syncs else []
         delivery.refuse_others(hub, hub_id, fetched)
-        for name in fetched:
-            with suppress(PluginBroken):  # its own task tells that, and stops no other
-                prepare(hub, settings[name])
+        refuse_if_none_can_work([_or_fault(partial(prepare, hub, settings[name])) for name in fetched])
         made = publishing.chosen(hub, outputs) if publishes else []
-        for name in made:
-            with suppress(PluginBroken):
-                registry.output(hub.config, hub.config.outputs[name])
+        found = hub.config.outputs
+        refuse_if_none_can_work(
+            [_or_fault(partial(registry.output, hub.config, found[name])) for name in made]
+        )
         general = hub.config.hub
         hosts = {name: _hosts(settings[name]) for name in fetched}
         return Plan(hosts, made, general.languages[0], general.zone, new_id())
@@ -105,7 +104,11 @@ def sync_one(folder: str, name: str, invocation: str) -> Outcome:
 
     def work(hub: Hub) -> Outcome:
         before = delivery.digest_of_map(hub.config.folder, name)
-        report = sync_source(hub, prepare(hub, hub.config.sources[name]), invocation)
+        prepared = _or_fault(partial(prepare, hub, hub.config.sources[name]))
+        if isinstance(prepared, ConfigError):
+            report = unprepared(hub, name, invocation, prepared)
+        else:
+            report = sync_source(hub, prepared, invocation)
         delivery.share_learned(hub, name, before)
         return of_source(report, Say(hub.config.hub.languages[0]))
 
@@ -119,6 +122,11 @@ def publish_one(folder: str, name: str) -> Outcome:
         return of_output(publishing.publish(hub, [name])[name])
 
     return _outcome(Part.OUTPUT, folder, name, work)
+
+
+def tell_office(folder: str) -> int:
+    """Tell the office what stays away and what is back; how many addresses did not take the message."""
+    return len(_with_hub(folder, notifying.tell).faults)
 
 
 def local_time(moment: dt.datetime, zone: str | None = None) -> dt.datetime:
@@ -145,6 +153,14 @@ def _begun(folder: str, work: Callable[[Hub], T]) -> T:
     except Exception as error:
         message, hint = _told(folder, error)
     raise HubError(message, hint=hint)
+
+
+def _or_fault(prepared: Callable[[], T]) -> T | ConfigError:
+    """What is ready to work, or why it is not: its own task tells that, and stops no other."""
+    try:
+        return prepared()
+    except ConfigError as error:
+        return error
 
 
 def _with_hub(folder: str, work: Callable[[Hub], T]) -> T:
