@@ -9,7 +9,7 @@ ROWS ?=
 OPTIONS ?=
 MINUTES ?= 60
 
-.PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean
+.PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean proof-strangers
 
 # uv is used when it is there; plain pip does the same, slower.
 $(STAMP): pyproject.toml constraints.txt
@@ -46,6 +46,10 @@ proof-faults: $(STAMP)
 # Feeds every reader, door, map and setting with new damaged inputs; MINUTES=5 for a shorter look, SEED=1 to repeat one.
 fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
+
+# Runs the whole suites on every bad plugin: each fault fails one check, and no other.
+proof-strangers: $(STAMP)
+	$(BIN)/python -m pytest -m slow tests/strangers
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
