@@ -16,6 +16,7 @@ from allin_schemas.marks import ByHub, mark_of, marked
 
 PARTS = frozenset({"places", "place", "location", "cost", "apply", "accessibility", "hours"})
 """Fields whose parts may come apart, as `places.street`."""
+_ORIGIN: str = Localized.model_fields["origin"].default.value
 _CONTACT, _ANSWER = "contacts.", "consent."
 _NESTED = frozenset({"contacts", "consents", "consent"})
 
@@ -238,11 +239,11 @@ def _known_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def texts(value: Any, language: str) -> dict[str, Any]:
     """What was written for a localised field as language -> text: a plain text is in the source's language."""
-    if isinstance(value, Mapping):
+    if value.__class__ is not str and isinstance(value, Mapping):
         return {language if name == "raw" else str(name): text for name, text in value.items()}
     return {language: value}
 
 
 def localized_value(text: str) -> dict[str, Any]:
     """A text as the model stores it."""
-    return {"text": text, "origin": Localized.model_fields["origin"].default.value}
+    return {"text": text, "origin": _ORIGIN}

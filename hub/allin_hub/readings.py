@@ -14,6 +14,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from allin_hub.drafts import Way, localized_value, texts
+from allin_hub.lightness import light
 from allin_schemas import ENTITIES, Kind, claim_of
 from allin_schemas.reading import Context, Finding, Reading, read
 
@@ -28,7 +29,7 @@ _MOST_KNOWN = 8_000
 def _adapter(kind: Kind, name: str) -> TypeAdapter[list[Any]]:
     field = claim_of(ENTITIES[kind]).model_fields[name]
     rules: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return TypeAdapter(list[rules])
+    return TypeAdapter(list[light(rules)])  # type: ignore[arg-type, misc]
 
 
 class Readings:
@@ -75,7 +76,7 @@ class Readings:
         found: dict[str, Any] = {}
         findings: list[Finding] = []
         for language, text in texts(written, self._language).items():
-            if isinstance(text, Mapping):
+            if text.__class__ is not str and isinstance(text, Mapping):
                 found[language] = dict(text)
                 continue
             reading = read("text", text, self._context)
@@ -96,7 +97,10 @@ class Readings:
             wrong = made[places[n]]
             shown = str(wrong.value)[:_LONGEST_SHOWN] if isinstance(wrong.value, str | int | float) else "…"
             made[places[n]] = Reading(None, (*wrong.findings, Finding("VALUE_INVALID", shown)))
-        return [Reading(None, reading.findings) if reading.value in ([], {}) else reading for reading in made]
+        return [
+            Reading(None, reading.findings) if not reading.value and reading.value in ([], {}) else reading
+            for reading in made
+        ]
 
 
 def _wrong(kind: Kind, name: str, values: list[Any]) -> set[int]:

@@ -38,7 +38,7 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"\s*[-+]?[\d.,\s]+(?:%|€|{_COUNTED})?\s*\Z", re.IGNORECASE)
-_STARTS_TOTAL = frozenset("sgitazdmΣ0123456789 ")
+_STARTS_TOTAL = frozenset("sgitazdmSGITAZDMΣς\u017f\u0131\u0130\u212a0123456789 ")
 
 
 class Record(NamedTuple):
@@ -97,11 +97,9 @@ class _Reader:
 
     def taken(self, number: int, cells: Sequence[Cell]) -> Record | None:
         """Take a row: a record, or None when it is none or has to wait."""
-        payload = {
-            name: cell
-            for name, cell in zip(self._names, cells, strict=False)
-            if cell is not None and cell != ""
-        }
+        payload = dict(zip(self._names, cells, strict=False))
+        if "" in cells or None in cells:
+            payload = {name: cell for name, cell in payload.items() if cell is not None and cell != ""}
         if len(payload) < 3 or len(cells) > len(self._names):
             return self._doubtful(number, cells, payload)
         value = next(iter(payload.values()))
@@ -180,7 +178,7 @@ class _Reader:
 
     def _is_no_record(self, value: str, payload: Mapping[str, Any]) -> bool:
         """Whether a row is a total, a note or the header once more; `value` is its first cell."""
-        if value[0].lower() in _STARTS_TOTAL and _TOTAL.match(value):
+        if value[0] in _STARTS_TOTAL and _TOTAL.match(value):
             others = itertools.islice(payload.values(), 1, None)
             if all(map(_is_number, others)):
                 self._skipped("total")

@@ -190,9 +190,7 @@ class Stager:
         sealer, key_column = self._hub.sealer, self._source.key_column
         contents = [raw.payload for raw in page]
         if key_column is not None:
-            contents = [
-                {name: cell for name, cell in payload.items() if name != key_column} for payload in contents
-            ]
+            contents = [_without(payload, key_column) for payload in contents]
         if all(raw.key is not None for raw in page):
             keys: list[bytes | None] = [*sealer.hashes(f"key\x1f{raw.key}".encode() for raw in page)]
         else:
@@ -318,3 +316,9 @@ def _page(stream: Iterator[Raw], bounds: Bounds) -> tuple[list[Raw], HubError | 
 def _reported(raw: Raw, reported: Mapping[Any, list[Problem]]) -> list[Problem]:
     """What the source itself had to say about a record."""
     return reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+
+
+def _without(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    rest = {**payload}
+    rest.pop(name, None)
+    return rest

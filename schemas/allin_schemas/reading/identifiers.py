@@ -14,6 +14,7 @@ COURTS = {"kassel": "RA000275"}
 """Registration authority (GLEIF) of a court, by its city. Others are given as DE-CR-RA… in full."""
 
 _ORG_ID = re.compile(r"DE-CR-(RA\d{6})-((?:VR|HRA|HRB|GNR|PR)\d{1,7})", re.I)
+_USUAL = re.compile(r"VR ?(\d{1,7}) ([A-Za-z]+)", re.ASCII)
 _REGISTER = re.compile(
     r"(?:(?P<before>[^\d:]*?)[\s,:]*\b)?(?P<register>VR|HRB|HRA|GnR|PR|Vereinsregister(?:nummer)?"
     r"|Registernummer|Handelsregister\s+B)"
@@ -40,6 +41,11 @@ _ASKED = re.compile(r"\s*\?+\s*")
 
 def read_identifiers(cell: Any, context: Context) -> Reading:
     """Every identifier of a cell as scheme and value."""
+    if isinstance(cell, str):
+        usual = _USUAL.fullmatch(cell)
+        court = COURTS.get(usual[2].lower()) if usual else None
+        if usual and court:
+            return _register(court, f"VR{int(usual[1])}")
     if isinstance(cell, Mapping):
         return _of_parts(cell, context)
     if isinstance(cell, list | tuple):

@@ -17,7 +17,6 @@ _QUICK = re.compile(
     r"|(?P<mobile>15[0-25-9]|16[023]|17\d)\)?[\s/-]{0,3}(?P<mine>\d(?:[\s-]?\d){6,7}))",
     re.ASCII,
 )
-_NO_DIGIT = {ord(character): None for character in " -"}
 _EXCEL = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SHORT = re.compile(r"[\d\s/-]{3,8}")
 _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
@@ -33,9 +32,9 @@ def _quick(text: str) -> str | None:
         return None
     area, line, mobile, mine = match.groups()
     if area:
-        number = line.translate(_NO_DIGIT)
+        number = line.replace(" ", "").replace("-", "")
         return f"+49{area}{number}"
-    number = mine.translate(_NO_DIGIT)
+    number = mine.replace(" ", "").replace("-", "")
     if mobile[:2] == "15" and len(number) != 8:
         return None
     return f"+49{mobile}{number}"
