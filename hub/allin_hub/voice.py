@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 from typing import Any
 
-from allin_hub.blocks import CONFIG_NAME
+from allin_hub import tongue
 from allin_hub.config import Config
 from allin_hub.errors import HubError
 from allin_hub.problems import Problem, catalogue
 from allin_hub.wording import words
 
 LOCALE = Path(__file__).parent / "locale"
-_FIRST = re.compile(r"^\s*languages\s*=\s*\[\s*[\"']([A-Za-z-]+)", re.MULTILINE)
 
 
 def text(english: str) -> str:
@@ -85,20 +82,9 @@ class Voice:
 
 def voice_of(config: Config) -> Voice:
     """The voice of an open hub."""
-    return Voice(config.hub.languages[0])
+    return Voice(tongue.asked() or config.hub.languages[0])
 
 
 def voice_for(folder: Path) -> Voice:
     """The voice for a hub whose settings cannot be read, or are not there: the terminal's, else German."""
-    try:
-        found = _FIRST.search((folder / CONFIG_NAME).read_text(encoding="utf-8-sig", errors="replace"))
-    except OSError:
-        return Voice(_of_terminal())
-    return Voice(found[1] if found else "de")
-
-
-def _of_terminal() -> str:
-    spoken = next(
-        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
-    )
-    return "de" if spoken.partition(".")[0] in {"", "C", "POSIX"} else spoken
+    return Voice(tongue.of_folder(folder))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import gettext as _gettext
+import struct
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -37,12 +39,42 @@ def words(folder: Path, language: str) -> _gettext.NullTranslations:
 
 
 def _read(file: Path) -> _gettext.NullTranslations:
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
+    """Read a catalogue without a library for it, which would take longer to load than the texts."""
+    return _gettext.GNUTranslations(BytesIO(_compiled(_entries(file.read_text(encoding="utf-8")))))
 
-    with file.open("rb") as lines:
-        catalogue = read_po(lines, abort_invalid=True)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return _gettext.GNUTranslations(compiled)
+
+def _entries(text: str) -> dict[str, str]:
+    """English -> translation; forms for several numbers lie behind one another, as gettext keeps them."""
+    found: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    for line in (*text.splitlines(), "msgid"):
+        word, _, rest = line.partition(" ")
+        if word.startswith("msg"):
+            if word == "msgid" and "msgid" in parts:
+                key = "\0".join(parts[name] for name in ("msgid", "msgid_plural") if name in parts)
+                said = "\0".join(value for name, value in parts.items() if name.startswith("msgstr"))
+                if said.strip("\0"):
+                    found.setdefault(key, said)
+                parts = {}
+            parts[word] = ""
+        elif line.startswith('"'):
+            rest = line
+        else:
+            continue
+        if rest:
+            last = next(reversed(parts))
+            parts[last] += str(ast.literal_eval(rest))
+    return found
+
+
+def _compiled(entries: dict[str, str]) -> bytes:
+    """A catalogue in the form that gettext reads."""
+    pairs = sorted((key.encode(), said.encode()) for key, said in entries.items())
+    head, count = 28, len(pairs)
+    places, data = [], b""
+    for column in (0, 1):
+        for pair in pairs:
+            places += [len(pair[column]), head + 16 * count + len(data)]
+            data += pair[column] + b"\0"
+    tables = struct.pack(f"<{len(places)}I", *places)
+    return struct.pack("<7I", 0x950412DE, 0, count, head, head + 8 * count, 0, 0) + tables + data

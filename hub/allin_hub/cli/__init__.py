@@ -10,11 +10,13 @@ import typer
 
 from allin_hub.cli.call import Call, guarded
 from allin_hub.cli.sources import sources as source_commands
+from allin_hub.cli.speaking import Speaking
 
 EPILOG = "Start with: allin demo, or: allin init my-hub. Docs: docs/admin.md"
 INTERRUPTED = 130
 app = typer.Typer(
     name="allin",
+    cls=Speaking,
     help="Pull forms, spreadsheets and calendars into one directory, newsletter and statistics.",
     epilog=EPILOG,
     no_args_is_help=True,

@@ -88,8 +88,9 @@ def test_all_commands_are_there() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_shows_an_example(name: str) -> None:
+def test_every_command_shows_an_example(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An example is read before any option."""
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
     result = CliRunner().invoke(app, [name, "--help"])
 
     assert 0 == result.exit_code

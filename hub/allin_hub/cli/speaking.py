@@ -1,0 +1,159 @@
+"""Help and usage errors in the language of whoever calls: the words of typer, and those of our commands."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from allin_hub import tongue
+from allin_hub.wording import words
+
+LOCALE = Path(__file__).parent / "locale"
+WORDS = (
+    "Usage: ", "Arguments", "Options", "Commands", "required", "default", "env var", "Example", "Examples",
+    "Start with", "or", "Docs", "[OPTIONS]", "COMMAND [ARGS]...", "Show this message and exit.",
+    "Try '{command} --help' for help.",
+)  # fmt: skip
+"""What typer says in every help; each stands in the catalogue."""
+ERRORS = (
+    "No such option: {name}", "No such option: {name} Did you mean {guess}?", "No such command '{name}'.",
+    "No such command '{name}'. Did you mean {guess}?", "Missing option '{name}'.", "Missing argument '{name}'.",
+    "Missing command.", "Option '{name}' requires an argument.", "Option '{name}' does not take a value.",
+    "Got unexpected extra argument(s) ({name})",
+    "Invalid value for '{name}': {fault}", "Input should be a valid integer, unable to parse string as an integer",
+)  # fmt: skip
+"""What typer says of a call that is wrong; each stands in the catalogue."""
+
+
+_Formatter: Any = typer.Context.formatter_class
+
+
+class Speech:
+    """Says the words of the command line in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.german = language.lower().startswith("de")
+        self._texts = words(LOCALE, "de" if self.german else "en")
+
+    def __call__(self, text: str) -> str:
+        """A text; one that the catalogue does not have stays as it is."""
+        return self._texts.gettext(text)
+
+    def error(self, message: str) -> str:
+        """What typer says of a wrong call."""
+        plain = " ".join(message.split())
+        for pattern in ERRORS:
+            parts = re.split(r"\{(\w+)\}", pattern)
+            form = "".join(
+                f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
+            )
+            if found := re.fullmatch(form, plain):
+                filled = found.groupdict()
+                if "fault" in filled:
+                    filled["fault"] = self.error(filled["fault"])
+                return self(pattern).format(**filled)
+        return message
+
+
+class Speaking(TyperGroup):
+    """The commands of `allin`, in the language of whoever calls; `--lang de` and `--lang en` are known everywhere."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; a call that is wrong ends with 2, and says so in the caller's language."""
+        given, language = tongue.taken_from(sys.argv[1:] if args is None else args)
+        tongue.ask_for(language)
+        speech = Speech(tongue.of_folder(tongue.folder_of(given)))
+        if speech.german:
+            translate(self, speech)
+        try:
+            code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+        except typer.Abort:
+            sys.exit(1)
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            sys.exit(_explain(error, speech))
+        if not standalone_mode:
+            return code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def translate(command: Any, speech: Speech) -> None:
+    """Say all texts of a command, and of those below it, in the caller's language."""
+
+    class Formatter(_Formatter):  # type: ignore[misc]
+        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+            super().write_usage(prog, args, speech("Usage: ") if prefix is None else prefix)
+
+        def write_heading(self, heading: str) -> None:
+            super().write_heading(speech(heading))
+
+        def write_dl(self, rows: Sequence[tuple[str, str]], *given: Any, **named: Any) -> None:
+            super().write_dl([(name, _extra(text, speech)) for name, text in rows], *given, **named)
+
+    class Spoken(typer.Context):
+        formatter_class = Formatter
+
+    _translate(command, speech, Spoken)
+
+
+def _translate(command: Any, speech: Speech, context: type[typer.Context]) -> None:
+    command.context_class = context
+    command.options_metavar = speech("[OPTIONS]")
+    if command.help:
+        command.help = speech(command.help)
+    if command.epilog:
+        command.epilog = re.sub(
+            r"(Examples?|Start with|, or|Docs):", lambda found: _epilog(found[1], speech), command.epilog
+        )
+    for param in command.params:
+        if getattr(param, "help", None):
+            param.help = speech(param.help)
+    for inner in getattr(command, "commands", {}).values():
+        _translate(inner, speech, context)
+    if hasattr(command, "commands"):
+        command.subcommand_metavar = speech("COMMAND [ARGS]...")
+
+
+def _epilog(word: str, speech: Speech) -> str:
+    return f", {speech('or')}:" if word == ", or" else f"{speech(word)}:"
+
+
+def _extra(text: str, speech: Speech) -> str:
+    """What typer adds to an explanation in square brackets, and its own option."""
+    if text == "Show this message and exit.":
+        return speech(text)
+    body, bracket, extra = text.rpartition("[")
+    if not bracket:
+        return text
+    for word in ("required", "default", "env var"):
+        extra = re.sub(rf"(^|; ){word}(?=[:\]])", rf"\g<1>{speech(word)}", extra)
+    return f"{body}[{extra}"
+
+
+def _explain(error: Any, speech: Speech) -> int:
+    """Print what is wrong with a call, how it should look, and where to read more."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        if context is not None:
+            sys.stderr.write(f"{context.get_usage()}\n")
+            hint = speech("Try '{command} --help' for help.").format(command=context.command_path)
+            sys.stderr.write(f"{hint}\n\n")
+        sys.stderr.write(f"{speech.error(error.format_message())}\n")
+    return int(error.exit_code)

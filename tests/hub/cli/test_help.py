@@ -1,0 +1,146 @@
+"""The command line explains itself, and what is wrong with a call, in German and in English."""
+
+from __future__ import annotations
+
+import gettext
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from typer.testing import CliRunner
+
+from allin_hub import tongue
+from allin_hub.cli import app
+from allin_hub.cli.speaking import ERRORS, LOCALE, WORDS
+from allin_hub.wording import catalogue_file, words
+
+HOME = Path(__file__).parents[3]
+CATALOGUES = sorted(
+    path for folder in ("hub", "flows", "plugins") for path in (HOME / folder).rglob("messages.po")
+)
+NOT_FOR_HELP = ("pydantic", "sqlalchemy", "babel", "rich", "prefect", "fastapi", "pandas", "apprise", "httpx")
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked() -> Iterator[None]:
+    """Leave no language behind for other tests."""
+    yield
+    tongue.ask_for(None)
+
+
+def texts(command: Any) -> Iterator[str]:
+    """All that a command and those below it explain."""
+    yield command.help
+    yield from (param.help for param in command.params if getattr(param, "help", None))
+    for inner in getattr(command, "commands", {}).values():
+        yield from texts(inner)
+
+
+def test_every_text_of_the_help_is_there_in_german_and_none_in_vain() -> None:
+    """A missing one would stand in English in the middle of German help."""
+    with catalogue_file(LOCALE, "de").open("rb") as lines:
+        catalogue = read_po(lines, abort_invalid=True)
+    known = {str(one.id) for one in catalogue if one.id and one.string}
+
+    assert set(texts(typer.main.get_command(app))) | {*WORDS, *ERRORS} == known
+
+
+@pytest.mark.parametrize("name", ["", "status", "source", "source remove"])
+def test_help_is_in_one_language(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """German at a German terminal, English where that is asked for."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    german = CliRunner().invoke(app, [*name.split(), "--help"]).output
+    english = CliRunner().invoke(app, [*name.split(), "--help", "--lang", "en"]).output
+
+    assert german.startswith("Aufruf: allin")
+    assert english.startswith("Usage: allin")
+    for word in ("Usage", "Options", "Commands", "Arguments", "Show", "Example", "default", "[required]"):
+        assert word not in german, word
+    assert "Aufruf" not in english
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["sync", "--nix"], "Die Option --nix gibt es nicht."),
+        (["nix"], "Den Befehl 'nix' gibt es nicht."),
+        (["export"], "Die Option '--kind' fehlt."),
+        (["show"], "Die Angabe 'ID' fehlt."),
+        (["source", "rename", "nur"], "Die Angabe 'NEW' fehlt."),
+        (["status", "zu", "viel"], "Das ist zu viel: zu viel"),
+        (["up", "--port", "x"], "Der Wert für '--port' passt nicht: Es muss eine ganze Zahl sein."),
+    ],
+)
+def test_a_wrong_call_is_explained_in_german(
+    call: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is wrong, how the call should look, and where to read more; exit code 2."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    result = CliRunner().invoke(app, call)
+
+    assert 2 == result.exit_code
+    assert said == result.stderr.splitlines()[-1]
+    assert result.stderr.startswith("Aufruf: allin")
+    assert "Hilfe: allin" in result.stderr
+
+
+def test_the_language_is_that_asked_for_then_the_hubs_then_the_terminals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An English guest in a German office reads English, if she says so."""
+    (tmp_path / "hub.toml").write_text('[hub]\nlanguages = ["en"]\n', encoding="utf-8")
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    hub = ["status", "--hub", str(tmp_path)]
+
+    assert CliRunner().invoke(app, [*hub, "--help"]).output.startswith("Usage")
+    assert CliRunner().invoke(app, [*hub, "--help", "--lang=de"]).output.startswith("Aufruf")
+    assert "Es gibt noch keine Quelle." in CliRunner().invoke(app, [*hub, "--lang", "de"]).output
+    assert "There is no source yet." in CliRunner().invoke(app, hub).output
+    assert CliRunner().invoke(app, ["--help"]).output.startswith("Aufruf")
+
+
+def test_german_help_loads_nothing_heavy() -> None:
+    """`allin --help` answers at once in German too."""
+    code = (
+        "import sys\nfrom allin_hub.cli import main\nsys.argv = ['allin', '--help', '--lang', 'de']\n"
+        "try:\n    main()\nexcept SystemExit:\n"
+        "    print('loaded:', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("Aufruf")
+    assert set() == set(NOT_FOR_HELP) & set(done.stdout.rpartition("loaded:")[2].split())
+
+
+def test_an_option_without_its_value_is_explained_in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Typer knows no command yet when it finds that; the sentence is there all the same."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    result = CliRunner().invoke(app, ["held", "--hub"])
+
+    assert (2, "Die Option '--hub' braucht einen Wert.\n") == (result.exit_code, result.stderr)
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda path: str(path.relative_to(HOME)))
+def test_catalogues_are_read_as_the_reference_reads_them(file: Path) -> None:
+    """Our reader is quick because it knows only what our catalogues use; it has to find the same."""
+    ours = words(file.parents[2], file.parts[-3])
+    with file.open("rb") as lines:
+        catalogue = read_po(lines)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    theirs = gettext.GNUTranslations(compiled)
+
+    for one in catalogue:
+        if isinstance(one.id, str):
+            assert theirs.gettext(one.id) == ours.gettext(one.id) or not one.id
+        else:
+            for count in (0, 1, 2, 3, 11, 100):
+                assert theirs.ngettext(*one.id, count) == ours.ngettext(*one.id, count)
