@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -34,6 +34,7 @@ def apply(
     pending: Mapping[str, Any],
     file_problems: list[Problem],
     replay: bool,
+    told: Callable[[int, int | None], None] | None = None,
 ) -> SourceReport:
     """Make of a run's staging, and of kept raws when they are to be mapped again, what the hub knows.
 
@@ -48,8 +49,12 @@ def apply(
     linker = Linker(connection, with_left(connection, hub), run_id, writer.first_claim)
     counts = raws.staged_counts(connection, run_id)
     whole = whole_since(row, prepared.fingerprint(hub))
+    done = 0
     for batch in _arrivals(connection, hub, name, run_id, replay, whole):
         linker.ahead(writer.write(batch), name)
+        done += len(batch)
+        if told is not None:
+            told(done, None)
     _withdraw(connection, name, run_id)
     standing = prepared.standing(hub)
     fingerprint = f"{prepared.fingerprint(hub)}|{standing}"

@@ -144,9 +144,7 @@ def sync_source(
         )
     try:
         with uncollected():
-            report = (
-                _replay(hub, prepared, run_id, fence) if replay else _read(hub, prepared, run_id, fence, told)
-            )
+            report = (_replay if replay else _read)(hub, prepared, run_id, fence, told)
     except HubError as error:
         report = _failed(hub, prepared, run_id, fence, error)
     except Exception as error:
@@ -158,9 +156,23 @@ def sync_source(
     return report
 
 
-def _replay(hub: Hub, prepared: Prepared, run_id: str, fence: int) -> SourceReport:
+def _replay(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | None) -> SourceReport:
+    def tell(done: int, total: int | None) -> None:
+        if told is not None:
+            told(prepared.name, done, total)
+
     with writing(hub.engine, Point.SYNC_REPLAYED) as connection:
-        return apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
+        return apply(
+            connection,
+            hub,
+            prepared,
+            run_id,
+            fence,
+            pending=UNREAD,
+            file_problems=[],
+            replay=True,
+            told=tell,
+        )
 
 
 def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | None) -> SourceReport:
@@ -224,6 +236,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
             pending=fetched.pending(),
             file_problems=problems,
             replay=replay,
+            told=tell,
         )
     if fetched.error is not None:
         report.message, report.hint = voice_of(hub.config).error(fetched.error)
