@@ -133,7 +133,8 @@ class _Up:
                     )
         if before != [child.process for child in (self.server, self.worker)]:
             self._note()
-        processes.bury(child.process.pid for child in (self.server, self.worker) if child.process)
+        started = [self.server.process, self.worker.process, self.deploying]
+        processes.bury(one.pid for one in started if one is not None)
         if self._answers():
             self.heard = time.monotonic()
             self.screen.look(self.http)

@@ -36,7 +36,7 @@ class Up:
         self.log = folder.with_name(f"{folder.name}.log")
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
         self.environment = {**kept, "HOME": str(folder.parent), "LANG": "C.UTF-8"}
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-W", "ignore", "-m", "allin_hub", "up", "--hub", str(folder), *words],
                 env=self.environment,
@@ -73,7 +73,7 @@ class Up:
         for pid in self.everything():
             words = _read(pid, "cmdline").split("\0")
             for name in ("server", "worker"):
-                if words[-1] and ["prefect", name, "start"] == words[2:5]:
+                if words[2:5] == ["prefect", name, "start"]:
                     found[name] = pid
         return found
 
