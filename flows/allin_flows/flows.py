@@ -156,9 +156,8 @@ async def _tell_office(folder: str, language: str) -> None:
         get_run_logger().warning(str(error))
         return
     if faults:
-        get_run_logger().warning(
-            Say(language)("A message to the office could not be sent. See: allin notify --test")
-        )
+        say = Say(language)
+        get_run_logger().warning(say("A message to the office could not be sent. See: allin notify --test"))
 
 
 def _folder(hub: str | None) -> str:
