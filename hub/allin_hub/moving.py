@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
-from sqlalchemy import Connection, Engine, update
+from sqlalchemy import Connection, Engine
 
 from allin_hub.blocks import CONFIG_NAME, blocks_of
 from allin_hub.config import PASSWORD, addressed
@@ -21,7 +21,7 @@ from allin_hub.store import bookkeeping
 from allin_hub.store.copying import Told, copy_rows, counts_of
 from allin_hub.store.engine import migrate, open_engine, reading, sqlite_path, writing
 from allin_hub.store.summing import Sum, sums_of
-from allin_hub.store.tables import lease, metadata
+from allin_hub.store.tables import metadata
 from allin_hub.turns import lease_of_output
 
 
@@ -59,7 +59,7 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
     with _prepared(url) as target, _all_leases(hub) as fences, writing(target) as new:
         with reading(hub.engine) as old:
             copy_rows(old, new, told)
-        new.execute(update(lease).values(owner=None, expires_at=None))
+        bookkeeping.end_all_leases(new)
         sums = sums_of(new)
         with writing(hub.engine) as old:
             _give_back(old, fences)
