@@ -73,7 +73,7 @@ class Linker:
             for one in alone:
                 said = Said(one.claim, one.data, trust, one.updated_at, source, defaults)
                 data, provenance = merge(kind, (said,))
-                if one.beside is not None and refers(kind, NESTED_FIELD):
+                if one.beside is not None and one.beside.kind is Kind.ORGANISATION:
                     data[NESTED_FIELD] = one.beside.entity
                 digest = self._hub.sealer.digest(data)
                 rows.append(self._row(kind, one.entity, None, data, provenance, digest))
@@ -126,7 +126,9 @@ class Linker:
         for tie in moved:
             old_home = clues[tie.claim].entity_id
             self._left[old_home] = clues[tie.claim].kind
-            if old_home not in occupied:
+            if old_home not in occupied and (
+                clues[tie.claim].home_id == old_home or old_home not in self._linked.moved
+            ):
                 self._linked.moved[old_home] = tie.entity
 
     def _merge(self, wanted: Mapping[str, str]) -> None:

@@ -96,12 +96,13 @@ def _named(clues: Mapping[int, Clue], groups: _Groups) -> list[Tie]:
     """Give each group its entity's id: one that it has already, else the home of its oldest claim."""
     taken: set[str] = set()
     moved = []
+    all_homes = {clue.home_id for clue in clues.values()}
     ordered = sorted(groups.members.values(), key=lambda ids: _seniority(clues, ids))
     for ids in ordered:
         homes = {clues[id].home_id for id in ids}
-        current = sorted(
-            {clues[id].entity_id for id in ids} - taken, key=lambda entity: (entity not in homes, entity)
-        )
+        # The home of a claim of another group stays free for that one: it may come back to it at any time.
+        now_at = {clues[id].entity_id for id in ids} - (all_homes - homes)
+        current = sorted(now_at, key=lambda entity: (entity not in homes, entity))
         entity = next(candidate for candidate in (*current, *sorted(homes)) if candidate not in taken)
         taken.add(entity)
         for id in ids:

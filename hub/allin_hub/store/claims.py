@@ -188,7 +188,7 @@ class Clue(NamedTuple):
 def neighbourhood(
     connection: Connection, start: set[int]
 ) -> tuple[dict[int, Clue], list[tuple[int, int, int, int | None]]]:
-    """All live claims that are tied to the given ones by keys or entities, and their match keys."""
+    """All live claims that are tied to the given ones by keys or entities, or live where these began, and their match keys."""
     clues: dict[int, Clue] = {}
     keys: dict[tuple[int, int], tuple[int, int, int, int | None]] = {}
     clue_query = select(
@@ -200,9 +200,10 @@ def neighbourhood(
     dead = select(claim.c.entity_id).where(claim.c.id.in_(expanding))
     fresh = set(start)
     entities: set[str] = set()
+    homes: set[str] = set()
     seen_keys: set[int] = set()
-    while fresh:
-        named = {row[0] for row in rows_in(connection, dead, sorted(fresh))} - entities
+    while fresh or homes:
+        named = (homes | {row[0] for row in rows_in(connection, dead, sorted(fresh))}) - entities
         entities |= named
         found = [
             Clue(*row)
@@ -214,6 +215,7 @@ def neighbourhood(
         ]
         new = {clue.id: clue for clue in found if clue.id not in clues}
         clues |= new
+        homes = {clue.home_id for clue in new.values()} - entities
         wanted = {key for own in keys_of(connection, sorted(new)).values() for key in own} - seen_keys
         seen_keys |= wanted
         fresh = set()

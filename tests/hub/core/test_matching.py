@@ -143,6 +143,32 @@ def test_a_bridge_between_two_entities_is_undone_when_it_leaves(
     assert [one for one in exported(office) if one["name"] != "Ganz anders"] == apart
 
 
+def test_who_lived_with_another_entity_does_not_stay_where_that_one_comes_back(
+    office: Any, synced: Any, exported: Any
+) -> None:
+    """A row that was tied to another, and is no longer, has its own entity again: else both would meet there later."""
+    three = TWO.format(trust=10)
+    three += three[three.index("[sources.b]") :].replace("sources.b", "sources.c").replace("b.csv", "c.csv")
+    office.settings(three)
+    two, none = [2, "Zwei", "info@zwei.example", "", "", "", ""], [9, "Neun", "", "", "", "", ""]
+    office.sheet("a.csv", HEADER, [none])
+    office.sheet("b.csv", HEADER, [two])
+    office.sheet("c.csv", HEADER, [[3, "Drei", "", "", "VR 9103", "", ""]])
+    synced(office)
+    office.sheet("a.csv", HEADER, [none, [4, "Vier", "", "", "VR 9103", "", ""]])
+    synced(office)
+    office.sheet("c.csv", HEADER, [[3, *two[1:]]])
+    synced(office)
+    moved = exported(office)
+    office.sheet("a.csv", HEADER, [none, [4, "Vier", "", "", "VR 9104", "", ""]])
+    office.sheet("c.csv", HEADER, [[3, "Drei", "", "", "", "", ""]])
+
+    synced(office)
+
+    assert sorted(one["name"] for one in moved) == ["Neun", "Vier", "Zwei"]
+    assert sorted(one["name"] for one in exported(office)) == ["Drei", "Neun", "Vier", "Zwei"]
+
+
 FIELDS = st.fixed_dictionaries(
     {"name": st.sampled_from(["A", "B"])},
     optional={

@@ -120,6 +120,22 @@ def test_a_contact_that_a_sheet_drops_leaves_that_entry(office: Any, synced: Any
     assert not any(shown for name, shown in pages.items() if name.startswith("blau-"))
 
 
+def test_an_event_is_no_organisation_of_its_contact(office: Any, synced: Any, exported: Any) -> None:
+    """She is asked about one evening; what she belongs to, nobody has said."""
+    office.settings(
+        HUB + '[sources.termine]\nplugin = "spreadsheet"\npath = "data/termine.csv"\nkind = "event"\nkey = "Nr."\n'
+    )
+    header = ["Nr.", "Titel", "Beginn", "Ansprechperson", "E-Mail Ansprechperson"]
+    row = [1, "Sommerfest", "12.11.2026 15:00", "Kanarina Rot", "kanarina@rot.example"]
+    office.sheet("termine.csv", header, [row])
+
+    synced(office)
+
+    (person,) = exported(office, "person")
+    assert person["name"] == "Kanarina Rot"
+    assert "org_id" not in person
+
+
 def test_a_role_never_covers_a_person(office: Any, synced: Any, published: Any) -> None:
     """One source says 'Vorstand', another adds a private mail: together they are a person without consent."""
     _settings(office, "a", "b", trust=20)
