@@ -123,7 +123,8 @@ def test_a_contact_that_a_sheet_drops_leaves_that_entry(office: Any, synced: Any
 def test_an_event_is_no_organisation_of_its_contact(office: Any, synced: Any, exported: Any) -> None:
     """She is asked about one evening; what she belongs to, nobody has said."""
     office.settings(
-        HUB + '[sources.termine]\nplugin = "spreadsheet"\npath = "data/termine.csv"\nkind = "event"\nkey = "Nr."\n'
+        HUB
+        + '[sources.termine]\nplugin = "spreadsheet"\npath = "data/termine.csv"\nkind = "event"\nkey = "Nr."\n'
     )
     header = ["Nr.", "Titel", "Beginn", "Ansprechperson", "E-Mail Ansprechperson"]
     row = [1, "Sommerfest", "12.11.2026 15:00", "Kanarina Rot", "kanarina@rot.example"]
