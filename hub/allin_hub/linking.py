@@ -130,6 +130,15 @@ class Linker:
                 clues[tie.claim].home_id == old_home or old_home not in self._linked.moved
             ):
                 self._linked.moved[old_home] = tie.entity
+        emptied = {clues[tie.claim].entity_id for tie in moved if tie.claim < self._first}
+        claims.bring_along(
+            self._connection,
+            [
+                (target, old_home)
+                for old_home, target in self._linked.moved.items()
+                if old_home in emptied and self._left[old_home] == Kind.PERSON
+            ],
+        )
 
     def _merge(self, wanted: Mapping[str, str]) -> None:
         by_kind: dict[str, list[str]] = {}

@@ -61,8 +61,10 @@ def standing(kind: Kind) -> dict[str, Any]:
 
 
 def ranked(said: Sequence[Said]) -> list[Said]:
-    """Claims in the order in which they win: trust, then newer, then the source's name, then the content."""
-    order = sorted(said, key=lambda one: (one.source, orjson.dumps(one.data, option=orjson.OPT_SORT_KEYS)))
+    """Claims in the order in which they win: trust, then newer, then the source's name, then the content, then age."""
+    order = sorted(
+        said, key=lambda one: (one.source, orjson.dumps(one.data, option=orjson.OPT_SORT_KEYS), one.claim)
+    )
     order.sort(key=lambda one: (one.trust, one.updated_at), reverse=True)
     return order
 

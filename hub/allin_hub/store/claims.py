@@ -233,6 +233,11 @@ def relink(connection: Connection, rows: Iterable[tuple[str, str, float, int]], 
     change_rows(connection, "UPDATE claim SET entity_id = ?, rule = ?, score = ? WHERE id = ?", rows)
 
 
+def bring_along(connection: Connection, rows: Iterable[tuple[str, str]]) -> None:
+    """Let claims that nobody makes any more follow to another entity: (new entity, old one). What a person refused stays with her."""
+    change_rows(connection, "UPDATE claim SET entity_id = ? WHERE entity_id = ? AND live = 0", rows)
+
+
 def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, list[LiveClaim]]:
     """The live claims of entities."""
     query = select(

@@ -99,6 +99,27 @@ def test_a_no_counts_in_a_row_that_waits(office: Any, synced: Any, published: An
     assert not _shown(office, "Kanarina")
 
 
+def test_a_no_in_a_row_that_left_holds_when_she_is_known_from_a_new_source(
+    office: Any, synced: Any, published: Any
+) -> None:
+    """She is the same person: another partner's yes, however new, does not undo what she said."""
+    _settings(office, "a", "b", "c")
+    contact = ["Kanarina Rot", "kanarina@privat.example", ""]
+    other = [8, "Gelb", "info@gelb.example", "", "", "", "", ""]
+    office.sheet("a.csv", HEADER, [[1, "Rot", "info@rot.example", "", *contact, "nein"], other])
+    office.sheet("b.csv", HEADER, [[2, "Blau", "info@blau.example", "", *contact, "ja"]])
+    office.sheet("c.csv", HEADER, [other])
+    synced(office)
+    office.sheet("a.csv", HEADER, [other])
+    synced(office)
+    office.sheet("c.csv", HEADER, [other, [3, "Weiß", "info@weiss.example", "", *contact, "ja"]])
+
+    synced(office)
+    published(office)
+
+    assert not _shown(office, "Kanarina")
+
+
 def test_a_contact_that_a_sheet_drops_leaves_that_entry(office: Any, synced: Any, published: Any) -> None:
     """She is still the other organisation's contact; only the page that no longer names her changes."""
     _settings(office, "a", "b")
