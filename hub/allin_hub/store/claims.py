@@ -234,7 +234,7 @@ def relink(connection: Connection, rows: Iterable[tuple[str, str, float, int]], 
 
 
 def bring_along(connection: Connection, rows: Iterable[tuple[str, str]]) -> None:
-    """Let claims that nobody makes any more follow to another entity: (new entity, old one). What a person refused stays with her."""
+    """Let claims that nobody makes any more follow to another entity, (new, old): what a person refused stays with her."""
     change_rows(connection, "UPDATE claim SET entity_id = ? WHERE entity_id = ? AND live = 0", rows)
 
 
