@@ -52,8 +52,7 @@ def retain(hub: Hub) -> Kept:
         waiting = retention.waiting_since(connection, raws_before)
     for run_id, name in waiting:
         with writing(hub.engine) as connection:
-            retention.give_up(connection, run_id, name)
-        kept.expired += 1
+            kept.expired += retention.give_up(connection, run_id, name)
     with writing(hub.engine) as connection:
         kept.staged = drop_orphans(connection, {run for _, run in running(connection, now)})
     with writing(hub.engine) as connection:

@@ -14,7 +14,7 @@ from allin_hub.errors import StoreError
 from allin_hub.store.engine import change_rows, reading
 from allin_hub.store.faults import told_in_words
 from allin_hub.store.raws import WITHDRAWN
-from allin_hub.store.tables import claim_version, raw, run, source_state, staged
+from allin_hub.store.tables import claim_version, lease, raw, run, source_state, staged
 
 PAGES_A_STEP = 2000
 SOURCE_STANDS = "done"
@@ -56,8 +56,13 @@ def waiting_since(connection: Connection, before: dt.datetime) -> list[tuple[str
     return [(row[0], row[1]) for row in connection.execute(found.order_by(run.c.id))]
 
 
-def give_up(connection: Connection, run_id: str, source: str) -> None:
-    """End a run that waited for a person: the source stands as before it, and is read whole next time."""
+def give_up(connection: Connection, run_id: str, source: str) -> bool:
+    """End a run that waited for a person: the source stands as before it, and is read whole next time.
+
+    False, and nothing done, when somebody accepts it just now.
+    """
+    if connection.execute(select(lease.c.source).where(lease.c.owner == run_id)).first() is not None:
+        return False
     connection.execute(delete(staged).where(staged.c.run_id == run_id))
     connection.execute(update(run).where(run.c.id == run_id).values(status="expired"))
     connection.execute(
@@ -65,6 +70,7 @@ def give_up(connection: Connection, run_id: str, source: str) -> None:
         .where(source_state.c.source == source, source_state.c.last_status == "held")
         .values(last_status=SOURCE_STANDS, mark=None)
     )
+    return True
 
 
 def forget_versions(connection: Connection, before: dt.datetime) -> int:

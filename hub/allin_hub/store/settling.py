@@ -45,6 +45,9 @@ def drop_orphans(connection: Connection, busy: Collection[str]) -> int:
     waiting = set(connection.execute(select(run.c.id).where(run.c.status == "held")).scalars()) | set(busy)
     found = set(connection.execute(select(staged.c.run_id).distinct()).scalars())
     gone = sorted(found - waiting)
+    # A run that only slept must not go on without what it had staged.
+    for run_id in gone:
+        connection.execute(update(lease).where(lease.c.owner == run_id).values(fence=lease.c.fence + 1))
     return sum(
         int(connection.execute(delete(staged).where(staged.c.run_id == run_id)).rowcount) for run_id in gone
     )

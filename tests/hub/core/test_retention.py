@@ -226,6 +226,53 @@ def test_staging_of_a_killed_run_goes_and_that_of_a_held_one_stays(old_office: A
     assert waiting == len(old_office.rows("staged")["staged"])
 
 
+def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
+    old_office: Any, synced: Any, exported: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lid was closed, the night's upkeep cleared up: a half would be taken for the whole, and never read again."""
+    from allin_hub import pipeline, staging
+
+    monkeypatch.setattr(staging, "PAGE", 10)
+    old_office.sheet("vereine.csv", HEADER, rows(42))
+    cleared = []
+
+    def slept(*_: Any) -> None:
+        if not cleared and old_office.rows("staged")["staged"]:
+            old_office.now += dt.timedelta(hours=1)
+            cleared.append(kept(old_office).staged)
+
+    hub = old_office.open()
+    try:
+        report = pipeline.sync(hub, told=slept)
+    finally:
+        hub.close()
+
+    assert cleared == [10]
+    assert report.sources["vereine"].status == "failed"
+    assert synced(old_office)["vereine"].new == 12
+    assert len(exported(old_office)) == 42
+
+
+def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: Any, synced: Any) -> None:
+    """She decided in the very minute in which it would have gone."""
+    from allin_hub.store import bookkeeping, retention
+    from allin_hub.store.engine import writing
+
+    old_office.sheet("vereine.csv", HEADER, rows(2))
+    synced(old_office)
+    hub = old_office.open()
+    try:
+        with writing(hub.engine) as connection:
+            (held,) = bookkeeping.held_of(connection, "vereine")
+            bookkeeping.take_lease(connection, "vereine", held["id"], hub.clock())
+            given_up = retention.give_up(connection, held["id"], "vereine")
+    finally:
+        hub.close()
+
+    assert not given_up
+    assert old_office.rows("staged")["staged"]
+
+
 def test_upkeep_tidies_saves_and_says_so(old_office: Any) -> None:
     """One command a night, and one sentence for each thing that it did."""
     text = (old_office.folder / "hub.toml").read_text(encoding="utf-8")
