@@ -32,8 +32,13 @@ def run_demo(call: Call) -> None:
         report, reports = everything(call, hub, say)
         line()
         pages = [(name, page) for name, one in reports.items() if (page := first_page(one)) is not None]
-        seconds = say.number(time.perf_counter() - began)
-        line(say("The demo is ready, after {seconds} seconds. Open it in a browser:", seconds=seconds))
+        line(
+            say.several(
+                "The demo is ready, after {count} second. Open it in a browser:",
+                "The demo is ready, after {count} seconds. Open it in a browser:",
+                round(time.perf_counter() - began),
+            )
+        )
         table([Column(say("Output")), Column(say("Page"))], pages)
         sheet = Path(call.folder) / "data" / "vereinsliste.xlsx"
         line(say("Then mend a row in {file} and run: {command}", file=sheet, command=call.command("run")))

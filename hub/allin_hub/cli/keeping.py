@@ -44,7 +44,8 @@ def run_backup(call: Call, to: str | None) -> None:
     if made.keys[1:]:
         names = ", ".join(key["name"] for key in made.keys[1:])
         line(say("Nor are these secrets of hub.toml: {names}", names=names))
-    line(say("Try it out: {command}", command=f"allin restore {made.path} DIR --key {made.keys[0]['name']}"))
+    command = f"allin restore {made.path} {say('DIR')} --key {made.keys[0]['name']}"
+    line(say("Try it out: {command}", command=command))
 
 
 def run_restore(call: Call, file: str, wish: Wish) -> None:

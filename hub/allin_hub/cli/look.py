@@ -87,6 +87,7 @@ def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> dict[str, Any]:
             }
             for one in differences(hub, prepared, row["id"])
         ]
+        rows.sort(key=lambda one: (tuple(CHANGES).index(one["op"]), one["row"] or 0))
     return {
         "run": row["id"],
         "source": row["target"],

@@ -57,7 +57,8 @@ def run_status(call: Call) -> None:
             line()
             _show_outputs(say, hub, outputs.values())
         _show_remarks(say, sources.values(), outputs.values())
-        _show_todo(call, say, todo, partners=any(one.quarantined for one in sources.values()))
+        if sources or todo:
+            _show_todo(call, say, todo, partners=any(one.quarantined for one in sources.values()))
 
 
 def _show_sources(say: Voice, hub: Hub, sources: Iterable[SourceStanding]) -> None:

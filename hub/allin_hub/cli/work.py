@@ -125,24 +125,28 @@ def show_sync(call: Call, say: Voice, report: SyncReport) -> None:
     columns = [
         Column(say("Source")),
         Column(say("State")),
-        Column(say("Read"), right=True),
+        Column(say("Read"), right=True, spare=True),
         Column(say("New"), right=True, spare=True),
         Column(say("Changed"), right=True, spare=True),
         Column(say("Gone"), right=True, spare=True),
         Column(say("Waiting"), right=True),
         Column(say("Skipped"), right=True, spare=True),
-        Column(say("Problems"), right=True),
+        Column(say("Problems"), right=True, spare=True),
     ]
+    if not report.sources:
+        line(say("Every source is switched off in hub.toml."))
+        return
     table(columns, [_sync_row(say, one) for one in report.sources.values()])
     for one in report.sources.values():
         _remarks(call, say, one)
 
 
 def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
-    still = one.status == "done" and not (one.new or one.changed or one.withdrawn or one.renamed)
-    figures = (
-        one.fetched, one.new, one.changed + one.renamed, one.withdrawn, one.quarantined, one.skipped, one.problems_total,
-    )  # fmt: skip
+    new, changed = one.new, one.changed + one.renamed
+    if not (new or changed or one.withdrawn):  # no row is new: what came of those that waited
+        new, changed = one.created, one.updated
+    still = one.status == "done" and not (new or changed or one.withdrawn)
+    figures = (one.fetched, new, changed, one.withdrawn, one.quarantined, one.skipped, one.problems_total)
     return [one.source, state(say, "nothing new" if still else one.status), *figured(say, figures)]
 
 
@@ -178,6 +182,8 @@ def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
             problems=call.command("problems"),
             publish=call.command("publish"),
         )
+    if not report.sources:
+        return say("How all stands: {command}", command=call.command("status"))
     return say("Publish it: {command}", command=call.command("publish"))
 
 
@@ -207,8 +213,11 @@ def show_publish(call: Call, say: Voice, reports: Mapping[str, OutputReport]) ->
         Column(say("Written"), right=True),
         Column(say("Unchanged"), right=True, spare=True),
         Column(say("Removed"), right=True, spare=True),
-        Column(say("Folder")),
+        Column(say("Folder"), spare=True),
     ]
+    if not reports:
+        line(say("Every output is switched off in hub.toml."))
+        return
     table(columns, rows)
     for one in reports.values():
         if one.message:

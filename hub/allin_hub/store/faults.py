@@ -34,6 +34,8 @@ ADVICE = {
     "": "Check that the database is there and reachable, then run it again.",
 }
 """What to do at this SQLSTATE of PostgreSQL, or when the database says this word; the last is for all else."""
+DAMAGED = ("malformed", "not a database")
+"""What SQLite says of a file that something else wrote into, or that was cut off."""
 _STATES = tuple(name for name in ADVICE if name[:2].isdigit())
 
 
@@ -46,6 +48,11 @@ def told_in_words() -> Iterator[None]:
         if isinstance(error, OperationalError) or error.connection_invalidated or _state(error):
             raise StoreError(
                 "The database could not do it: {fault}.", hint=_advice(error), fault=_first_line(error)
+            ) from None
+        if any(word in str(error.orig) for word in DAMAGED):
+            raise StoreError(
+                "The database is damaged.",
+                hint="Stop what runs, then bring the newest backup back: allin restore FILE --force. It deletes nothing.",
             ) from None
         raise StoreError(
             "The database refused a change: {fault}.",

@@ -42,6 +42,24 @@ def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
     assert "nichts Neues" in allin("sync").stdout
 
 
+def test_a_replay_shows_what_came_of_the_rows_that_waited(allin: Any, office: Any) -> None:
+    """Whoever has mapped a column wants to see that it helped, although no row is new."""
+    sheet = office.folder / "data" / "vereine.csv"
+    sheet.write_text("Nr.;Name;Kurzname\n1;Verein Eins e. V.;\n2;;Zwei e. V.\n", encoding="utf-8")
+    allin("sync")
+    office.settings(old='key = "Nr."', new='key = "Nr."\ncolumns = { "Kurzname" = "name" }')
+    replayed = next(line for line in allin("sync", "--replay").stdout.splitlines() if "vereine" in line)
+
+    assert ["vereine", "fertig", "–", "1"] == replayed.split()[:4]
+
+
+def test_a_sync_without_a_source_that_is_on_says_so(allin: Any) -> None:
+    """A table of nothing but headings would leave the reader in doubt."""
+    allin("source", "disable", "vereine")
+
+    assert "In hub.toml sind alle Quellen abgeschaltet." == allin("sync").stdout.splitlines()[0]
+
+
 def test_the_office_may_work_in_english(allin: Any, office: Any) -> None:
     """The first language of the hub is that of its screens and of its problems."""
     office.settings("en")
@@ -86,7 +104,8 @@ def test_held_shows_what_would_happen_and_both_ways_on(allin: Any, office: Any) 
 
     assert "20 weg" in overview.stdout
     assert last(overview).startswith("Zeile für Zeile ansehen: allin held vereine --hub ")
-    assert 20 == sum(line.startswith("weg ") for line in rows.stdout.splitlines())
+    gone = [line.split() for line in rows.stdout.splitlines() if line.startswith("weg ")]
+    assert [str(row) for row in range(12, 32)] == [words[1] for words in gone]
     assert "Kulturverein Nummer 30 e. V." in rows.stdout
     assert last(rows).startswith("Ist es richtig, nehmen Sie genau das an: allin sync --accept vereine")
 

@@ -182,7 +182,8 @@ def test_a_database_that_is_something_else(allin: Any, office: Any) -> None:
     result = allin("sync")
 
     assert FAILED == result.exit_code
-    assert "Die Datenbank" in said(result)
+    assert "Die Datenbank ist beschädigt." in said(result)
+    assert "allin restore DATEI --force" in said(result)
 
 
 @pytest.mark.parametrize(
