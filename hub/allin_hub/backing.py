@@ -8,9 +8,10 @@ import re
 import shutil
 import sqlite3
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,10 @@ OUTPUTS = "outputs"
 LAST = ".last-backup"
 """Says when the last backup was made: beside the database, so that no backup waits for a sync that writes."""
 _OURS = re.compile(r"^allin-\d{8}T\d{6}Z(-\d+)?\.zip$")
+_HALF = re.compile(r"^\.allin-\d{8}T\d{6}Z(-\d+)?\.zip\..+$")
+"""What a backup that was killed leaves beside the others."""
+_HALF_AFTER = 24 * 3600
+"""Seconds after which nobody can still be writing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +260,8 @@ def _taken(path: Path) -> ConfigError:
 
 
 def _make_room(newest: Path, keep: int) -> list[Path]:
-    """Take away the oldest backups that the hub itself has named, but never the newest."""
+    """Take away the oldest backups that the hub itself has named, but never the newest, and what killed ones left."""
+    _clear_halves(newest.parent)
     ours = sorted(
         (path for path in newest.parent.iterdir() if _OURS.match(path.name)),
         key=lambda path: (path.name[:22], len(path.name), path.name),
@@ -264,3 +270,15 @@ def _make_room(newest: Path, keep: int) -> list[Path]:
     for path in old:
         path.unlink(missing_ok=True)
     return old
+
+
+def _clear_halves(folder: Path) -> None:
+    """Take away what killed backups left, each as large as the hub."""
+    for half in [path for path in folder.iterdir() if _HALF.match(path.name)]:
+        with suppress(FileNotFoundError):  # its own process was quicker
+            if time.time() - half.stat().st_mtime < _HALF_AFTER:
+                continue
+            if half.is_dir():
+                shutil.rmtree(half)
+            else:
+                half.unlink()

@@ -499,6 +499,27 @@ def test_only_the_newest_are_kept_and_only_its_own(sheet_office: Any, synced: An
     ] == names
 
 
+def test_what_a_killed_backup_left_goes_a_day_later(sheet_office: Any, synced: Any) -> None:
+    """Each is as large as the hub; one that is being written just now stays."""
+    synced(sheet_office)
+    backed_up(sheet_office)
+    folder = sheet_office.folder / "backups"
+    names = [f".allin-2026100{n}T090000Z.zip.{end}" for n in (1, 2) for end in ("x1y2", "77.part")]
+    for name in names:
+        place = folder / name
+        if name.endswith("part"):
+            place.write_bytes(b"half")
+        else:
+            place.mkdir()
+            (place / "hub.db").write_bytes(b"half")
+        if "20261001" in name:
+            os.utime(place, (1, 1))
+
+    backed_up(sheet_office)
+
+    assert sorted(path.name for path in folder.glob(".*")) == sorted(names[2:])
+
+
 def test_a_backup_overwrites_nothing_and_is_never_public(
     sheet_office: Any, synced: Any, tmp_path: Path
 ) -> None:
