@@ -207,6 +207,11 @@ def load(folder: Path) -> Config:
     block = blocks.table(data, "hub")
     blocks.refuse_unknown(block, HubSettings.model_fields, ("hub",))
     hub = blocks.validated(HubSettings, _with_database(blocks, block, folder), ("hub",))
+    if hub.deliver_to is not None and PASSWORD.search(hub.deliver_to):
+        hint = "Prefect shows it to everybody. Keep them on each machine, as fsspec's own settings tell; see docs/machines.md."
+        raise blocks.error(
+            ("hub", "deliver_to"), "{key}: user and password do not belong into the address.", hint
+        )
     checked_schedule(blocks, ("hub", "nightly"), hub.nightly)
     checked_schedule(blocks, ("hub", "upkeep"), hub.upkeep)
     notify = _notify(blocks, blocks.table(data, "notify"))

@@ -11,6 +11,7 @@ from tests.hub.storage.conftest import files_in
 
 from allin_hub import publishing
 from allin_hub import storage as storages
+from allin_hub.config import load
 from allin_hub.errors import ConfigError
 
 Files = Callable[[], Mapping[str, bytes]]
@@ -214,6 +215,17 @@ def test_a_wrong_address_is_refused_before_anything_is_done(office: Any, lines: 
 
     with pytest.raises(ConfigError, match=words) as caught:
         office.open()
+
+    assert "geheim" not in str(caught.value)
+
+
+def test_the_place_where_workers_fetch_settings_holds_no_password(tmp_path: Path) -> None:
+    """It is part of each deployment, which everybody sees who sees Prefect."""
+    text = '[hub]\ndeliver_to = "sftp://web:geheim@host.example/hub"\n'
+    (tmp_path / "hub.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="do not belong into the address") as caught:
+        load(tmp_path)
 
     assert "geheim" not in str(caught.value)
 
