@@ -111,7 +111,12 @@ def _counted(say: Voice, problems: Sequence[Problem]) -> str:
     errors, warnings, hints = (
         sum(problem.severity is severity for problem in problems) for severity in ORDER
     )
+    whole = sum(one.severity is ORDER[0] and one.row is None and one.key is None for one in problems)
+    errors -= whole
     said = [
+        say.several("{count} error in the file itself.", "{count} errors in the file itself.", whole)
+        if whole
+        else "",
         say.several("{count} error: this row waits.", "{count} errors: these rows wait.", errors)
         if errors
         else "",

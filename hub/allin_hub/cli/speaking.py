@@ -27,6 +27,7 @@ ERRORS = (
     "Missing command.", "Option '{name}' requires an argument.", "Option '{name}' does not take a value.",
     "Got unexpected extra argument(s) ({name})",
     "Invalid value for '{name}': {fault}", "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be greater than or equal to {least}", "Input should be less than or equal to {most}",
 )  # fmt: skip
 """What typer says of a call that is wrong; each stands in the catalogue."""
 

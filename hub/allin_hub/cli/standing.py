@@ -33,7 +33,7 @@ def run_status(call: Call) -> None:
     with opened(call) as (hub, say):
         sources, outputs = standing.sources(hub), standing.outputs(hub)
         todo = [*_of_sources(call, say, hub, sources), *_of_outputs(call, say, outputs)]
-        if last_fault(hub) is not None:
+        if hub.config.notify.to and last_fault(hub) is not None:
             todo.append(
                 Todo(say("A message to the office could not be sent."), call.command("notify --test"))
             )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.cli.findings import findings, stretches
+from allin_hub.cli.findings import findings, show, stretches
 from allin_hub.problems import Problem
 from allin_hub.voice import Voice
 
@@ -42,6 +42,13 @@ def test_equal_hints_are_one_with_all_their_rows() -> None:
     assert found[0].startswith(
         "Spalte 'VR-Nr.', Zeilen 5, 7–9, 18: zum Beispiel: In 'VR 5' fehlt das Gericht."
     )
+
+
+def test_a_file_that_cannot_be_read_is_no_row_that_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever looks for the row that waits would not find one."""
+    show(SAY, [("vereine", Problem("FILE_EMPTY"))], "")
+
+    assert "1 Fehler an der Datei selbst." in capsys.readouterr().out
 
 
 def test_two_are_no_crowd() -> None:

@@ -76,6 +76,8 @@ def test_help_is_in_one_language(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         (["source", "rename", "nur"], "Die Angabe 'NEW' fehlt."),
         (["status", "zu", "viel"], "Das ist zu viel: zu viel"),
         (["up", "--port", "x"], "Der Wert für '--port' passt nicht: Es muss eine ganze Zahl sein."),
+        (["up", "--port", "0"], "Der Wert für '--port' passt nicht: Es muss mindestens 1 sein."),
+        (["up", "--port", "99999"], "Der Wert für '--port' passt nicht: Es darf höchstens 65535 sein."),
     ],
 )
 def test_a_wrong_call_is_explained_in_german(

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from allin_hub.hub import open_hub
+from allin_hub.notifying import note_outcome
+from allin_hub.posting import Fault
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import writing
 
@@ -58,6 +61,16 @@ def test_a_sync_without_a_source_that_is_on_says_so(allin: Any) -> None:
     allin("source", "disable", "vereine")
 
     assert "In hub.toml sind alle Quellen abgeschaltet." == allin("sync").stdout.splitlines()[0]
+
+
+def test_a_message_that_failed_is_no_news_where_nobody_is_told_any_more(allin: Any, office: Any) -> None:
+    """Whoever has taken [notify] out of hub.toml could never put that right."""
+    allin("run")
+    hub = open_hub(office.folder)
+    note_outcome(hub, [Fault(1, "")])
+    hub.close()
+
+    assert "Nachricht" not in allin("status").stdout
 
 
 def test_the_office_may_work_in_english(allin: Any, office: Any) -> None:
