@@ -125,12 +125,14 @@ def _is_plain(value: Any) -> bool:
 
 
 def _key(cell: Any) -> Any:
-    """What makes two cells equal, 1 and True apart; a key of its own for what cannot be compared."""
+    """What makes two cells equal, 1 and True apart, in lists too; a key of its own for what cannot be compared."""
     if type(cell) is str:
         return cell
-    content = (
-        tuple(cell.items()) if isinstance(cell, dict) else tuple(cell) if isinstance(cell, list) else cell
-    )
+    content: Any = cell
+    if isinstance(cell, dict):
+        content = tuple((name, type(value), value) for name, value in cell.items())
+    elif isinstance(cell, list | tuple):
+        content = tuple((type(value), value) for value in cell)
     key = (type(cell), content)
     try:
         hash(key)
