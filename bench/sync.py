@@ -31,6 +31,11 @@ columns = { "Gemeinnützigkeit" = "nonprofit_status", "Darf ins Verzeichnis?" = 
 """
 
 
+LEAST = 0.05
+"""Seconds that are told apart from the noise of start-up."""
+LINE = "{:19} {:>8} {:>8} {:>8} {:>9} {:>6} {:>7} {:>8}"
+
+
 class Cost(NamedTuple):
     """CPU and wall seconds, and the most memory in MB."""
 
@@ -89,26 +94,37 @@ def table(rows: int, jobs: list[str], with_contact: bool, say: Callable[[str], N
         starts = {job: start_up(job, place) for job in jobs}
         told = ", ".join(f"{job} {cost.cpu:.2f} s" for job, cost in starts.items())
         say(f"\n{rows:,} rows of {24 if with_contact else 20} columns; start-up taken off: {told}")
-        say(
-            f"{'':6} {'':12} {'CPU s':>8} {'µs/row':>8} {'of dlt':>7} {'of floor':>8} {'wall s':>8} {'rows/s':>9} {'MB':>6}"
-        )
+        heads = ("", "CPU s", "µs/row", "wall s", "rows/s", "MB", "of dlt", "of floor")
+        say(LINE.format(*heads))
         costs = {
             job: steps(job, prepared(place / job, rows, with_contact), rows, with_contact) for job in jobs
         }
         for job, found in costs.items():
             for step, cost in found.items():
-                cpu = max(cost.cpu - starts[job].cpu, 0.0)
-                wall = max(cost.wall - starts[job].wall, 1e-9)
-                shares = [
-                    f"{cpu / (costs[peer][step].cpu - starts[peer].cpu):.2f}"
-                    if peer in costs and step in costs[peer] and peer != job
-                    else ""
-                    for peer in ("dlt", "floor")
-                ]
-                say(
-                    f"{job:6} {step:12} {cpu:8.2f} {cpu / rows * 1e6:8.1f} {shares[0]:>7} {shares[1]:>8} {wall:8.2f}"
-                    f" {rows / wall:9.0f} {cost.memory:6.0f}"
-                )
+                line = [f"{job:6} {step}", *_figures(cost, starts[job], rows)]
+                for peer in ("dlt", "floor"):
+                    is_other = peer in costs and peer != job
+                    other = costs[peer].get(step) if is_other else None
+                    line.append(_share(cost, starts[job], other, starts[peer]) if other else "")
+                say(LINE.format(*line))
+
+
+def _figures(cost: Cost, start: Cost, rows: int) -> list[str]:
+    """CPU seconds, µs a row, wall seconds, rows a second, memory; a dash for what start-up hides."""
+    cpu, wall = cost.cpu - start.cpu, cost.wall - start.wall
+    return [
+        f"{cpu:.2f}" if cpu > LEAST else "-",
+        f"{cpu / rows * 1e6:.1f}" if cpu > LEAST else "-",
+        f"{wall:.2f}" if wall > LEAST else "-",
+        f"{rows / wall:,.0f}" if wall > LEAST else "-",
+        f"{cost.memory:.0f}",
+    ]
+
+
+def _share(cost: Cost, start: Cost, other: Cost, other_start: Cost) -> str:
+    """A job's CPU as a share of a peer's, where both are more than start-up."""
+    mine, theirs = cost.cpu - start.cpu, other.cpu - other_start.cpu
+    return f"{mine / theirs:.2f}" if mine > LEAST and theirs > LEAST else ""
 
 
 def main() -> None:
