@@ -22,7 +22,7 @@ def _each() -> Iterator[Any]:
             yield pytest.param(case, source, marks=rarely, id=f"{case}-{source}")
 
 
-@pytest.mark.parametrize(("case", "source"), _each())
+@pytest.mark.parametrize(("case", "source"), list(_each()))
 def test_a_fault_leaves_everything_as_it_was(office: Office, case: Case, source: str) -> None:
     """The source has failed, not become empty; the office reads why, and the server is not bothered again."""
     before = office.held()

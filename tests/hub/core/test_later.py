@@ -108,12 +108,14 @@ def test_a_source_may_change_its_kind(sheet_office: Any, synced: Any, exported: 
 def test_a_killed_run_does_not_block_the_next(sheet_office: Any, synced: Any, exported: Any) -> None:
     """Its process is gone from this machine, so its lease counts no longer."""
     code = (
-        "import sys, time; from pathlib import Path; from allin_hub import pipeline; from allin_hub.hub import open_hub\n"
+        "import datetime, sys, time; from pathlib import Path\n"
+        "from allin_hub import pipeline; from allin_hub.hub import open_hub\n"
+        "now = datetime.datetime.fromisoformat(sys.argv[2])\n"
         "def stop(*a, **k):\n    print('staged', flush=True); time.sleep(60)\n"
         "pipeline.reasons_to_hold = stop\n"
-        "pipeline.sync(open_hub(Path(sys.argv[1])))\n"
+        "pipeline.sync(open_hub(Path(sys.argv[1]), clock=lambda: now))\n"
     )
-    command = [sys.executable, "-c", code, str(sheet_office.folder)]
+    command = [sys.executable, "-c", code, str(sheet_office.folder), sheet_office.now.isoformat()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         child.stdout.readline()

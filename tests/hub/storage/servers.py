@@ -122,7 +122,7 @@ class SftpServer:
             self._transports.append(transport)
             try:
                 transport.start_server(server=_Rights())
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):
                 transport.close()
 
     def close(self) -> None:
