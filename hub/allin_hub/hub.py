@@ -78,7 +78,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     engine = open_engine(settings.database_url)
     try:
         if sqlite_path(settings.database_url) is None:
-            with reading(engine) as connection:  # a server that is away: before a key is made that nobody is told of
+            with reading(engine) as connection:  # a server that is away is told before a key is made
                 revision(connection)
         sealer, made = load_key(settings.hub.key, folder)
         mark = sealer.mark().hex()
