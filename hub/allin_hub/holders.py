@@ -7,17 +7,20 @@ import socket
 from functools import cache
 from pathlib import Path
 
+_ENDED = frozenset("ZX")
+"""How the system marks processes that have ended (proc(5))."""
+
 
 def _began(pid: int) -> str | None:
-    """When a process of this machine began, in clock ticks after boot; None where there is no such process."""
+    """When a process of this machine began, in clock ticks after boot; None where no such process runs any more.
+
+    One that has ended, and whose parent has not heard of it yet, runs no more.
+    """
     try:
-        return (
-            Path(f"/proc/{pid}/stat")
-            .read_text(encoding="ascii", errors="replace")
-            .rpartition(")")[2]
-            .split()[19]
-        )
-    except (OSError, IndexError):
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        state, *rest = told.rpartition(")")[2].split()
+        return None if state in _ENDED else rest[18]
+    except (OSError, IndexError, ValueError):
         return None
 
 

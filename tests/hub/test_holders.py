@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 from allin_hub import holders
 
-ASK = "from allin_hub import holders; print(holders.this_process())"
+ASK = "from allin_hub import holders\nprint(holders.this_process())"
 
 
 def another() -> str:
@@ -20,6 +21,21 @@ def test_a_process_that_has_ended_holds_nothing_any_more() -> None:
     """A killed run does not keep its source for a quarter of an hour."""
     assert holders.has_ended(another())
     assert not holders.has_ended(holders.this_process())
+
+
+def test_a_killed_process_holds_nothing_even_before_its_parent_has_heard_of_it() -> None:
+    """Until then the system still lists it; the next run would call itself busy because of a dead one."""
+    waiting = f"import sys\n{ASK}\nsys.stdout.flush()\nsys.stdin.read()"
+    command = [sys.executable, "-c", waiting]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        holder = process.stdout.readline().strip()
+        before = holders.has_ended(holder)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        after = holders.has_ended(holder)
+
+    assert (before, after) == (False, True)
 
 
 def test_of_other_containers_and_machines_nothing_is_known() -> None:
