@@ -9,17 +9,20 @@ from pathlib import Path
 
 _ENDED = frozenset("ZX")
 """How the system marks processes that have ended (proc(5))."""
+_EXITING = 0x4
+"""The flag of a process that was killed and is being cleared away: it does nothing any more (PF_EXITING)."""
 
 
 def _began(pid: int) -> str | None:
     """When a process of this machine began, in clock ticks after boot; None where no such process runs any more.
 
-    One that has ended, and whose parent has not heard of it yet, runs no more.
+    One that was killed runs no more, also while it is cleared away and before its parent has heard of it.
     """
     try:
         told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
         state, *rest = told.rpartition(")")[2].split()
-        return None if state in _ENDED else rest[18]
+        is_exiting = int(rest[5]) & _EXITING
+        return None if state in _ENDED or is_exiting else rest[18]
     except (OSError, IndexError, ValueError):
         return None
 
