@@ -58,7 +58,7 @@ def told_in_words() -> Iterator[None]:
             "The database refused a change: {fault}.",
             hint="Run it again with --debug, and report what it shows.",
             fault=type(error.orig).__name__,
-        ) from error
+        ) from None  # what the driver says of a wrong value may quote it, and a traceback would show that
 
 
 def _state(error: DBAPIError) -> str | None:
