@@ -18,6 +18,7 @@ from allin_hub.errors import ConfigError
 from allin_hub.sealing import KEY_BYTES, Sealer, load_key
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
+from allin_hub.store.left import WATCHED, refuse_left
 
 if TYPE_CHECKING:
     from allin_hub.fetching import Http
@@ -72,7 +73,7 @@ def _is_new(url: str) -> bool:
 def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     """Read hub.toml, the key and the database of a folder; both are made at the first run.
 
-    Raises ConfigError when the settings are wrong, or when the key does not belong to the database.
+    Raises ConfigError when the settings are wrong, the key does not belong to the database, or the hub has left it.
     """
     settings = configuration.load(folder)
     engine = open_engine(settings.database_url)
@@ -84,8 +85,10 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
         mark = sealer.mark().hex()
         migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
         with reading(engine) as connection:
+            refuse_left(connection)
             known = bookkeeping.fact(connection, "key")
             left_over = bookkeeping.fact(connection, "unfinished")
+        engine.update_execution_options(**{WATCHED: True})
     except BaseException:
         engine.dispose()
         raise

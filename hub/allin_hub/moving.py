@@ -1,25 +1,26 @@
-"""Moves a hub to another database: every row copied, every table compared, and the old one left as it is."""
+"""Moves a hub to another database: every row copied, every table compared, and the old one takes nothing more."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, Engine
 
+from allin_hub import config as configuration
 from allin_hub.blocks import CONFIG_NAME, blocks_of
 from allin_hub.config import PASSWORD, addressed
 from allin_hub.errors import ConfigError, HubError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
-from allin_hub.store import bookkeeping
+from allin_hub.store import bookkeeping, left
 from allin_hub.store.copying import Told, copy_rows, counts_of
-from allin_hub.store.engine import migrate, open_engine, reading, sqlite_path, writing
+from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
 from allin_hub.store.summing import Sum, sums_of
 from allin_hub.store.tables import metadata
 from allin_hub.turns import lease_of_output
@@ -56,7 +57,9 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
     url = addressed(hub.config, written, blocks)
     if url == hub.config.database_url:
         raise ConfigError("The hub is in this database already.", hint="Name another one.")
-    with _prepared(url) as target, _all_leases(hub) as fences, writing(target) as new:
+    line = f"database = {_toml(written)}"
+    with _prepared(url) as target, _all_leases(hub) as fences, ExitStack() as whole:
+        new = whole.enter_context(writing(target))
         with reading(hub.engine) as old:
             copy_rows(old, new, told)
         bookkeeping.end_all_leases(new)
@@ -70,7 +73,29 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
                 )
             if new.dialect.name == "postgresql":
                 new.exec_driver_sql("ANALYZE")
-    return Moved(sums, f"database = {_toml(written)}", _line(hub.config.folder))
+            bookkeeping.save_fact(old, left.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
+            whole.close()  # the new one is whole before the old one says so; until then nobody can write into either
+    return Moved(sums, line, _line(hub.config.folder))
+
+
+def go_back(folder: Path) -> None:
+    """Let the hub live on in the database that hub.toml names, although it had moved out of it.
+
+    Raises ConfigError when it had not.
+    """
+    engine = open_engine(configuration.load(folder).database_url)
+    try:
+        with reading(engine) as connection:
+            is_left = revision(connection) is not None and bookkeeping.fact(connection, left.FACT)
+        if not is_left:
+            raise ConfigError(
+                "The hub has not moved out of the database that hub.toml names.",
+                hint="Write the old line of hub.toml again first; it stands in hub.toml.before-move.",
+            )
+        with writing(engine) as connection:
+            bookkeeping.save_fact(connection, left.FACT, "")
+    finally:
+        engine.dispose()
 
 
 def switch(folder: Path, line: str) -> Path:

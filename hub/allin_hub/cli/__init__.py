@@ -271,14 +271,17 @@ def upkeep(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> Non
 )
 def move(
     to: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="TO",
+            metavar="[TO]",
             help="An empty database: its address, or env:NAME or file:PATH where one with a password is kept.",
         ),
-    ],
+    ] = None,
     switch: Annotated[
         bool, typer.Option("--switch", help="Write the new address into hub.toml; the old file is kept.")
+    ] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Go on in the old database, without what has come since the move.")
     ] = False,
     hub: Folder = ".",
     json: AsJson = False,
@@ -288,7 +291,7 @@ def move(
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.moving import run_move
 
-        run_move(call, to, switch)
+        run_move(call, to, switching=switch, back=back)
 
 
 @app.command(epilog="Examples: allin doctor   allin doctor --fix")

@@ -8,11 +8,31 @@ from allin_hub.blocks import CONFIG_NAME
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import line
 from allin_hub.cli.terminal import opened, print_json, progress
-from allin_hub.moving import move, switch
+from allin_hub.errors import ConfigError
+from allin_hub.moving import go_back, move, switch
+from allin_hub.voice import voice_for
 
 
-def run_move(call: Call, to: str, switching: bool) -> None:
+def run_move(call: Call, to: str | None, *, switching: bool, back: bool) -> None:
     """`allin move`."""
+    if back == (to is not None):
+        raise ConfigError(
+            "Name an empty database, or write --back alone.",
+            hint="Examples: allin move env:ALLIN_DATABASE --switch, allin move --back",
+        )
+    if to is None:
+        go_back(Path(call.folder))
+        if call.json:
+            print_json({"back": True})
+            return
+        say = voice_for(Path(call.folder))
+        line(say("The hub goes on in this database. What has come into the other one since is not in it."))
+        line(say("See that all is well: {command}", command=call.command("status")))
+        return
+    _move(call, to, switching)
+
+
+def _move(call: Call, to: str, switching: bool) -> None:
     with opened(call) as (hub, say), progress(say, call.json) as told:
         moved = move(hub, to, told)
     kept = switch(Path(call.folder), moved.line) if switching else None
@@ -36,5 +56,5 @@ def run_move(call: Call, to: str, switching: bool) -> None:
     else:
         line(say("Now write this line below [hub] in {file}:", file=CONFIG_NAME))
         line(f"  {moved.line}")
-    line(say("The old database stays as it was. Nobody should sync with it any more."))
+    line(say("The old database stays, and takes nothing more. Back to it: docs/postgresql.md"))
     line(say("See that all is well: {command}", command=call.command("status")))

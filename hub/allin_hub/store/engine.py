@@ -27,6 +27,7 @@ from sqlalchemy import (
 from allin_hub.crashing import Point, reach
 from allin_hub.errors import ConfigError, StoreError
 from allin_hub.store.faults import told_in_words
+from allin_hub.store.left import WATCHED, refuse_left
 from allin_hub.store.postgresql import ADDRESSES, copy_in, open_postgresql, wait_for_writers
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -85,10 +86,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine, point: Point | None = None) -> Iterator[Connection]:
-    """The one write transaction of the moment; others wait for it. Its commit is a point at which a run may be killed."""
+    """The one write transaction of the moment; others wait for it. Its commit is a point at which a run may be killed.
+
+    Raises ConfigError when the hub has moved to another database since it was opened.
+    """
     with told_in_words(), engine.connect().execution_options(write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             wait_for_writers(connection, BUSY_SECONDS)
+        if WATCHED in connection.get_execution_options():
+            refuse_left(connection)
         yield connection
         if point is not None:
             reach(point)

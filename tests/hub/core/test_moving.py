@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select, text
 
 from allin_hub import moving
 from allin_hub.errors import ConfigError, HubError, StoreError
-from allin_hub.moving import move, switch
+from allin_hub.moving import go_back, move, switch
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, writing
+from allin_hub.store.left import FACT
 from allin_hub.store.tables import claim, metadata
 
 OUTPUT = """
@@ -87,19 +88,79 @@ def _touched(office: Any, synced: Any) -> Any:
 
 
 def test_the_old_database_stays_as_it_was(full_office: Any, elsewhere: str) -> None:
-    """Whoever regrets a move goes back to the old line of hub.toml."""
+    """Whoever regrets a move goes back to the old line of hub.toml, and says so."""
     before = full_office.rows()
     hub = full_office.open()
-    try:
-        move(hub, elsewhere)
-    finally:
-        hub.close()
+    move(hub, elsewhere)
+    hub.close()
+
+    go_back(full_office.folder)
 
     after = full_office.rows()
-
     assert [row for row in after.pop("lease") if "holder" not in row]
     assert before.pop("lease")
+    assert set(after.pop("hub_fact")) - set(before.pop("hub_fact")) == {repr((FACT, ""))}
     assert after == before
+
+
+def test_a_database_that_was_left_takes_nothing_more(full_office: Any, elsewhere: str, synced: Any) -> None:
+    """Also before hub.toml leads elsewhere, and from a process that has opened the hub before: it would be lost."""
+    early = full_office.open()
+    hub = full_office.open()
+    done = move(hub, elsewhere)
+    hub.close()
+
+    with pytest.raises(ConfigError, match="moved to another database") as caught:
+        synced(full_office)
+    with pytest.raises(ConfigError, match="moved to another database"), writing(early.engine):
+        pass
+    early.close()
+
+    assert caught.value.params["line"] == done.line
+    assert "allin move --back" in caught.value.texts[1]
+    switch(full_office.folder, done.line)
+    full_office.database = elsewhere
+    assert _touched(full_office, synced).status == "done"
+
+
+def test_a_database_that_was_left_opens_again_when_a_person_says_so(
+    full_office: Any, elsewhere: str, synced: Any
+) -> None:
+    """The way back is a command; in a hub that did not move it says so, and changes nothing."""
+    hub = full_office.open()
+    move(hub, elsewhere)
+    hub.close()
+
+    go_back(full_office.folder)
+
+    assert _touched(full_office, synced).status == "done"
+    with pytest.raises(ConfigError, match="not moved out"):
+        go_back(full_office.folder)
+
+
+def test_the_old_database_is_left_only_once_the_new_one_is_whole(
+    full_office: Any, elsewhere: str, synced: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A move that is killed in between leaves a hub that goes on where it was."""
+    commits: list[str] = []
+
+    def torn(connection: Any, name: str, value: str) -> None:
+        saved(connection, name, value)
+        if name == FACT:
+            commits.append(name)
+            raise KeyboardInterrupt
+
+    saved = bookkeeping.save_fact
+    hub = full_office.open()
+    monkeypatch.setattr(bookkeeping, "save_fact", torn)
+    with pytest.raises(KeyboardInterrupt):
+        move(hub, elsewhere)
+    monkeypatch.undo()
+    hub.close()
+
+    assert commits == [FACT]
+    assert _rows_in(full_office, elsewhere) == 0
+    assert _touched(full_office, synced).status == "done"
 
 
 def test_a_database_with_rows_is_refused(full_office: Any, fresh_postgres: Any) -> None:
