@@ -170,9 +170,13 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         )
         staging = staging_of(waits_beside, str(turn.fence))
         try:
-            with limited(settings.limits.minutes * 60, lambda: _too_long(settings)):
-                artifacts = _counted(output.publish(view, run), settings)
-                plan = _render(artifacts, present, staging, manifest, turn, told)
+            plan = limited(
+                settings.limits.minutes * 60,
+                lambda: _too_long(settings),
+                lambda: _render(
+                    _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
+                ),
+            )
         except BaseException:
             drop(staging)
             raise

@@ -46,8 +46,11 @@ class Publications(PluginSuite):
 
     def publish(self, entities: Sequence[Record], languages: Sequence[str] = LANGUAGES) -> dict[str, bytes]:
         """What it makes of these entities."""
-        with limited(self.patience, endless):
-            return published(self.made(), view_for(self.output, entities), languages)
+        return limited(
+            self.patience,
+            endless,
+            lambda: published(self.made(), view_for(self.output, entities), languages),
+        )
 
     @pytest.fixture(autouse=True)
     def _able(self, request: pytest.FixtureRequest) -> None:
@@ -91,22 +94,22 @@ class Publications(PluginSuite):
     def _bad_publish(self) -> str | None:
         """Why it makes nothing to look at, or None."""
         try:
-            with limited(self.patience, endless):
-                output, view = self.made(), view_for(self.output, city())
-                from allin_hub.sampling import lend
-
-                for number, artifact in enumerate(
-                    output.publish(view, lend(output, view, languages=LANGUAGES))
-                ):
-                    if not isinstance(artifact, Artifact):
-                        return f"it yielded a {type(artifact).__name__} instead of an artifact"
-                    if number > _MOST_FILES:
-                        return f"it yielded more than {_MOST_FILES} files and did not end"
-                    content = artifact.render()
-                    if not isinstance(content, bytes):
-                        return f"{artifact.path} came out as {type(content).__name__}, and not as bytes"
+            return limited(self.patience, endless, self._fault_of_publish)
         except (Exception, SystemExit) as error:
             return f"it stopped with {type(error).__name__}: {error}"
+
+    def _fault_of_publish(self) -> str | None:
+        output, view = self.made(), view_for(self.output, city())
+        from allin_hub.sampling import lend
+
+        for number, artifact in enumerate(output.publish(view, lend(output, view, languages=LANGUAGES))):
+            if not isinstance(artifact, Artifact):
+                return f"it yielded a {type(artifact).__name__} instead of an artifact"
+            if number > _MOST_FILES:
+                return f"it yielded more than {_MOST_FILES} files and did not end"
+            content = artifact.render()
+            if not isinstance(content, bytes):
+                return f"{artifact.path} came out as {type(content).__name__}, and not as bytes"
         return None
 
     def _watch(self, *, first: bool = True) -> Watch:
