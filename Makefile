@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+HUB := $(VENV)/.installed-hub
 STAMP := $(VENV)/.installed
-
 BENCH := $(VENV)/.installed-bench
 ROWS ?=
 OPTIONS ?=
@@ -11,17 +11,28 @@ MINUTES ?= 60
 
 .PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean proof-strangers
 
-# uv is used when it is there; plain pip does the same, slower.
-$(STAMP): pyproject.toml constraints.txt
+# uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
+# what this Python cannot compile of others' packages it lets pass, as pip does.
+define install
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) …"
+	@echo "Installing $(1) into $(VENV) …"
 	@if command -v uv >/dev/null 2>&1; \
-	then uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '.[dev,postgresql]'; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,postgresql]'; fi
+	then uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '$(2)'; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt --editable '$(2)'; fi
+	@$(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true
 	@$(BIN)/python -m compileall -q schemas hub plugins flows
 	@touch $@
+endef
 
-demo: $(STAMP)
+# What the demo and an office need.
+$(HUB): pyproject.toml constraints.txt
+	$(call install,the hub,.[postgresql])
+
+# What tests and checks need besides.
+$(STAMP): $(HUB)
+	$(call install,what the tests need,.[dev])
+
+demo: $(HUB)
 	@$(BIN)/allin demo demo
 
 test: $(STAMP)
@@ -65,10 +76,7 @@ bench: $(BENCH)
 	@$(BIN)/python bench/sync.py $(OPTIONS) $(ROWS)
 
 $(BENCH): $(STAMP)
-	@if command -v uv >/dev/null 2>&1; \
-	then uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[bench]'; \
-	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'; fi
-	@touch $@
+	$(call install,what the benchmark compares with,.[bench])
 
 # Prints what publishing the directory costs; ROWS="100000" for other sizes.
 bench-publish: $(STAMP)
