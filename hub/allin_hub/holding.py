@@ -163,6 +163,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 file_problems=problems,
                 replay=replay,
             )
+            bookkeeping.give_lease_back(connection, name, fence)  # there is nothing left to accept again
     finally:
         with writing(hub.engine, Point.ACCEPT_ENDED) as connection:
             bookkeeping.give_lease_back(connection, name, fence)

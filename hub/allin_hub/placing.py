@@ -100,6 +100,8 @@ def retire(turn: Turn, path: str) -> None:
     with writing(turn.hub.engine, Point.OUTPUT_FORGOTTEN) as connection:
         turn.refuse_overtaken(connection)
         bookkeeping.forget_artifacts(connection, turn.output)
+        if turn.output not in turn.hub.config.outputs:
+            turn.give_back(connection)  # nobody would ever take this lease again, to end it
 
 
 def _adopted(folder: Path, token: str, fence: int) -> Path:

@@ -52,10 +52,14 @@ class Turn:
                 self.refuse_overtaken(connection)
                 bookkeeping.extend_lease(connection, lease_of_output(self.output), self.fence, now)
 
+    def give_back(self, connection: Connection) -> None:
+        """Give the lease back together with what this transaction does."""
+        bookkeeping.give_lease_back(connection, lease_of_output(self.output), self.fence)
+
     def end(self) -> None:
         """Let the next publish begin at once."""
         with writing(self.hub.engine, Point.PUBLISH_ENDED) as connection:
-            bookkeeping.give_lease_back(connection, lease_of_output(self.output), self.fence)
+            self.give_back(connection)
 
 
 def begun(hub: Hub, output: str) -> Turn | None:

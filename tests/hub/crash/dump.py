@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, inspect, select
+from tests.hub.crash.scenes import LATER
 
 from allin_hub.errors import StoreError
 from allin_hub.hub import Hub, open_hub
@@ -27,6 +28,10 @@ LEFT_OUT = {
 } | {str(kind): {"digest"} for kind in ENTITY_TABLES}
 """What is of the run and not of the content: numbers of attempts, and digests over ids that each run makes anew."""
 TIMES = re.compile(r"_at$|^at$")
+ATTEMPTS = re.compile(r"(\.staging\.|\"staging\":\")\d+(\.\d+)*")
+"""The number of the attempt at a publish, in the name of the folder where its files wait."""
+TODAY = re.compile(LATER.strftime("%Y-?%m-?%dT") + r"\d\d:?\d\d:?\d\d")
+"""A moment of the day on which a run is killed, as pages and calendars write it."""
 
 
 def dump(
@@ -40,7 +45,7 @@ def dump(
     try:
         with reading(hub.engine) as connection:
             names = _names(connection, hub, set(known))
-            said = _sayer(names)
+            said = _sayer(names, times=times)
             tables = {
                 name: sorted(_rows(connection, hub, name, said, times=times, sealed=sealed))
                 for name in sorted(inspect(connection).get_table_names())
@@ -104,12 +109,15 @@ def _names(connection: Connection, hub: Hub, known: set[str]) -> dict[str, str]:
     return names
 
 
-def _sayer(names: dict[str, str]) -> Callable[[str], str]:
-    if not names:
-        return lambda text: text
+def _sayer(names: dict[str, str], *, times: bool) -> Callable[[str], str]:
     longest_first = sorted(names, key=len, reverse=True)
-    pattern = re.compile("|".join(longest_first))
-    return lambda text: pattern.sub(lambda found: names[found[0]], text)
+    pattern = re.compile("|".join(longest_first) or r"(?!)")
+
+    def said(text: str) -> str:
+        text = ATTEMPTS.sub(r"\1<attempt>", pattern.sub(lambda found: names[found[0]], text))
+        return text if times else TODAY.sub("<today>", text)
+
+    return said
 
 
 def _rows(
