@@ -22,6 +22,7 @@ from allin_hub.store.left import WATCHED, refuse_left
 
 if TYPE_CHECKING:
     from allin_hub.fetching import Http
+    from allin_hub.unfinished import Unfinished
 
 
 def _now() -> dt.datetime:
@@ -30,7 +31,10 @@ def _now() -> dt.datetime:
 
 @dataclass(frozen=True)
 class Hub:
-    """One office's hub. `new_key` is the path of a key that was made just now; `network` stands in for the door to it."""
+    """One office's hub. `new_key` is the path of a key that was made just now; `network` stands in for the door to it.
+
+    `ended` is what an earlier command had decided, and this opening has done.
+    """
 
     config: Config
     engine: Engine
@@ -38,6 +42,7 @@ class Hub:
     new_key: Path | None = None
     clock: Callable[[], dt.datetime] = field(default=_now)
     network: Callable[[], Http] | None = None
+    ended: Unfinished | None = None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -109,12 +114,13 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
             "This hub.key does not belong to this database.",
             hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",
         )
+    ended = None
     if left_over:
         from allin_hub.unfinished import finish
 
-        finish(engine, folder)
+        ended = finish(engine, folder)
         settings = configuration.load(folder)
-    return Hub(settings, engine, sealer, made, clock)
+    return Hub(settings, engine, sealer, made, clock, ended=ended)
 
 
 def _keep_a_copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> None:

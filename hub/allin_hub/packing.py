@@ -17,6 +17,7 @@ from typing import IO, Any
 import orjson
 
 from allin_hub.errors import ConfigError, StoreError
+from allin_hub.lasting import sync_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -118,17 +119,11 @@ def place_new(fresh: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         fresh.rename(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the names in a folder last, where its file system can."""
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):
-            os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)  # nobody shall rely on what may be gone tomorrow
+        raise
 
 
 def _digest(file: IO[bytes], size: int) -> str:

@@ -28,6 +28,8 @@ def rename(hub: Hub, old: str, new: str) -> None:
 
     Raises ConfigError where a name does not fit, or the block has to be changed by hand first.
     """
+    if hub.ended == Unfinished(RENAME, old, new):
+        return
     _refuse(hub, old, new)
     in_settings = old in hub.config.sources
     if in_settings and rewriting.renamed(rewriting.read(hub.config.folder), old, new) is None:

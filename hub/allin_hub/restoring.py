@@ -21,8 +21,9 @@ from allin_hub.backing import DATABASE, OUTPUTS, key_name
 from allin_hub.blocks import CONFIG_NAME
 from allin_hub.config import Config
 from allin_hub.errors import ConfigError, HubError, StoreError
+from allin_hub.exchange import Exchange
 from allin_hub.ids import new_id
-from allin_hub.packing import Manifest, Told, sync_folder, unpack, verified
+from allin_hub.packing import Manifest, Told, unpack, verified
 from allin_hub.sealing import load_key
 from allin_hub.store.copying import copy_rows, counts_of, faults_of_file, settle_file
 from allin_hub.store.engine import (
@@ -131,9 +132,8 @@ class _Restoring:
         self._check_place()
         published = self._published_there()
         rows = self._make_ready(published)
-        if self._target is None:
-            self._fill_server()
-        self._put_in_place()
+        with Exchange(self._folder, self._aside) as exchange, self._on_server():
+            self._put_in_place(exchange)
         return Restored(
             self._folder,
             dt.datetime.fromisoformat(str(self._manifest.facts["made_at"])),
@@ -237,8 +237,12 @@ class _Restoring:
         settle_file(copy)
         return rows
 
-    def _fill_server(self) -> None:
-        """Copy the database into an empty one on a server, in one transaction."""
+    @contextmanager
+    def _on_server(self) -> Iterator[None]:
+        """The database in an empty one on a server, in one transaction that ends only after all else is in place."""
+        if self._target is not None:
+            yield
+            return
         source, target = (
             open_engine(f"sqlite:///{self._ready / DATABASE}"),
             open_engine(self._config.database_url),
@@ -247,66 +251,47 @@ class _Restoring:
             migrate(target)
             with reading(source) as old, writing(target) as new:
                 copy_rows(old, new, self._told)
+                yield
         finally:
             source.dispose()
             target.dispose()
 
-    def _put_in_place(self) -> None:
+    def _put_in_place(self, exchange: Exchange) -> None:
         """Rename everything into its place, hub.toml last: it makes a folder a hub."""
-        self._set_aside(self._folder / CONFIG_NAME)
-        self._bring_key()
+        exchange.set_aside(self._folder / CONFIG_NAME)
+        self._bring_key(exchange)
         if self._target is not None:
             for ending in ("", *LOGS):
-                self._set_aside(self._target.with_name(self._target.name + ending))
-            self._move(self._ready / DATABASE, self._target)
-        self._set_aside(self._folder / maps.FOLDER)
+                exchange.set_aside(self._target.with_name(self._target.name + ending))
+            exchange.put(self._ready / DATABASE, self._target)
+        exchange.set_aside(self._folder / maps.FOLDER)
         for name in self._manifest.parts:
             if name.startswith(f"{maps.FOLDER}/"):
-                self._move(self._ready / name, self._folder / name)
+                exchange.put(self._ready / name, self._folder / name)
         for output, path, ready in self._kept():
             target = self._folder / self._config.outputs[output].path / path
             if target.exists() and not target.is_relative_to(self._folder):
                 continue
-            self._set_aside(target)
-            self._move(ready, target)
+            exchange.set_aside(target)
+            exchange.put(ready, target)
             target.chmod(0o644)
-        self._move(self._ready / CONFIG_NAME, self._folder / CONFIG_NAME)
+        exchange.put(self._ready / CONFIG_NAME, self._folder / CONFIG_NAME)
 
     def _kept(self) -> list[tuple[str, str, Path]]:
         """(output, path, file) of what the outputs cannot make again."""
         names = [name for name in self._manifest.parts if name.startswith(f"{OUTPUTS}/")]
         return [(*_output_and_path(name), self._ready / name) for name in names]
 
-    def _bring_key(self) -> None:
+    def _bring_key(self, exchange: Exchange) -> None:
         name, given = key_name(self._config), self._wish.key
         place = self._folder / name
         if given is None or name.startswith("$") or given.resolve() == place.resolve():
             return
-        self._set_aside(place)
+        exchange.set_aside(place)
         copy = self._ready / "key"
         with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(given.read_bytes())
-        self._move(copy, place)
-
-    def _set_aside(self, place: Path) -> None:
-        """Keep what lies where something is to be put."""
-        if not (place.exists() or place.is_symlink()):
-            return
-        inside = place.relative_to(self._folder) if place.is_relative_to(self._folder) else Path(place.name)
-        target = self._aside / inside
-        self._aside.mkdir(mode=0o700, exist_ok=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(place, target)
-
-    def _move(self, ready: Path, place: Path) -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with ready.open("rb") as file:
-            os.fsync(file.fileno())
-        if ready.stat().st_dev == place.parent.stat().st_dev:
-            ready.rename(place)
-        else:
-            shutil.move(ready, place)
-        sync_folder(place.parent)
+        exchange.put(copy, place)
 
     def _missing(self) -> list[str]:
         """The secrets that the hub had beside its key, and that are not here."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from allin_hub.blocks import CONFIG_NAME, blocks_of
 from allin_hub.errors import ConfigError, StoreError
+from allin_hub.lasting import sync_folder
 
 _HEADER = re.compile(r"^\s*\[\[?[^\[\]]+\]\]?\s*(#.*)?$")
 _BEGIN, _END = "# [removed sources.{name}]", "# [end of sources.{name}]"
@@ -123,6 +124,7 @@ def write(folder: Path, text: str) -> None:
             os.fsync(file.fileno())
         shutil.copymode(path, fresh)
         fresh.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise StoreError(

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError, StoreError
+from allin_hub.lasting import sync_folder
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -140,7 +141,7 @@ def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
     except OSError as error:
         raise ConfigError(
             "No key could be written to {file} ({fault}).",
-            hint="The hub's folder must be writable.",
+            hint="Free some space or mend the permissions, then run the command again. Nothing was half-written.",
             file=str(path),
             fault=error.strerror or type(error).__name__,
         ) from None
@@ -163,6 +164,7 @@ def _write_key(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
         with around(Point.HUB_KEY_MADE):
             fresh.rename(path)
+    sync_folder(path.parent)
 
 
 def _content(path: Path) -> str:

@@ -31,12 +31,12 @@ def note(connection: Connection, what: Unfinished) -> None:
     bookkeeping.save_fact(connection, FACT, orjson.dumps(asdict(what)).decode())
 
 
-def finish(engine: Engine, folder: Path) -> bool:
-    """Do to the files of a folder what was decided; whether there was anything. Doing it twice does no harm."""
+def finish(engine: Engine, folder: Path) -> Unfinished | None:
+    """Do to the files of a folder what was decided; None when there was nothing. Doing it twice does no harm."""
     with reading(engine) as connection:
         written = bookkeeping.fact(connection, FACT)
     if not written:
-        return False
+        return None
     what = Unfinished(**orjson.loads(written))
     text = rewriting.read(folder)
     if what.name in rewriting.names(text):
@@ -56,7 +56,7 @@ def finish(engine: Engine, folder: Path) -> bool:
         _move_map(folder, what.name, what.new)
     with writing(engine) as connection:
         bookkeeping.save_fact(connection, FACT, "")
-    return True
+    return what
 
 
 def _move_map(folder: Path, old: str, new: str) -> None:

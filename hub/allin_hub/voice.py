@@ -34,6 +34,8 @@ FOREIGN = (
     text("unable to open database file"),
     text("Is a directory"),
     text("No such file or directory"),
+    text("Disk quota exceeded"),
+    text("Input/output error"),
     text("No space left on device"),
     text("Not a directory"),
     text("Permission denied"),

@@ -22,7 +22,7 @@ def explain(error: Exception, call: Call) -> int:
     if isinstance(error, HubError):
         message, hint = say.error(error)
     elif isinstance(error, OSError):
-        fault = error.strerror or type(error).__name__
+        fault = say(error.strerror or type(error).__name__)
         message = say("A file in the hub's folder could not be written ({fault}).", fault=fault)
         hint = say(
             "Free some space or mend the permissions, then run the command again. Nothing was half-written."
@@ -30,6 +30,7 @@ def explain(error: Exception, call: Call) -> int:
     else:
         message = say("The hub stopped with {name}.", name=type(error).__name__)
         hint = say("Run the command again with --debug and report what it shows. Nothing was half-written.")
+    message, hint = call.placed(message), call.placed(hint)
     if call.debug:
         sys.stderr.write(trace(error))
     if call.json:

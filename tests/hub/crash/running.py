@@ -171,7 +171,7 @@ def _call(order: Order, words: Sequence[str]) -> None:
 
     clock = _prepared(order)
     terminal.open_hub = partial(terminal.open_hub, clock=clock)
-    sys.argv = ["allin", *words, "--hub", str(order.folder)]
+    sys.argv = ["allin", *words, *(() if words[0] == "restore" else ("--hub", str(order.folder)))]
     out, err = ((order.report(name)).open("w", encoding="utf-8") for name in ("out", "err"))
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)

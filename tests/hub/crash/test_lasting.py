@@ -1,0 +1,105 @@
+"""A disk that cannot let a file last: nothing is half-written, a sentence says what to do, and then the command works."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.hub.crash.dump import differences, dump
+from tests.hub.crash.failing_disk import failing, fsyncs
+from tests.hub.crash.running import Order, call
+from tests.hub.crash.scenes import LATER
+from tests.hub.crash.staging_grounds import Ground
+
+FAULTS = (errno.ENOSPC, errno.EIO)
+KEYS = {"hub.key", ".hub.key.new"}
+"""A key that was made before the disk failed is the one that the next run takes."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that lets files last by itself, and the hub that it is called in."""
+
+    words: str
+    scene: str
+    least: int
+    """How often it asks for that; with none nothing would be proven."""
+
+
+COMMANDS = {
+    "first-sync": Command("sync termine", "keyless", 2),
+    "backup": Command("backup", "changed", 2),
+    "restore": Command("restore {hub}/saved.zip {hub}/there --key {hub}/hub.key", "changed", 16),
+    "restore-in-place": Command("restore {hub}/saved.zip {hub} --force", "changed", 14),
+    "rename": Command("source rename vereine gruppen", "changed", 2),
+    "disable": Command("source disable vereine", "changed", 2),
+}
+
+
+@contextmanager
+def _office(ground: Ground, command: Command) -> Iterator[tuple[Order, list[str]]]:
+    """A copy of the scene, with a backup of it where one is to come back, and what is called there."""
+    folder = ground.copy()
+    order, words = Order(folder, now=LATER), command.words.replace("{hub}", str(folder)).split()
+    try:
+        if words[0] == "restore":
+            code, out, err = call(order, "backup", str(folder / "saved.zip"))
+            assert code == 0, out + err
+            words += ["--database", "sqlite:///hub.db"] if ground.postgres is not None else []
+        yield order, words
+    finally:
+        ground.forget(folder)
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    """What lies there, but for databases: those are compared by what they hold."""
+    return {
+        path.relative_to(folder).as_posix(): b"" if ".db" in path.name else path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name not in KEYS and not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+def _held(ground: Ground, folder: Path) -> dict[str, Any]:
+    """What the hub holds that was worked on, whenever that was."""
+    there = folder / "there"
+    made = dump(there if there.exists() else folder, known=ground.known, times=False, sealed=ground.scene.key)
+    made["tables"].pop("hub_fact")  # each copy is an instance of its own
+    return made | {"files": {name: "" for name in made["files"] if "restore" not in name}}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_disk_that_lets_nothing_last_is_said_and_nothing_is_half_written(
+    grounds: Callable[[str], Ground], name: str
+) -> None:
+    """Each time that a command asks for it: no space, and a broken disk."""
+    command = COMMANDS[name]
+    ground = grounds(command.scene)
+    with _office(ground, command) as (order, words):
+        asked = fsyncs(order, *words)
+        undisturbed, whole = _held(ground, order.folder), _files(order.folder)
+    found = {}
+    for hit, number in ((hit, number) for hit in range(1, asked + 1) for number in FAULTS):
+        with _office(ground, command) as (order, words):
+            before = _files(order.folder)
+            code, out, err = call(failing(order, hit, number), *words)
+            wrong = []
+            if code not in {1, 2} or "Traceback" in err or "Schaffen Sie Platz" not in out + err:
+                wrong.append(f"exit {code}: {out[-300:]} {err[-300:]}")
+            after = _files(order.folder)
+            if after != before and after != whole:
+                wrong += [path for path in {*before, *after} if before.get(path) != after.get(path)]
+            code, out, err = call(order, *words)
+            if code:
+                wrong.append(f"again, exit {code}: {out[-300:]} {err[-300:]}")
+            else:
+                wrong += differences(undisturbed, _held(ground, order.folder))
+        if wrong:
+            found[f"{hit} {errno.errorcode[number]}"] = wrong
+
+    assert (asked >= command.least, found) == (True, {})
