@@ -38,12 +38,11 @@ def take_lease(connection: Connection, source: str, owner: str, now: dt.datetime
         and not holders.has_ended(held["holder"])
     ):
         return None
-    elif held["owner"] is not None:
-        connection.execute(
-            update(run)
-            .where(run.c.id == held["owner"], run.c.status == "running")
-            .values(status="killed", finished_at=now)
-        )
+    connection.execute(  # whoever gave the lease back may have found no room to say how its run had ended
+        update(run)
+        .where(run.c.target == source, run.c.status == "running")
+        .values(status="killed", finished_at=now)
+    )
     connection.execute(
         update(lease)
         .where(lease.c.source == source)

@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from allin_hub import pipeline
 from allin_hub.contract import PluginConfig, Raw, Source
-from allin_hub.errors import Unavailable
+from allin_hub.errors import StoreError, Unavailable
 from allin_hub.preparing import prepare
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
@@ -170,6 +172,29 @@ def test_a_lease_of_a_killed_run_ends_by_itself(sheet_office: Any, synced: Any) 
     sheet_office.now += dt.timedelta(seconds=bookkeeping.LEASE_SECONDS + 1)
 
     assert synced(sheet_office)["vereine"].status == "done"
+
+
+def test_a_run_whose_end_found_no_room_on_the_disk_ends_with_the_next(
+    sheet_office: Any, synced: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lease came back, its end was never noted: without this it would count as running for ever."""
+    real = bookkeeping.end_run
+
+    def full(*_: Any) -> None:
+        raise StoreError("The database could not do it: {fault}.", fault="database or disk is full")
+
+    monkeypatch.setattr(bookkeeping, "end_run", full)
+    with pytest.raises(StoreError):
+        synced(sheet_office)
+    monkeypatch.setattr(bookkeeping, "end_run", real)
+    synced(sheet_office)
+    hub = sheet_office.open()
+    with reading(hub.engine) as connection:
+        runs = bookkeeping.runs(connection)
+    hub.close()
+
+    assert [run["status"] for run in runs] == ["done", "killed"]
+    assert all(run["finished_at"] for run in runs)
 
 
 def test_four_sources_synced_at_once_are_all_done(
