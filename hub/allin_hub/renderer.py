@@ -6,10 +6,10 @@ import datetime as dt
 import hashlib
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -18,6 +18,9 @@ from allin_hub.errors import PublishError
 from allin_hub.rendering import Artifact, Order
 from allin_hub.wording import words
 from allin_schemas import Record
+
+if TYPE_CHECKING:
+    from allin_hub.once import Once
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
@@ -52,7 +55,6 @@ class Renderer:
         self._locale = home / "locale"
         self._base = _digest(made_of(type(output)), type(output).version, title, zone)
         self._paths: set[str] = set()
-        self._once = Once()
 
     def page(
         self,
@@ -66,34 +68,29 @@ class Renderer:
     ) -> Artifact:
         """A page from a template, rendered only when the template, what it uses or the context changed."""
         language = language or self.languages[0]
-        if path.endswith((".html", ".svg", ".xml")) and template.endswith(".txt.j2"):
-            raise PublishError(
-                f"The page '{path}' cannot be made from '{template}': texts in it would not be escaped."
+        _refuse_unescaped(path, template)
+        key = self._key(uses, context, path, "page", template, language, *self.languages)
+        return self._claimed(path, key, partial(self._render, template, language, uses, context), order)
+
+    def pages(
+        self,
+        path: str,
+        template: str,
+        *,
+        languages: Sequence[str],
+        uses: Sequence[Record] = (),
+        order: Order = Order.PAGE,
+        **context: Any,
+    ) -> list[Artifact]:
+        """The same page in several languages, each in its language's folder; what it shows is looked at once."""
+        _refuse_unescaped(path, template)
+        key = self._key(uses, context, path, "pages", template, *self.languages)
+        return [
+            self._claimed(
+                f"{language}/{path}", key, partial(self._render, template, language, uses, context), order
             )
-
-        def render() -> bytes:
-            from jinja2 import TemplateError, TemplateSyntaxError
-
-            from allin_hub.templating import environment
-
-            made = environment(self._templates, self._locale, language, self.zone)
-            try:
-                text = made.get_template(template).render(
-                    title=self.title,
-                    languages=self.languages,
-                    uses=uses,
-                    once=self._once.of(language),
-                    **context,
-                )
-            except TemplateError as error:
-                place = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-                raise PublishError(
-                    f"The template '{template}'{place} of '{self.name}' cannot be used: {error.message}.",
-                    hint="The pages that were published before stay.",
-                ) from error
-            return text.encode("utf-8")
-
-        return self._artifact(path, render, order, uses, context, "page", template, language, *self.languages)
+            for language in languages
+        ]
 
     def file(
         self,
@@ -106,10 +103,9 @@ class Renderer:
     ) -> Artifact:
         """A file as it is, or made by a function of what it `uses` and the `context`."""
         if callable(content):
-            return self._artifact(path, content, order, uses, context, "made")
+            return self._claimed(path, self._key(uses, context, path, "made"), content, order)
         data = content.encode("utf-8") if isinstance(content, str) else content
-        self._claim(path)
-        return Artifact(path, hashlib.blake2b(data, digest_size=16).hexdigest(), lambda: data, order)
+        return self._claimed(path, hashlib.blake2b(data, digest_size=16).hexdigest(), lambda: data, order)
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """The output's texts in a language."""
@@ -119,29 +115,50 @@ class Renderer:
         """Add a line to the run's report; no personal data."""
         self.notes.append(text.format(**params))
 
-    def _artifact(
-        self,
-        path: str,
-        render: Callable[[], bytes],
-        order: Order,
-        uses: Sequence[Record],
-        context: dict[str, Any],
-        *parts: str,
-    ) -> Artifact:
-        self._claim(path)
+    @cached_property
+    def _once(self) -> Once:
+        from allin_hub.once import Once
+
+        return Once()
+
+    def _render(self, template: str, language: str, uses: Sequence[Record], context: dict[str, Any]) -> bytes:
+        from jinja2 import TemplateError, TemplateSyntaxError
+
+        from allin_hub.templating import environment
+
+        made = environment(self._templates, self._locale, language, self.zone)
+        try:
+            text = made.get_template(template).render(
+                title=self.title,
+                languages=self.languages,
+                uses=uses,
+                once=self._once.of(language),
+                **context,
+            )
+        except TemplateError as error:
+            place = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+            raise PublishError(
+                f"The template '{template}'{place} of '{self.name}' cannot be used: {error.message}.",
+                hint="The pages that were published before stay.",
+            ) from error
+        return text.encode("utf-8")
+
+    def _key(self, uses: Sequence[Record], context: dict[str, Any], path: str, *parts: str) -> str:
+        """What changes with anything that an artifact shows."""
         content = {name: value for name, value in context.items() if not callable(value)}
         what = (self._base, path, parts, list(map(self._digests, uses)), content)
         try:
             seen = orjson.dumps(what, default=self._seen, option=_OPTIONS)
         except orjson.JSONEncodeError as error:
             raise (error.__cause__ or error) from None
-        return Artifact(path, hashlib.blake2b(seen, digest_size=16).hexdigest(), render, order)
+        return hashlib.blake2b(seen, digest_size=16).hexdigest()
 
-    def _claim(self, path: str) -> None:
+    def _claimed(self, path: str, key: str, render: Callable[[], bytes], order: Order) -> Artifact:
         low = path.lower()
         if low in self._paths:
             raise PublishError(f"An output asked for the file '{path}' twice.")
         self._paths.add(low)
+        return Artifact(path, key, render, order)
 
     def _seen(self, value: Any) -> Any:
         """What of a context value counts for the key."""
@@ -168,31 +185,11 @@ class Renderer:
         )
 
 
-class Once:
-    """What templates keep of a page for the next ones of the same language and publish.
-
-    `{% call once("card", entry.path) %}…{% endcall %}` is rendered for the first page that has it, and repeated on
-    the others: its words must name everything that it shows.
-    """
-
-    def __init__(self, most: int = 200_000) -> None:
-        self._most = most
-        self._kept: dict[tuple[Any, ...], str] = {}
-
-    def of(self, language: str) -> Callable[..., str]:
-        """The `once` of a page in this language."""
-        if len(self._kept) > self._most:
-            self._kept.clear()
-        kept = self._kept
-
-        def once(*words: Any, caller: Callable[[], str]) -> str:
-            key = language, *words
-            found = kept.get(key)
-            if found is None:
-                found = kept[key] = caller()
-            return found
-
-        return once
+def _refuse_unescaped(path: str, template: str) -> None:
+    if path.endswith((".html", ".svg", ".xml")) and template.endswith(".txt.j2"):
+        raise PublishError(
+            f"The page '{path}' cannot be made from '{template}': texts in it would not be escaped."
+        )
 
 
 def home_of(output: type[Output[Any]]) -> Path:

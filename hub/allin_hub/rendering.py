@@ -73,6 +73,21 @@ class OutputRun(Protocol):
         `context` values that are not entities must be JSON-like, or functions (which do not count as content).
         """
 
+    def pages(
+        self,
+        path: str,
+        template: str,
+        *,
+        languages: Sequence[str],
+        uses: Sequence[Record] = (),
+        order: Order = Order.PAGE,
+        **context: Any,
+    ) -> Sequence[Artifact]:
+        """The same page in several languages: `de/PATH`, `en/PATH` …; cheaper than as many calls of `page`.
+
+        `uses` and `context` are those of all of them, and the template knows its own `language`.
+        """
+
     def file(
         self,
         path: str,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 
 from allin_hub.formats import Formats
 from allin_hub.wording import words
@@ -19,8 +20,32 @@ TEXT = ".txt.j2"
 """Templates of plain text end so; only these are not escaped, for files that no browser reads as HTML."""
 
 
+class Calls(Context):
+    """Calls what templates call most, macros, texts and plain functions, without asking each what it wants passed."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as jinja2 has it
+        """Call a function for a template."""
+        kind = type(__obj)
+        if kind is Macro:
+            first: tuple[Any, ...] = (__self.eval_ctx,)
+        elif kind is Texts:
+            first = (__self,)
+        elif kind is FunctionType and not __obj.__dict__:
+            first = ()
+        else:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        try:
+            return __obj(*first, *args, **kwargs)
+        except StopIteration:
+            return __self.environment.undefined("a function ended an iteration that it had not begun")
+
+
 class SafeEnvironment(Environment):
     """An environment whose templates can neither switch off escaping nor declare a text safe."""
+
+    context_class = Calls
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
@@ -50,25 +75,27 @@ def environment(templates: Path, locale: Path, language: str, zone: str) -> Safe
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
     gettext: Any = made.globals["gettext"]
-    made.globals["_"] = made.globals["gettext"] = _kept(gettext)
+    made.globals["_"] = made.globals["gettext"] = Texts(gettext)
     del made.filters["safe"]
     made.filters.update(Formats(language, zone).filters())
     made.globals.update(language=language, direction=direction(language), direction_of=direction)
     return made
 
 
-def _kept(gettext: Callable[..., str]) -> Callable[..., str]:
-    """The same texts; one that nothing fills in is looked up and escaped once."""
-    found: dict[tuple[str, bool], str] = {}
+class Texts:
+    """The same texts as `gettext` gives; one that nothing fills in is looked up and escaped once."""
+
+    def __init__(self, gettext: Callable[..., str]) -> None:
+        self._gettext = gettext
+        self._found: dict[tuple[str, bool], str] = {}
 
     @pass_context
-    def kept(context: Context, text: str, **filled: Any) -> str:
+    def __call__(self, context: Context, text: str, **filled: Any) -> str:
+        """The text in the language of the templates."""
         if filled:
-            return gettext(context, text, **filled)
+            return self._gettext(context, text, **filled)
         key = text, bool(context.eval_ctx.autoescape)
-        said = found.get(key)
+        said = self._found.get(key)
         if said is None:
-            said = found[key] = gettext(context, text)
+            said = self._found[key] = self._gettext(context, text)
         return said
-
-    return kept

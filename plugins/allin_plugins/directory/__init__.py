@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, HttpUrl
 
 from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, shared_asset
 from allin_plugins.directory import downloads, linked_data, reading
 from allin_plugins.directory.facets import FACETS, Listing, listings
-from allin_plugins.directory.needs import NEEDS, meets
-from allin_plugins.directory.search import index_file, read_file
-from allin_plugins.directory.site import Entry, Site
+from allin_plugins.directory.needs import NEEDS, needs_met
+from allin_plugins.directory.search import SearchIndex, read_file
+from allin_plugins.directory.site import Entry, Site, records
 from allin_schemas import Event, Opportunity, Organisation, Person, Purpose
 
 HOME = Path(__file__).parent
@@ -41,6 +41,9 @@ class DirectoryConfig(PluginConfig):
 class Directory(Output[DirectoryConfig]):
     """A page per entry, lists by language, topic and district, search without a server, and downloads."""
 
+    about: ClassVar = {
+        "de": "Ein Verzeichnis aller Vereine, Termine und Angebote zum Mitmachen, in vielen Sprachen; es öffnet sich ohne Server."
+    }
     reads = (Organisation, Event, Opportunity, Person)
     purpose = Purpose.DIRECTORY_PUBLIC
     channel = "site"
@@ -55,15 +58,13 @@ class Directory(Output[DirectoryConfig]):
             yield run.file(f"assets/{name}", (HOME / "static" / name).read_bytes())
         yield from downloads.files(site, run)
         yield read_file(site, run)
-        spoken = [Pages(run, site, lists, self.config, languages, language) for language in languages]
+        pages = Pages(run, site, lists, self.config, languages)
         for entry in site.entries:
-            for pages in spoken:
-                yield pages.entry(entry)
-        for pages in spoken:
-            yield index_file(site, run, pages.language)
-            yield from pages.lists()
-            yield from pages.start()
-        yield from spoken[0].root()
+            yield from pages.entry(entry)
+        yield from SearchIndex(site, run).files(languages)
+        yield from pages.lists()
+        yield from pages.start()
+        yield from pages.root()
 
     def _languages(self, run: OutputRun) -> tuple[str, ...]:
         wanted = self.config.languages or run.languages
@@ -83,11 +84,10 @@ class Lists:
         self.listings = [
             listing for kind, entries in site.lists.items() for listing in listings(kind, entries, size)
         ]
-        self.needs = {
-            need.name: [entry for entry in site.listed if meets(entry, need)]
-            for need in NEEDS
-            if need.folder is None
-        }
+        self.needs: dict[str, list[Entry]] = {need.name: [] for need in NEEDS if need.folder is None}
+        for entry in site.listed:
+            for need in needs_met(entry):
+                self.needs[need].append(entry)
 
     def linked_data(self, entry: Entry) -> dict[str, Any]:
         """The entry as schema.org calls it; made once for its pages in all languages, which follow each other."""
@@ -97,7 +97,7 @@ class Lists:
 
 
 class Pages:
-    """All pages of one language."""
+    """All pages, each in every language."""
 
     def __init__(
         self,
@@ -106,11 +106,10 @@ class Pages:
         lists: Lists,
         config: DirectoryConfig,
         languages: Sequence[str],
-        language: str,
     ) -> None:
         self.run = run
         self.site = site
-        self.language = language
+        self.languages = tuple(languages)
         self.address = str(config.site_url).rstrip("/") + "/" if config.site_url else ""
         self.found = lists
         self.about: dict[str, Any] = {
@@ -120,20 +119,21 @@ class Pages:
         }
         self.texts = {"imprint": config.imprint, "privacy": config.privacy}
 
-    def entry(self, entry: Entry) -> Artifact:
-        """The page of an organisation, event or opportunity."""
-        return self._page(
+    def entry(self, entry: Entry) -> Sequence[Artifact]:
+        """The pages of an organisation, event or opportunity."""
+        others = self.site.of(entry)
+        return self._pages(
             entry.path,
             f"{entry.kind}.html.j2",
             uses=[entry.record, *self.site.around(entry)],
             section=entry.folder,
             entry=lambda: entry,
             contacts=lambda: self.site.contacts(entry),
-            others=lambda: self.site.of(entry),
+            others=lambda: others,
             dates=entry.dates[:6],
             series=entry.series,
             listed=entry.listed,
-            related=[(other.dates[:1], other.listed) for other in self.site.of(entry)],
+            related=[(other.dates[:1], other.listed) for other in others],
             credits=self.site.credits(entry),
             linked_data=lambda: self.found.linked_data(entry),
         )
@@ -141,24 +141,24 @@ class Pages:
     def lists(self) -> Iterator[Artifact]:
         """All entries of a kind, and those of each language, topic, district and need, page by page."""
         for listing in self.found.listings:
-            yield self._list(listing)
+            yield from self._list(listing)
         for need, entries in self.found.needs.items():
-            yield self._page(
+            yield from self._pages(
                 f"needs/{need}.html",
                 "need.html.j2",
-                uses=_records(entries),
+                uses=records(entries),
                 order=Order.INDEX,
                 section="",
                 need=need,
-                entries=lambda entries=entries: entries,
+                entries=lambda entries=entries: _by_kind(entries),
                 dates=[entry.dates[:1] for entry in entries],
             )
 
     def start(self) -> Iterator[Artifact]:
         """The start page and the pages that the law and fairness ask for."""
-        yield self._start(f"{self.language}/index.html", root="../")
+        yield from self.run.pages("index.html", languages=self.languages, **self._start("../"))
         for name in LEGAL:
-            yield self._page(
+            yield from self._pages(
                 f"{name}.html",
                 f"{name}.html.j2",
                 order=Order.INDEX,
@@ -169,11 +169,12 @@ class Pages:
 
     def root(self) -> Iterator[Artifact]:
         """What lies beside the languages' folders: the first start page, and the one for wrong addresses."""
-        yield self._start("index.html", root="")
+        first = self.languages[0]
+        yield self.run.page("index.html", language=first, **self._start(""))
         yield self.run.page(
             "404.html",
             "404.html.j2",
-            language=self.language,
+            language=first,
             order=Order.INDEX,
             **self._shared("index.html", root=self.address),
             section="",
@@ -184,31 +185,30 @@ class Pages:
                 "sitemap.xml.j2",
                 order=Order.INDEX,
                 address=self.address,
-                languages_shown=self.about["languages"],
+                languages_shown=self.languages,
                 paths=[entry.path for entry in self.site.entries],
             )
 
-    def _start(self, path: str, root: str) -> Artifact:
+    def _start(self, root: str) -> dict[str, Any]:
+        """What the start pages show."""
         week = self.site.week()
-        return self.run.page(
-            path,
-            "start.html.j2",
-            language=self.language,
-            uses=_records(entry for entry, _ in week),
-            order=Order.INDEX,
-            **self._shared("index.html", root=root),
-            section="",
-            counts={kind: len(entries) for kind, entries in self.site.lists.items()},
-            needs=[(need.name, need.target) for need in NEEDS],
-            week_dates=[date for _, date in week],
-            week_entries=lambda: week,
-        )
+        return {
+            "template": "start.html.j2",
+            "uses": records(entry for entry, _ in week),
+            "order": Order.INDEX,
+            **self._shared("index.html", root),
+            "section": "",
+            "counts": {kind: len(entries) for kind, entries in self.site.lists.items()},
+            "needs": [(need.name, need.target) for need in NEEDS],
+            "week_dates": [date for _, date in week],
+            "week_entries": lambda: week,
+        }
 
-    def _list(self, listing: Listing) -> Artifact:
-        return self._page(
+    def _list(self, listing: Listing) -> Sequence[Artifact]:
+        return self._pages(
             listing.path,
             "list.html.j2",
-            uses=_records(listing.shown),
+            uses=records(listing.shown),
             order=Order.INDEX,
             section=listing.folder,
             kind=listing.kind,
@@ -224,32 +224,29 @@ class Pages:
             entries=lambda: listing.shown,
         )
 
-    def _page(
+    def _pages(
         self, rel: str, template: str, *, uses: Sequence[Any] = (), order: Order = Order.PAGE, **context: Any
-    ) -> Artifact:
+    ) -> Sequence[Artifact]:
         root = "../" * (rel.count("/") + 1)
-        return self.run.page(
-            f"{self.language}/{rel}",
+        return self.run.pages(
+            rel,
             template,
+            languages=self.languages,
             uses=uses,
-            language=self.language,
             order=order,
             **self._shared(rel, root),
             **context,
         )
 
     def _shared(self, rel: str, root: str) -> dict[str, Any]:
-        return {
-            "rel": rel,
-            "root": root,
-            "home": f"{root}{self.language}/",
-            "about": self.about,
-            **reading.FUNCTIONS,
-        }
+        return {"rel": rel, "root": root, "about": self.about, **reading.FUNCTIONS}
 
 
-def _records(entries: Any) -> list[Any]:
-    return [record for entry in entries for record in (entry.record, entry.owner) if record is not None]
+def _by_kind(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.kind, []).append(entry)
+    return found
 
 
 __all__ = ["Directory", "DirectoryConfig", "Entry"]

@@ -10,7 +10,7 @@ from allin_hub import Artifact, OutputRun, csv_file
 from allin_plugins.directory.calendar_files import calendar_file
 from allin_plugins.directory.dates import written, written_end
 from allin_plugins.directory.reading import address_lines, where_lines
-from allin_plugins.directory.site import FOLDERS, Entry, Site
+from allin_plugins.directory.site import FOLDERS, Entry, Site, records
 from allin_plugins.directory.vcard import vcard
 from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record
 
@@ -39,11 +39,10 @@ def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
                 uses=uses,
             )
     events = site.lists["event"]
-    uses = [record for entry in events for record in (entry.record, entry.owner) if record is not None]
     yield run.file(
         "data/events.ics",
         _made(calendar_file, events, run.title, run.languages[0]),
-        uses=uses,
+        uses=records(events),
         title=run.title,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 
 from allin_plugins.directory.site import Entry
 
@@ -104,6 +104,22 @@ NEEDS = (
 )
 
 
-def meets(entry: Entry, need: Need) -> bool:
-    """Whether the entry's topics or title name the need; the description does not count, it says too much."""
-    return any(need.pattern.search(text) for text in (*entry.topics, entry.title))
+def needs_met(entry: Entry) -> frozenset[str]:
+    """The needs that the entry's topics or title name; the description does not count, it says too much."""
+    return _named(entry.title).union(*map(_often_named, entry.topics))
+
+
+def _named(text: str) -> frozenset[str]:
+    if not _any().search(text):
+        return frozenset()
+    return frozenset(need.name for need in NEEDS if need.words and need.pattern.search(text))
+
+
+_often_named = lru_cache(maxsize=4096)(_named)
+"""Topics come again and again."""
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    """Finds a word of any need."""
+    return re.compile("|".join(need.pattern.pattern for need in NEEDS if need.words), re.IGNORECASE)

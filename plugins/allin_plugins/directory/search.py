@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 from allin_hub import Artifact, Formats, Order, OutputRun
@@ -10,19 +12,35 @@ from allin_plugins.directory.site import Entry, Site
 from allin_schemas import Event, Organisation
 
 
-def index_file(site: Site, run: OutputRun, language: str) -> Artifact:
-    """Everything that can be found, in one language."""
-    uses = [record for entry in site.listed for record in (entry.record, entry.owner) if record is not None]
+class SearchIndex:
+    """Everything that can be found, in each language; what the languages share is worked out once."""
 
-    def make() -> bytes:
-        formats = Formats(language, run.zone)
-        entries = [_found(entry, formats) for entry in site.listed]
-        return f"window.ALLIN_INDEX = {formats.json_ld(entries)};\n".encode()
+    def __init__(self, site: Site, run: OutputRun) -> None:
+        self._site = site
+        self._run = run
+        self._uses = site.shown
+        self._dates = [entry.dates[:6] for entry in site.listed]
 
-    dates = [entry.dates[:6] for entry in site.listed]
-    return run.file(
-        f"data/search-{language}.js", make, uses=uses, order=Order.INDEX, language=language, dates=dates
-    )
+    def files(self, languages: Sequence[str]) -> Iterator[Artifact]:
+        """One file for each language."""
+        for language in languages:
+            yield self._run.file(
+                f"data/search-{language}.js",
+                partial(self._made, language),
+                uses=self._uses,
+                order=Order.INDEX,
+                language=language,
+                dates=self._dates,
+            )
+
+    @cached_property
+    def _shared(self) -> list[tuple[Entry, dict[str, Any]]]:
+        return [(entry, _shared(entry)) for entry in self._site.listed]
+
+    def _made(self, language: str) -> bytes:
+        formats = Formats(language, self._run.zone)
+        found = [{**shared, **_said(entry, formats)} for entry, shared in self._shared]
+        return f"window.ALLIN_INDEX = {formats.json_ld(found)};\n".encode()
 
 
 def read_file(site: Site, run: OutputRun) -> Artifact:
@@ -31,29 +49,36 @@ def read_file(site: Site, run: OutputRun) -> Artifact:
     return run.file("data/read.js", f"window.ALLIN_READ = {Formats.json_ld(days)};\n", order=Order.INDEX)
 
 
-def _found(entry: Entry, formats: Formats) -> dict[str, Any]:
+def _shared(entry: Entry) -> dict[str, Any]:
+    """What is found of an entry in every language."""
     record = entry.record
-    text = formats.said(record.description)
-    names: list[str] = []
+    names: list[str | None] = []
     if isinstance(record, Organisation):
-        names = [name for name in (record.short_name, record.legal_name, *record.alternate_names) if name]
+        names = [record.short_name, record.legal_name, *record.alternate_names]
     elif entry.owner is not None:
         names = [entry.owner.name]
     places = record.places if isinstance(record, Organisation) else [record.location]
     codes = [place.postal_code for place in to_visit([place for place in places if place])]
-    found: dict[str, Any] = {
+    return {
         "kind": entry.kind,
         "path": entry.path,
         "title": entry.title,
+        "language": entry.languages,
+        "topic": entry.topics,
+        "district": entry.districts,
+        "more": " ".join(dict.fromkeys(word for word in (*names, *codes) if word)),
+    }
+
+
+def _said(entry: Entry, formats: Formats) -> dict[str, Any]:
+    """What is found of an entry in one language."""
+    text = formats.said(entry.record.description)
+    found: dict[str, Any] = {
         "line": excerpt(text.text, 120) if text else "",
         "lang": text.language if text else "",
-        "language": list(entry.languages),
         "spoken": [formats.language_name(code) for code in entry.languages],
-        "topic": list(entry.topics),
-        "district": list(entry.districts),
-        "more": " ".join(dict.fromkeys([*names, *(code for code in codes if code)])),
     }
-    if isinstance(record, Event):
+    if isinstance(entry.record, Event):
         found["when"] = [
             [date.sort, formats.datetime(date.start, "medium"), date.cancelled] for date in entry.dates[:6]
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
@@ -28,7 +28,7 @@ FOLDERS = {Kind.ORGANISATION: "organisations", Kind.EVENT: "events", Kind.OPPORT
 WEEK = dt.timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One organisation, event or opportunity with what lists and filters need of it."""
 
@@ -39,27 +39,27 @@ class Entry:
     owner: Organisation | None = None
     listed: bool = True
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """`organisation`, `event` or `opportunity`."""
         return str(self.record.kind)
 
-    @property
+    @cached_property
     def folder(self) -> str:
         """Where the pages of this kind lie."""
         return FOLDERS[self.record.kind]
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The entry's page, seen from a language's folder."""
         return f"{self.folder}/{self.record.slug}.html"
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Its name or title."""
         return str(getattr(self.record, self.record.title_field))
 
-    @property
+    @cached_property
     def topics(self) -> tuple[str, ...]:
         """What it is about."""
         return tuple(self.record.topics)
@@ -77,9 +77,8 @@ class Site:
         self.view = view
         self.now = now
         self.today = now.astimezone(ZoneInfo(zone)).date()
-        self._contacts: dict[UUID, Sequence[Person]] = {}
-        self._around: dict[UUID, list[Record]] = {}
-        self._credits: dict[UUID, list[tuple[str, str | None, str | None]]] = {}
+        self._contacts: dict[str, Sequence[Person]] = {}
+        self._around: dict[str, list[Record]] = {}
         organisations = [self._organisation(record) for record in view.all(Organisation)]
         events = [self._event(record) for record in view.all(Event)]
         opportunities = [self._opportunity(record) for record in view.all(Opportunity)]
@@ -102,31 +101,34 @@ class Site:
         for entries in self.lists.values():
             yield from entries
 
+    @cached_property
+    def shown(self) -> list[Record]:
+        """Every record that a list shows something of."""
+        return records(self.listed)
+
     def of(self, entry: Entry) -> list[Entry]:
         """Coming events and open opportunities of an organisation."""
         return self._owned.get(entry.record.id, [])
 
     def contacts(self, entry: Entry) -> Sequence[Person]:
         """Who may be called or written to."""
-        if entry.record.id not in self._contacts:
-            self._contacts[entry.record.id] = self.view.contacts(entry.record)
-        return self._contacts[entry.record.id]
+        found = self._contacts.get(entry.path)
+        if found is None:
+            found = self._contacts[entry.path] = self.view.contacts(entry.record)
+        return found
 
     def around(self, entry: Entry) -> list[Record]:
         """Everything else that the entry's page shows."""
-        if entry.record.id not in self._around:
+        found = self._around.get(entry.path)
+        if found is None:
             owner = [entry.owner] if entry.owner else []
             others = (other.record for other in self.of(entry))
-            self._around[entry.record.id] = [*owner, *self.contacts(entry), *others]
-        return self._around[entry.record.id]
+            found = self._around[entry.path] = [*owner, *self.contacts(entry), *others]
+        return found
 
     def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
         """Source, owner and licence of where the entry comes from."""
-        if entry.record.id not in self._credits:
-            self._credits[entry.record.id] = [
-                (credit.source, credit.owner, credit.licence) for credit in self.view.credits(entry.record)
-            ]
-        return self._credits[entry.record.id]
+        return [(credit.source, credit.owner, credit.licence) for credit in self.view.credits(entry.record)]
 
     @cached_property
     def sources(self) -> list[tuple[str, str | None, str | None, dt.date]]:
@@ -172,6 +174,11 @@ class Site:
         early = record.publish_from is not None and record.publish_from > self.today
         late = record.publish_until is not None and record.publish_until < self.today
         return Entry(record, codes, _districts(places), (), owner, listed=not (ended or early or late))
+
+
+def records(entries: Iterable[Entry]) -> list[Record]:
+    """What lists show of these entries: they themselves, and whose they are."""
+    return [record for entry in entries for record in (entry.record, entry.owner) if record is not None]
 
 
 def _codes(languages: Sequence[SpokenLanguage]) -> tuple[str, ...]:
