@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from allin_hub.rendering import Order as Order
     from allin_hub.rendering import OutputRun as OutputRun
     from allin_hub.runs import SourceRun as SourceRun
+    from allin_hub.stretches import Again as Again
     from allin_hub.synonyms import words_of as words_of
     from allin_hub.tables import TableRow as TableRow
     from allin_hub.tables import Tables as Tables
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from allin_hub.view import View as View
 
 _HOME = {
+    "Again": "stretches",
     "Artifact": "rendering",
     "CONTRACT": "contract",
     "Cell": "view",

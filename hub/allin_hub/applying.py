@@ -18,6 +18,8 @@ from allin_hub.remembering import kept, with_left
 from allin_hub.report import SourceReport
 from allin_hub.retention import whole_since
 from allin_hub.store import bookkeeping, claims, findings, raws
+from allin_hub.store import stretches as stretches_kept
+from allin_hub.stretches import Kept
 from allin_hub.writing import Arrival, Writer
 
 BATCH = 4000
@@ -35,6 +37,7 @@ def apply(
     file_problems: list[Problem],
     replay: bool,
     told: Callable[[int, int | None], None] | None = None,
+    stretches: Mapping[bytes, Kept] | None = None,
 ) -> SourceReport:
     """Make of a run's staging, and of kept raws when they are to be mapped again, what the hub knows.
 
@@ -91,6 +94,7 @@ def apply(
         for held in bookkeeping.held_of(connection, name):
             raws.drop_staging(connection, held["id"])
         bookkeeping.close_held(connection, name, "overtaken")
+        stretches_kept.replace(connection, name, stretches or {})
     bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
     _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)
     return report

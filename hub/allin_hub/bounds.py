@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
-from allin_hub.contract import Raw
 from allin_hub.errors import HubError
 from allin_hub.refusals import refused
 
@@ -55,7 +54,7 @@ class Bounds:
         finally:
             self._left -= time.monotonic() - began
 
-    def take(self, stream: Iterator[Raw], page: list[Raw], most: int) -> None:
+    def take(self, stream: Iterator[T], page: list[T], most: int) -> None:
         """Move the next raws of a feed to a page.
 
         Raises Refused when the feed brings more than it may, or takes too long.

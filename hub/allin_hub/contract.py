@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from allin_hub.columns import ColumnMap
     from allin_hub.rendering import Artifact, OutputRun
     from allin_hub.runs import SourceRun
+    from allin_hub.stretches import Again
     from allin_hub.view import View
 
 CONTRACT = 1
@@ -103,8 +104,11 @@ class Source(Plugin[C]):
     key_column: str | None = None
     """The name of the column or answer that identifies a record, from the setting `key`; set by the hub."""
 
-    def fetch(self, run: SourceRun) -> Iterator[Raw]:  # noqa: ARG002 - a plugin's own has use for it
-        """Yield every record of the feed, as it is. The only method that may meet the network or files."""
+    def fetch(self, run: SourceRun) -> Iterator[Raw | Again]:  # noqa: ARG002 - a plugin's own has use for it
+        """Yield every record of the feed, as it is. The only method that may meet the network or files.
+
+        An `Again` from `Tables.news` may be passed on: it stands for records that are those of the last read.
+        """
         raise ConfigError("The plugin of source '{name}' cannot read: it has no fetch().", name=self.name)
 
     def state(self, run: SourceRun) -> str | None:  # noqa: ARG002 - as above

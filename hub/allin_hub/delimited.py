@@ -7,14 +7,15 @@ import io
 import math
 import re
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, TextIO, cast
+from typing import BinaryIO, NamedTuple, TextIO, cast
 
 from allin_hub.encodings import Encoding, encoding, mended
 from allin_hub.problems import Problem
 from allin_hub.refusals import refused
 from allin_hub.sheets import Cell, Limits, Row, Sheet
+from allin_hub.stretches import Again, Stretches, parted
 
 _BLOCK = 2**17
 _SAMPLE = 2**16
@@ -25,21 +26,35 @@ _DELIMITERS = ";\t,|"
 _DECLARED = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
-def open_delimited(opened: Callable[[], BinaryIO], limits: Limits) -> Iterator[Sheet]:
+def open_delimited(
+    opened: Callable[[], BinaryIO], limits: Limits, stretches: Stretches | None = None
+) -> Iterator[Sheet]:
     """Yield the one sheet of a CSV file, which is opened again when its rows are read."""
     began = time.thread_time()
     found = encoding(opened)
     left = limits.text_seconds - (time.thread_time() - began)
     problems: list[Problem] = []
-    yield Sheet(None, _read(opened, found, left, limits, problems), problems)
+    rows = _read(opened, found, left, limits, problems, None if found.garbled else stretches)
+    yield Sheet(None, rows, problems, stretches=stretches)
 
 
 def _read(
-    opened: Callable[[], BinaryIO], found: Encoding, seconds: float, limits: Limits, problems: list[Problem]
-) -> Iterator[Row]:
+    opened: Callable[[], BinaryIO],
+    found: Encoding,
+    seconds: float,
+    limits: Limits,
+    problems: list[Problem],
+    stretches: Stretches | None,
+) -> Iterator[Row | Again]:
     with opened() as stream, io.TextIOWrapper(stream, found.name, newline="") as text:
         before = cells = 0
-        for rows in _Table(text, problems, seconds).batches():
+        for rows in _Table(text, problems, seconds, stretches).batches():
+            if isinstance(rows, Again):
+                before += len(rows.keys)
+                if before > limits.rows:
+                    raise refused("FILE_TOO_BIG")
+                yield rows
+                continue
             cells += sum(map(len, rows))
             too_many = cells > limits.text_cells or before + len(rows) > limits.rows
             if too_many or max(map(len, rows)) > limits.columns:
@@ -59,6 +74,13 @@ def _mend(rows: list[list[str]], before: int, problems: list[Problem]) -> None:
                 problems.append(Problem("TEXT_MENDED", row=before + number + 1))
 
 
+class _Piece(NamedTuple):
+    """Some lines of the text. `digest` is the mark of a stretch, else empty."""
+
+    text: str
+    digest: bytes = b""
+
+
 class _Table:
     """A text as records.
 
@@ -67,21 +89,34 @@ class _Table:
     the records after it.
     """
 
-    def __init__(self, text: TextIO, problems: list[Problem], seconds: float) -> None:
+    def __init__(
+        self, text: TextIO, problems: list[Problem], seconds: float, stretches: Stretches | None = None
+    ) -> None:
         self._text = text
         self._problems = problems
         self._seconds = seconds
         self._rows = 0
-        self._rest = ""
+        self._stretches = stretches
+        self._ahead: deque[_Piece] = deque()
+        self._tail = ""
         self._delimiter = ","
         self._width = 1
 
-    def batches(self) -> Iterator[list[list[str]]]:
+    def batches(self) -> Iterator[list[list[str]] | Again]:
         """Yield all records, some hundreds at a time; only the time spent in here counts."""
-        block = self._measured(self._block())
+        self._ahead.append(_Piece(self._measured(self._text_of(self._piece()))))
         spent = 0.0
-        while block:
+        while True:
             began = time.thread_time()
+            again = self._again()
+            if again is not None:
+                spent += time.thread_time() - began
+                yield again
+                continue
+            pieces = self._unknown()
+            block = "".join(piece.text for piece in pieces)
+            if not block:
+                break
             reader = csv.reader(io.StringIO(block, newline=""), delimiter=self._delimiter, strict=True)
             try:
                 rows = list(reader)
@@ -90,18 +125,79 @@ class _Table:
                 simple = False
             if not simple:
                 rows = self._carefully(block)
+            elif self._stretches is not None:
+                self._note(pieces, len(rows))
             self._rows += len(rows)
             spent += time.thread_time() - began
             if spent > self._seconds:
                 raise refused("FILE_TOO_SLOW", seconds=math.ceil(spent))
             yield rows
+
+    def _again(self) -> Again | None:
+        """Take the next piece when it is a stretch that the last read had."""
+        piece = self._piece()
+        if piece is None:
+            return None
+        again = self._known(piece, self._rows + 1)
+        if again is None or self._stretches is None:
+            self._ahead.appendleft(piece)
+            return None
+        self._stretches.met(piece.digest, self._rows + 1, again)
+        self._rows += len(again.keys)
+        return again
+
+    def _unknown(self) -> list[_Piece]:
+        """Take the pieces up to the next one that is known, or those that were read together."""
+        pieces: list[_Piece] = []
+        first = self._rows + 1
+        piece = self._piece()
+        while piece is not None:
+            pieces.append(piece)
+            first += piece.text.count("\n")
+            if not self._ahead or self._known(self._ahead[0], first) is not None:
+                break
+            piece = self._ahead.popleft()
+        return pieces
+
+    def _known(self, piece: _Piece, first: int) -> Again | None:
+        if self._stretches is None or not piece.digest:
+            return None
+        return self._stretches.again(piece.digest, first)
+
+    def _note(self, pieces: list[_Piece], rows: int) -> None:
+        """Remember the stretches in what was read, when each line made a record."""
+        if self._stretches is None:
+            return
+        lines = [piece.text.count("\n") for piece in pieces]
+        if sum(lines) != rows:
+            return
+        first = self._rows + 1
+        for piece, count in zip(pieces, lines, strict=True):
+            self._stretches.read(piece.digest, first, count)
+            first += count
+
+    def _piece(self) -> _Piece | None:
+        """Take the next lines, the last one whole; None at the end."""
+        while not self._ahead:
             block = self._block()
+            if not block and not self._tail:
+                return None
+            if self._stretches is None or not self._rows:
+                return _Piece(block)
+            *parts, rest = parted(self._tail + block)
+            self._tail = rest
+            if not block or len(rest) > _BLOCK:
+                parts.append(rest)
+                self._tail = ""
+            self._ahead.extend(_Piece(part, self._stretches.digest(part)) for part in parts if part)
+        return self._ahead.popleft()
+
+    @staticmethod
+    def _text_of(piece: _Piece | None) -> str:
+        return "" if piece is None else piece.text
 
     def _block(self) -> str:
-        """Take the next lines, the last one whole."""
-        if self._rest:
-            block, self._rest = self._rest, ""
-            return block
+        """Read the next lines, the last one whole."""
         try:
             block = self._text.read(_BLOCK)
             # Programs of the DOS age end a text with Ctrl-Z.
@@ -147,9 +243,9 @@ class _Table:
                     break
             except csv.Error:
                 # A record may go on in the next block; the reader's own limit keeps this from going far.
-                if begin + reader.line_num == len(lines) and (more := self._block()):
+                if begin + reader.line_num == len(lines) and (more := self._text_of(self._piece())):
                     if start:
-                        self._rest = "".join(lines[start:]) + more
+                        self._ahead.appendleft(_Piece("".join(lines[start:]) + more))
                         break
                     lines += _lines(more)
                     continue

@@ -18,6 +18,7 @@ from allin_hub import confined, sniffing
 from allin_hub.delimited import open_delimited
 from allin_hub.refusals import refused
 from allin_hub.sheets import Cell, Limits, Row, Sheet, Workbook
+from allin_hub.stretches import Stretches
 
 if TYPE_CHECKING:
     from allin_hub.calendars import Component as Component
@@ -29,7 +30,13 @@ _START = 1024
 _STANDARD = Limits()
 
 
-def open_table(data: Path | bytes, name: str, *, limits: Limits = _STANDARD) -> Iterator[Sheet]:  # noqa: ARG001 - names are not believed
+def open_table(
+    data: Path | bytes,
+    name: str,  # noqa: ARG001 - names are not believed
+    *,
+    limits: Limits = _STANDARD,
+    stretches: Stretches | None = None,
+) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
     A sheet's rows are streamed while the next sheet is not yet asked for; then they are kept in memory.
@@ -49,7 +56,7 @@ def open_table(data: Path | bytes, name: str, *, limits: Limits = _STANDARD) -> 
         raise refused("FILE_NOT_A_TABLE", found=found)
     if size > limits.text:
         raise refused("FILE_TOO_BIG")
-    yield from open_delimited(partial(_stream, data), limits)
+    yield from open_delimited(partial(_stream, data), limits, stretches)
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from allin_hub.headers import Header, letter
 from allin_hub.sheets import Cell, Row
 from allin_hub.shifts import Shifts
+from allin_hub.stretches import Again
 from allin_schemas import ENTITIES
 
 SHIFTED = ""
@@ -60,14 +61,22 @@ Reported = Callable[[str, int], None]
 """Told of a row's problem: code, row."""
 
 
-def records(rows: Iterable[Row], header: Header, skipped: Told, problem: Reported) -> Iterator[Record]:
+def records(
+    rows: Iterable[Row | Again], header: Header, skipped: Told, problem: Reported
+) -> Iterator[Record | Again]:
     """Yield the records in the rows under a header.
 
     Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
     columns comes as one list of cells under SHIFTED, after its problem was told.
     """
     reader = _Reader(header, skipped, problem)
-    for number, cells in rows:
+    for row in rows:
+        if isinstance(row, Again):
+            yield from reader.released()
+            reader.passed()
+            yield row
+            continue
+        number, cells = row
         record = reader.taken(number, cells)
         if record is None:
             continue
@@ -115,6 +124,11 @@ class _Reader:
                 return None
         self._after_blank = False
         return self._straight(number, cells, payload)
+
+    def passed(self) -> None:
+        """Go on behind records that were not looked at, because they are plain ones."""
+        self._first = 0
+        self._after_blank = False
 
     def released(self) -> Iterator[Record]:
         """Give back the lone cells that records follow."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from allin_hub.problems import Problem
 from allin_hub.refusals import refused
+from allin_hub.stretches import Again, Stretches
 
 Cell = str | int | float | bool | None
 """One cell. Dates and times are ISO texts; blank cells are None, or "" in CSV."""
@@ -48,11 +49,13 @@ class Sheet:
     """One visible sheet. `rows` is read while it is asked for; `problems` grows with it."""
 
     name: str | None
-    rows: Iterator[Row]
+    rows: Iterator[Row | Again]
     problems: list[Problem] = field(default_factory=list)
     """What was guessed about the file and its rows; complete once `rows` is read to its end."""
     of: int = 1
     """How many visible sheets the file has."""
+    stretches: Stretches | None = None
+    """Lets rows that are those of the last read be passed over, once it was begun; else every row comes."""
 
 
 class Workbook:

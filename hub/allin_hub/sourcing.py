@@ -15,6 +15,7 @@ from allin_hub.problems import Problem
 if TYPE_CHECKING:
     from allin_hub.fetching import Http
     from allin_hub.opening import Component, Sheet
+    from allin_hub.stretches import Stretches
 
 SHOWN_EVERY = 2000
 
@@ -46,6 +47,7 @@ class LentRun:
         self.skipped: dict[str, int] = {}
         self.file_problems: list[Problem] = []
         self._record_problems: dict[Any, list[Problem]] = {}
+        self.stretches: Stretches | None = None
 
     @property
     def http(self) -> Http:
@@ -58,6 +60,11 @@ class LentRun:
 
                 self._http = Http(allow_hosts=self._allow_hosts, per_minute=self._per_minute)
         return self._http
+
+    def begin_again(self) -> None:
+        """Forget what was noticed, because the source is read anew."""
+        self.next_cursor = None
+        self.skipped, self.file_problems, self._record_problems = {}, [], {}
 
     def close(self) -> None:
         """Let go of connections."""
@@ -72,7 +79,7 @@ class LentRun:
         """The door for CSV, XLSX and ODS."""
         from allin_hub.opening import open_table
 
-        return open_table(data, name)
+        return open_table(data, name, stretches=self.stretches)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""

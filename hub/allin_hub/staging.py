@@ -17,8 +17,10 @@ from allin_hub.hub import Hub
 from allin_hub.problems import Problem, problem_of
 from allin_hub.sourcing import LentRun
 from allin_hub.store import bookkeeping, findings, raws
+from allin_hub.store import stretches as stretches_kept
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import iso
+from allin_hub.stretches import Again, Kept, Stretches
 
 PAGE = 4000
 LEASE_HELD_FOR = dt.timedelta(seconds=60)
@@ -50,6 +52,8 @@ class Fetched:
     headers: list[str] = field(default_factory=list)
     renewed: bool = False
     """Whether the unchanged ones were taken in whole again, because old raws lack cells that the map needs now."""
+    stretches: dict[bytes, Kept] = field(default_factory=dict)
+    """The stretches of the file, for the next read."""
 
     def pending(self) -> dict[str, Any]:
         """What a held run must remember until a person decides."""
@@ -68,6 +72,14 @@ class Fetched:
         }
 
 
+class _Repeated(Exception):
+    """A record stands before a stretch that holds one with its key: only the stretch itself tells what that means."""
+
+
+_PLAIN_FROM = 3
+"""With fewer cells a row may be a remark, and what that is depends on the rows around it."""
+
+
 class Stager:
     """Stages one run of one source."""
 
@@ -81,7 +93,9 @@ class Stager:
         derive: Callable[[Raw], str],
         lies_ahead: Callable[[list[int]], set[int]],
         renew: bool = False,
+        pass_over: bool = False,
     ) -> None:
+        self._pass_over = pass_over
         self._renew = renew
         self._hub = hub
         self._source = source
@@ -99,6 +113,8 @@ class Stager:
         """Where records with problems stood: people look them up by their row, also when it has moved."""
         self._by_key: dict[bytes, raws.KnownRaw] = {}
         self._by_digest: dict[bytes, list[raws.KnownRaw]] | None = None
+        self._stretches = Stretches({}, hub.sealer.hash)
+        self._quarantined: frozenset[bytes] = frozenset()
 
     def stage(self) -> Fetched:
         """Fetch everything; what arrived before a cut is kept."""
@@ -108,9 +124,36 @@ class Stager:
             for raw_id, sealed in findings.places(connection, name):
                 problem = problem_of(self._hub.sealer.unseal(sealed))
                 self._places[raw_id] = (problem.sheet, problem.row)
+            kept = stretches_kept.known(connection, name) if self._pass_over else {}
+        try:
+            return self._stage(kept)
+        except _Repeated:
+            self._forget()
+            return self._stage({})
+
+    def _forget(self) -> None:
+        """Begin anew, with nothing staged."""
+        with writing(self._hub.engine, Point.RAWS_STAGED) as connection:
+            raws.drop_staging(connection, self._run_id)
+        self._run.begin_again()
+        self._seq = 0
+        self._seen.clear()
+        self._nameless.clear()
+        self._new.clear()
+
+    def _watch(self, kept: Mapping[bytes, Kept]) -> None:
+        """Lend the run the stretches of the last read."""
+        known = self._by_key.values()
+        troubled = {one.key for one in known if one.id in self._places} if self._places and kept else ()
+        if kept:
+            self._quarantined = frozenset(one.key for one in known if one.status == raws.QUARANTINED)
+        self._stretches = self._run.stretches = Stretches(kept, self._hub.sealer.hash, troubled)
+
+    def _stage(self, kept: Mapping[bytes, Kept]) -> Fetched:
+        self._watch(kept)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
         result.renewed = self._renew
-        limits = self._hub.config.sources[name].limits
+        limits = self._hub.config.sources[self._source.name].limits
         bounds = Bounds(limits.records, limits.minutes)
         stream = bounds.call(lambda: iter(self._source.fetch(self._run)))
         while True:
@@ -131,14 +174,39 @@ class Stager:
         self._finish(result)
         return result
 
-    def _keep(self, page: list[Raw], result: Fetched) -> None:
+    def _again(self, again: Again, result: Fetched) -> None:
+        """Take in records that are known to be those of the last read."""
+        keys = again.keys
+        if not self._seen.isdisjoint(keys) or not all(map(self._by_key.__contains__, keys)):
+            raise _Repeated
+        self._seen.update(keys)
+        result.fetched += len(keys)
+        result.unchanged += len(keys)
+        if self._quarantined:
+            result.waiting += len(self._quarantined.intersection(keys))
+
+    def _keep(self, page: list[Raw | Again], result: Fetched) -> None:
         reported = self._run.take_record_problems()
         sealer = self._hub.sealer
         rows: list[tuple[Any, ...]] = []
         moved: list[tuple[Raw, raws.KnownRaw]] = []
-        digests, keys = self._marks(page)
-        result.fetched += len(page)
-        for raw, digest, key in zip(page, digests, keys, strict=True):
+        plain: list[tuple[int, bytes]] = []
+        raws_of_page = [one for one in page if not isinstance(one, Again)]
+        marks = zip(*self._marks(raws_of_page), strict=True)
+        result.fetched += len(raws_of_page)
+        for raw in page:
+            if isinstance(raw, Again):
+                self._again(raw, result)
+                continue
+            digest, key = next(marks)
+            if (
+                key is not None
+                and raw.row is not None
+                and len(raw.payload) >= _PLAIN_FROM
+                and key not in self._seen
+                and not (reported and _reported(raw, reported))
+            ):
+                plain.append((raw.row, key))
             prior = self._by_key.get(key) if key is not None else self._same(digest)
             if (
                 prior is not None
@@ -160,7 +228,7 @@ class Stager:
                     *own,
                     Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"}),
                 ]
-                key, prior = self._numbered(raw.key or "", digest)  # noqa: PLW2901 - the record has this key from here on
+                key, prior = self._numbered(raw.key or "", digest)
                 if key is None:
                     result.unchanged += 1
                     continue
@@ -183,6 +251,8 @@ class Stager:
             sealed = sealer.seal(packed(raw, raw.key or "", _reported(raw, reported)))
             moment = iso(raw.updated_at) if raw.updated_at is not None else None
             rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, moment))
+        if plain:
+            self._stretches.arrived(plain)
         self._store(rows)
 
     def _marks(self, page: list[Raw]) -> tuple[list[bytes], list[bytes | None]]:
@@ -293,6 +363,7 @@ class Stager:
         ]
         result.cursor = self._run.next_cursor if result.complete else None
         columns = self._source.columns
+        result.stretches = self._stretches.found
         result.headers = [header for header in columns.headers if columns.path(header) is not None]
 
     @staticmethod
@@ -303,9 +374,9 @@ class Stager:
             result.changed += 1
 
 
-def _page(stream: Iterator[Raw], bounds: Bounds) -> tuple[list[Raw], HubError | None]:
+def _page(stream: Iterator[Raw | Again], bounds: Bounds) -> tuple[list[Raw | Again], HubError | None]:
     """The next raws of a feed, and what ended it early."""
-    page: list[Raw] = []
+    page: list[Raw | Again] = []
     try:
         bounds.take(stream, page, PAGE)
     except HubError as error:

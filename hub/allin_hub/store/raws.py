@@ -48,8 +48,16 @@ RAW_COLUMNS = ("id", "source", "key", "digest", "status", "sealed", "updated_at"
 
 def known(connection: Connection, source: str) -> list[KnownRaw]:
     """Every raw of a source, withdrawn ones too."""
-    rows = plain_rows(connection, "SELECT id, key, digest, status FROM raw WHERE source = ?", (source,))
-    return list(map(KnownRaw._make, rows))
+    sql = "SELECT id, key, digest, status FROM raw WHERE source = ?"
+    if connection.dialect.name == "sqlite" and _is_most(connection, source):
+        sql = sql.replace("source = ?", "+source = ?")  # reads the table as it lies instead of row by row
+    return list(map(KnownRaw._make, plain_rows(connection, sql, (source,))))
+
+
+def _is_most(connection: Connection, source: str) -> bool:
+    """Whether a good part of all raws are those of one source."""
+    own = plain_rows(connection, "SELECT count(*) FROM raw WHERE source = ?", (source,))[0][0]
+    return bool(own * 4 > plain_rows(connection, "SELECT count(*) FROM raw", ())[0][0])
 
 
 def stage(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -190,10 +198,10 @@ def sealed_of(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
 
 def counts(connection: Connection, source: str) -> dict[str, int]:
     """How many raws of a source are live, quarantined and withdrawn."""
-    rows = connection.execute(
-        select(raw.c.status, func.count()).where(raw.c.source == source).group_by(raw.c.status)
-    )
-    return {row[0]: row[1] for row in rows}
+    aside = "SELECT status, count(*) FROM raw WHERE source = ? AND status != 'live' GROUP BY status"
+    found = {row[0]: row[1] for row in plain_rows(connection, aside, (source,))}
+    total = plain_rows(connection, "SELECT count(*) FROM raw WHERE source = ?", (source,))[0][0]
+    return found | {LIVE: total - sum(found.values())}
 
 
 def copy_new(connection: Connection, run_id: str, source: str, first_id: int) -> None:

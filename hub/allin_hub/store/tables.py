@@ -125,6 +125,13 @@ raw = Table(
     Column("run_id", String(36), nullable=False),
     UniqueConstraint("source", "key"),
 )
+Index(
+    "ix_raw_aside",
+    raw.c.source,
+    raw.c.status,
+    sqlite_where=raw.c.status != "live",
+    postgresql_where=raw.c.status != "live",
+)
 
 staged = Table(
     "staged",
@@ -137,6 +144,15 @@ staged = Table(
     Column("digest", LargeBinary),
     Column("sealed", LargeBinary),
     Column("updated_at", UTC),
+)
+
+stretch = Table(
+    "stretch",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
+    Column("first", Integer, nullable=False),
+    Column("raw_keys", LargeBinary, nullable=False),
 )
 
 claim = Table(

@@ -330,6 +330,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_raw")),
         sa.UniqueConstraint("source", "key", name=op.f("uq_raw_source_key")),
     )
+    op.create_index(
+        "ix_raw_aside",
+        "raw",
+        ["source", "status"],
+        unique=False,
+        sqlite_where=sa.text("status != 'live'"),
+        postgresql_where=sa.text("status != 'live'"),
+    )
     op.create_table(
         "reference_key",
         sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -425,6 +433,14 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", tables.UTC(length=32), nullable=True),
         sa.PrimaryKeyConstraint("run_id", "seq", name=op.f("pk_staged")),
+    )
+    op.create_table(
+        "stretch",
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("raw_keys", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "digest", name=op.f("pk_stretch")),
     )
     op.create_table(
         "wording",

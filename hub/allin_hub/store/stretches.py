@@ -1,0 +1,27 @@
+"""The stretches of files that hold what the hub knows: see `allin_hub.stretches`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, select
+
+from allin_hub.store.engine import insert_rows
+from allin_hub.store.tables import stretch
+from allin_hub.stretches import Kept
+
+
+def known(connection: Connection, source: str) -> dict[bytes, Kept]:
+    """The stretches of a source's last read, by digest."""
+    query = select(stretch.c.digest, stretch.c.first, stretch.c.raw_keys).where(stretch.c.source == source)
+    return {bytes(digest): Kept(first, bytes(keys)) for digest, first, keys in connection.execute(query)}
+
+
+def replace(connection: Connection, source: str, found: Mapping[bytes, Kept]) -> None:
+    """Remember these and no others."""
+    before = known(connection, source)
+    if before == found:
+        return
+    connection.execute(delete(stretch).where(stretch.c.source == source))
+    rows = [(source, digest, kept.first, kept.keys) for digest, kept in sorted(found.items())]
+    insert_rows(connection, stretch, ("source", "digest", "first", "raw_keys"), rows)

@@ -1,0 +1,229 @@
+"""Rows that are those of the last read are passed over: nothing that another read would see is missed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from allin_hub import delimited, staging, stretches
+from allin_hub.ids import new_id
+from allin_hub.pipeline import sync_source
+from allin_hub.preparing import prepare
+from allin_hub.report import SourceReport
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import writing
+from allin_hub.stretches import Again, Stretches, parted
+
+SETTINGS = """
+[sources.vereine]
+plugin = "spreadsheet"
+path = "data/vereine.csv"
+kind = "organisation"
+key = "Nr."
+"""
+HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort"]
+KNOWN = ("raw", "claim", "organisation", "match_key")
+Edit = Callable[[random.Random, list[list[str]]], None]
+
+
+def _one(chance: random.Random, rows: list[list[str]]) -> list[str]:
+    return chance.choice([row for row in rows if len(row) >= len(HEADER)])
+
+
+def _row(number: int) -> list[str]:
+    return [
+        str(number),
+        f"Verein {number}",
+        f"info@verein-{number}.example",
+        f"0561 {90000 + number}",
+        "34127",
+        "Kassel",
+    ]
+
+
+def _change(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[1] = f"Verein {chance.random()}"
+
+
+def _put_in(chance: random.Random, rows: list[list[str]]) -> None:
+    rows.insert(chance.randrange(len(rows)), _row(chance.randrange(10_000, 99_999)))
+
+
+def _take_out(chance: random.Random, rows: list[list[str]]) -> None:
+    del rows[chance.randrange(len(rows))]
+
+
+def _swap(chance: random.Random, rows: list[list[str]]) -> None:
+    one, other = chance.randrange(len(rows)), chance.randrange(len(rows))
+    rows[one], rows[other] = rows[other], rows[one]
+
+
+def _repeat_a_key(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[0] = _one(chance, rows)[0]
+
+
+def _repeat_a_row(chance: random.Random, rows: list[list[str]]) -> None:
+    rows.insert(chance.randrange(len(rows)), list(rows[chance.randrange(len(rows))]))
+
+
+def _blank_a_key(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[0] = ""
+
+
+def _spoil(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[3] = chance.choice(["siehe Aushang", "12", "0561 / ?"])
+
+
+def _lose_the_name(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[1] = ""
+
+
+def _put_in_a_remark(chance: random.Random, rows: list[list[str]]) -> None:
+    line = chance.choice(
+        [[], ["Stand: 3. Mai"], ["", "Verein ohne alles"], ["Summe", "20"], HEADER, [" "] * 6]
+    )
+    rows.insert(chance.randrange(len(rows)), list(line))
+
+
+def _break_a_line(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows)[1] = "Verein\nmit Zeile"
+
+
+def _shift(chance: random.Random, rows: list[list[str]]) -> None:
+    _one(chance, rows).insert(1, "")
+
+
+EDITS: tuple[Edit, ...] = (
+    _change, _change, _put_in, _take_out, _swap, _repeat_a_key, _repeat_a_row, _blank_a_key, _spoil, _spoil,
+    _lose_the_name, _put_in_a_remark, _break_a_line, _shift,
+)  # fmt: skip
+
+
+@pytest.fixture
+def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many records were passed over, read by read; stretches are short, so that small files have many."""
+    monkeypatch.setattr(delimited, "_BLOCK", 1500)
+    monkeypatch.setattr(stretches, "_LINES", 3)
+    counts: list[int] = []
+    taken = staging.Stager._again
+
+    def counted(self: staging.Stager, again: Again, result: staging.Fetched) -> None:
+        counts.append(len(again.keys))
+        taken(self, again, result)
+
+    monkeypatch.setattr(staging.Stager, "_again", counted)
+    return counts
+
+
+def _write(office: Any, rows: list[list[str]], stray: str = "") -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";").writerows([HEADER, *rows])
+    (office.folder / "data" / "vereine.csv").write_text(text.getvalue() + stray, encoding="utf-8", newline="")
+
+
+def _sync(office: Any, *, whole: bool = False) -> SourceReport:
+    hub = office.open()
+    try:
+        if whole:
+            with writing(hub.engine) as connection:
+                bookkeeping.save_source(connection, "vereine", mark=None)
+                state = bookkeeping.source_row(connection, "vereine")
+                bookkeeping.save_source(connection, "vereine", last_status="partial")
+                assert state["last_status"] == "done"
+        return sync_source(hub, prepare(hub, hub.config.sources["vereine"]), new_id())
+    finally:
+        hub.close()
+
+
+def _told(report: SourceReport) -> dict[str, Any]:
+    counts = report.counts()
+    changes = ("new", "changed", "renamed", "withdrawn", "created", "updated", "unchanged")
+    told = {name: value for name, value in counts.items() if name not in changes}
+    problems = [(one.code, one.row, one.key, one.column, dict(one.params)) for one in report.problems]
+    return told | {"problems": sorted(problems, key=str)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_read_of_everything_finds_nothing_that_was_missed(
+    office: Any, passed: list[int], seed: int
+) -> None:
+    """After each edit, the same file read whole changes no row and says the same: as if every row had been looked at."""
+    chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
+    office.settings(SETTINGS)
+    rows = [_row(number) for number in range(1, 161)]
+    _write(office, rows)
+    assert _sync(office).status == "done"
+
+    for _ in range(6):
+        for edit in chance.choices(EDITS, k=chance.randrange(1, 4)):
+            edit(chance, rows)
+        _write(office, rows, chance.choice(["", "\n"]))
+        report = _sync(office)
+        before = office.rows(*KNOWN)
+        whole = _sync(office, whole=True)
+
+        assert report.status == whole.status == "done"
+        assert (whole.new, whole.changed, whole.renamed, whole.withdrawn) == (0, 0, 0, 0)
+        assert _told(whole) == _told(report)
+        assert office.rows(*KNOWN) == before
+    assert sum(passed) > 300
+
+
+def test_a_record_that_takes_the_key_of_one_passed_over_is_told_as_twice(
+    office: Any, passed: list[int]
+) -> None:
+    """A new row before it has its key: only what stands in the stretch itself tells which record is which."""
+    office.settings(SETTINGS)
+    rows = [_row(number) for number in range(1, 161)]
+    _write(office, rows)
+    _sync(office)
+    rows.insert(0, ["150", "Verein davor", "info@davor.example", "0561 91234", "34117", "Kassel"])
+    _write(office, rows)
+
+    report = _sync(office)
+
+    assert sum(passed) > 0
+    assert (report.new, report.changed, report.unchanged) == (1, 1, 159)
+    assert report.codes["KEY_DUPLICATE"] == 1
+
+
+def test_a_renamed_column_lets_every_row_be_read_again(office: Any, passed: list[int]) -> None:
+    """The same lines under another header are other records."""
+    office.settings(SETTINGS)
+    rows = [_row(number) for number in range(1, 161)]
+    _write(office, rows)
+    _sync(office)
+    path = office.folder / "data" / "vereine.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Telefon", "Fax"), encoding="utf-8")
+
+    report = _sync(office)
+
+    assert passed == []
+    assert report.status == "held" or report.changed == 160
+
+
+def test_a_text_is_parted_where_its_lines_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line put in moves no border but those beside it, else one new row would let the whole rest be read again."""
+    monkeypatch.setattr(stretches, "_LINES", 4)
+    lines = [f"{number};Verein {number}\n" for number in range(400)]
+    parts = parted("".join(lines))
+    longer = parted("".join([*lines[:50], "neu;neu\n", *lines[50:]]))
+
+    assert "".join(parts) == "".join(lines)
+    assert 50 < len(parts) < 200
+    assert len(set(parts) - set(longer)) <= 2
+
+
+def test_a_stretch_with_something_to_say_counts_only_in_its_row() -> None:
+    """People look problems up by the row: where rows have moved, what was said is said anew."""
+    kept = {b"mark": stretches.Kept(7, b"k" * 16 + b"l" * 16)}
+    known = Stretches(kept, bytes, {b"l" * 16})
+
+    assert known.again(b"mark", 7) == Again((b"k" * 16, b"l" * 16))
+    assert known.again(b"mark", 8) is None
+    assert Stretches(kept, bytes).again(b"mark", 8) is not None
