@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.databases import database as database
 from tests.databases import databases_used as databases_used
+from tests.databases import empty_file as empty_file
 from tests.databases import fresh_postgres as fresh_postgres
 from tests.databases import postgres as postgres
 from tests.databases import stop_postgres

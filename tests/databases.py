@@ -191,6 +191,24 @@ def fresh_postgres(postgres: Postgres) -> Iterator[Callable[..., str]]:
         postgres.drop(url)
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """Lays a SQLite file with the hub's tables and nothing in them into a folder: migrated once, then copied."""
+    from allin_hub.store.engine import migrate, open_engine
+
+    made = tmp_path_factory.mktemp("empty") / "hub.db"
+    engine = open_engine(f"sqlite:///{made}")
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+
+    def lay(folder: Path) -> None:
+        shutil.copyfile(made, folder / "hub.db")
+
+    return lay
+
+
 @pytest.fixture
 def databases_used() -> Iterator[set[str]]:
     """The sorts of databases that were connected to during a test, in this process."""

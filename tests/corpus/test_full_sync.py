@@ -57,18 +57,25 @@ def _sync(folder: Path, case: Any, *, calendar: bool) -> tuple[Any, int]:
         hub.close()
 
 
+@pytest.fixture
+def folder(tmp_path: Path, empty_file: Any) -> Path:
+    """The folder of a hub that holds nothing yet."""
+    empty_file(tmp_path)
+    return tmp_path
+
+
 @pytest.mark.parametrize("case", TABLES, ids=str)
-def test_a_table_of_the_corpus_comes_to_its_outcome(case: Any, tmp_path: Path) -> None:
+def test_a_table_of_the_corpus_comes_to_its_outcome(case: Any, folder: Path) -> None:
     """Live, waiting and skipped rows are counted exactly; what is refused is refused by name."""
-    report, live = _sync(tmp_path, case, calendar=False)
+    report, live = _sync(folder, case, calendar=False)
 
     _as_declared(case, report, live)
 
 
 @pytest.mark.parametrize("case", CALENDARS, ids=str)
-def test_a_calendar_of_the_corpus_comes_to_its_outcome(case: Any, tmp_path: Path) -> None:
+def test_a_calendar_of_the_corpus_comes_to_its_outcome(case: Any, folder: Path) -> None:
     """The same for calendars."""
-    report, live = _sync(tmp_path, case, calendar=True)
+    report, live = _sync(folder, case, calendar=True)
 
     _as_declared(case, report, live)
 

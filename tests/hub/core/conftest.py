@@ -121,8 +121,10 @@ def on_one() -> dict[str, str]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, database: str) -> Office:
+def office(tmp_path: Path, database: str, empty_file: Callable[[Path], None]) -> Office:
     """An empty office, once on each database."""
+    if database.startswith("sqlite"):
+        empty_file(tmp_path)
     return Office(tmp_path, database)
 
 

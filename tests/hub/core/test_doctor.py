@@ -81,6 +81,7 @@ def test_looking_changes_nothing(sound: Any) -> None:
 def test_a_hub_that_never_ran_is_not_made(office: Any) -> None:
     """Looking at an empty folder leaves neither a key nor a database behind."""
     office.settings('[hub]\ntitle = "Neu"\n')
+    (office.folder / "hub.db").unlink(missing_ok=True)
     found = examined(office)
 
     assert found.ok

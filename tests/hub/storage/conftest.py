@@ -68,11 +68,12 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_file: Callable[[Path], None]) -> Office:
     """An office with a password in the environment."""
     monkeypatch.setenv("STORAGE_PASSWORD", servers.PASSWORD)
     folder = tmp_path / "office"
     folder.mkdir()
+    empty_file(folder)
     return Office(folder)
 
 

@@ -31,17 +31,22 @@ LINKS = st.from_regex(
 )
 
 
-@settings(max_examples=1500, deadline=None)
-@given(NUMBERS)
-def test_phones_agree_with_phonenumbers(written: str) -> None:
+@pytest.mark.parametrize("examples", [300, pytest.param(1500, marks=pytest.mark.slow)])
+def test_phones_agree_with_phonenumbers(examples: int) -> None:
     """A number that is read by pattern is valid, and the same, for the library."""
-    quick = phones._quick(written)
-    if quick is None:
-        return
-    number = phonenumbers.parse(written, "DE")
 
-    assert phonenumbers.is_valid_number(number)
-    assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == quick
+    @settings(max_examples=examples, deadline=None)
+    @given(NUMBERS)
+    def agree(written: str) -> None:
+        quick = phones._quick(written)
+        if quick is None:
+            return
+        number = phonenumbers.parse(written, "DE")
+
+        assert phonenumbers.is_valid_number(number)
+        assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == quick
+
+    agree()
 
 
 def test_usual_phones_take_the_quick_way() -> None:
@@ -59,29 +64,39 @@ def test_usual_phones_take_the_quick_way() -> None:
     assert all(phones._quick(one) for one in written)
 
 
-@settings(max_examples=1500, deadline=None)
-@given(ADDRESSES)
-def test_mail_addresses_agree_with_email_validator(written: str) -> None:
+@pytest.mark.parametrize("examples", [300, pytest.param(1500, marks=pytest.mark.slow)])
+def test_mail_addresses_agree_with_email_validator(examples: int) -> None:
     """An address that is read by pattern is valid, and the same, for the library."""
-    small = written.lower()
-    if not mails._QUICK.fullmatch(small) or small.endswith(mails._RESERVED):
-        return
 
-    assert email_validator.validate_email(written, check_deliverability=False).normalized.lower() == small
+    @settings(max_examples=examples, deadline=None)
+    @given(ADDRESSES)
+    def agree(written: str) -> None:
+        small = written.lower()
+        if not mails._QUICK.fullmatch(small) or small.endswith(mails._RESERVED):
+            return
+
+        assert email_validator.validate_email(written, check_deliverability=False).normalized.lower() == small
+
+    agree()
 
 
-@settings(max_examples=800, deadline=None)
-@given(LINKS)
-def test_links_agree_with_the_standard_library_and_pydantic(written: str) -> None:
+@pytest.mark.parametrize("examples", [300, pytest.param(800, marks=pytest.mark.slow)])
+def test_links_agree_with_the_standard_library_and_pydantic(examples: int) -> None:
     """A link that is read by pattern has the host that parsers see, and is a good URL for pydantic."""
-    context = Context(today=dt.date(2026, 8, 20))
-    reading = links.read_url(written, context)
-    if reading.value is None:
-        return
-    host = urlsplit(reading.value).hostname
 
-    assert host == urlsplit(written if "://" in written else f"https://{written}").hostname
-    assert TypeAdapter(HttpUrl).validate_python(reading.value).host == host
+    @settings(max_examples=examples, deadline=None)
+    @given(LINKS)
+    def agree(written: str) -> None:
+        context = Context(today=dt.date(2026, 8, 20))
+        reading = links.read_url(written, context)
+        if reading.value is None:
+            return
+        host = urlsplit(reading.value).hostname
+
+        assert host == urlsplit(written if "://" in written else f"https://{written}").hostname
+        assert TypeAdapter(HttpUrl).validate_python(reading.value).host == host
+
+    agree()
 
 
 @settings(max_examples=150, deadline=None)
