@@ -74,6 +74,9 @@ class Plugin(Generic[C]):
     A source names what its records may hold, an output what it may show of people who agreed.
     """
 
+    about: ClassVar[Mapping[str, str]] = {}
+    """What it does, in a sentence for each language. In English the first line of its module says it."""
+
     def __init__(self, name: str, config: C) -> None:
         self.name = name
         self.config = config

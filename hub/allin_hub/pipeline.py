@@ -67,9 +67,18 @@ def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
 def sync(
     hub: Hub, names: Sequence[str] | None = None, *, replay: bool = False, told: Told | None = None
 ) -> SyncReport:
-    """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept."""
+    """Sync sources one after the other; one that fails never stops another. With `replay`, map again what is kept.
+
+    Raises ConfigError for a source that is named and is switched off: nothing new of it may be read.
+    """
     wanted: dict[str, Prepared | ConfigError] = {}
     for name in chosen(hub, names):
+        if not (hub.config.sources[name].enabled or replay):
+            raise ConfigError(
+                "The source '{name}' is switched off; nothing new of it is read.",
+                hint="Switch it on first: allin source enable {name}",
+                name=name,
+            )
         try:
             wanted[name] = prepare(hub, hub.config.sources[name])
         except ConfigError as error:

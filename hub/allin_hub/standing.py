@@ -42,7 +42,10 @@ class SourceStanding:
 
 @dataclass(frozen=True, slots=True)
 class OutputStanding:
-    """How an output stands: `done`, `behind`, `failed`, `late`, `never`, or `off`; `behind` waits for a publish."""
+    """How an output stands: `done`, `behind`, `restored`, `failed`, `late`, `never`, or `off`.
+
+    `behind` and `restored` wait for a publish: something is new, or the hub has come back from a backup.
+    """
 
     name: str
     state: str
@@ -141,7 +144,8 @@ def _output_state(
 ) -> str:
     if not settings.enabled:
         return "off"
-    word = _or_late(hub, str(row.get("last_status") or "never"), settings.schedule, row, now)
+    before = "never" if row.get("last_success_at") is None else "restored"
+    word = _or_late(hub, str(row.get("last_status") or before), settings.schedule, row, now)
     return "behind" if word == "done" and behind and settings.schedule is None else word
 
 

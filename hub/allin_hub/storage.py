@@ -45,21 +45,24 @@ class Storage:
         return self._shown
 
     def present(self) -> frozenset[str]:
-        """The paths of all files there, by its own listing; what a killed run sent half is taken away."""
+        """The paths of all files there; what a killed run sent half is taken away."""
+        found = self.listed()
+        half = {path for path in found if _is_half(path)}
+        with self._reached():
+            for path in sorted(half):
+                with around(Point.FILE_REMOVED):
+                    self._fs.rm_file(self._at(path))
+        return found - half
+
+    def listed(self) -> frozenset[str]:
+        """The paths of all files there, by its own listing."""
         with self._reached():
             try:
                 found = [str(name) for name in self._fs.find(self._root or "/")]
             except FileNotFoundError:
                 return frozenset()
-            top = len(self._root.strip("/")) + 1 if self._root.strip("/") else 0
-            paths = {name.strip("/")[top:] for name in found}
-            for path in sorted(paths):
-                name = PurePosixPath(path).name
-                if name.startswith(".") and name.endswith(_PART):
-                    with around(Point.FILE_REMOVED):
-                        self._fs.rm_file(self._at(path))
-                    paths.discard(path)
-        return frozenset(paths)
+        top = len(self._root.strip("/")) + 1 if self._root.strip("/") else 0
+        return frozenset(name.strip("/")[top:] for name in found)
 
     def put(self, turn: Turn, source: Path, path: str) -> bool:
         """Send a file that waits in the staging folder; False when it is not there any more."""
@@ -135,6 +138,11 @@ class Storage:
             raise
         except Exception as error:
             raise unreached(self._shown, error) from error
+
+
+def _is_half(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return name.startswith(".") and name.endswith(_PART)
 
 
 def _kind(path: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 OPTION = "--lang"
+SPOKEN = ("de", "en")
+"""The languages of the staff."""
 _FIRST = re.compile(r"^\s*languages\s*=\s*\[\s*[\"']([A-Za-z-]+)", re.MULTILINE)
 _asked: list[str] = []
 
@@ -20,6 +22,11 @@ def ask_for(language: str | None) -> None:
 def asked() -> str | None:
     """The language that somebody asked for."""
     return _asked[0] if _asked else None
+
+
+def is_spoken(language: str) -> bool:
+    """Whether staff can be spoken to in a language, or in a variant of it."""
+    return re.split("[-_.]", language.lower())[0] in SPOKEN
 
 
 def of_folder(folder: Path) -> str:
@@ -43,7 +50,7 @@ def of_terminal() -> str:
 
 
 def taken_from(words: Sequence[str]) -> tuple[list[str], str | None]:
-    """The words of a call without `--lang LANGUAGE`, and that language."""
+    """The words of a call without `--lang LANGUAGE`, and that language; an empty one where the word is missing."""
     left: list[str] = []
     language = None
     given = iter(words)
@@ -51,7 +58,7 @@ def taken_from(words: Sequence[str]) -> tuple[list[str], str | None]:
         if word == "--":
             left += [word, *given]
         elif word == OPTION:
-            language = next(given, None)
+            language = next(given, "")
         elif word.startswith(f"{OPTION}="):
             language = word.partition("=")[2]
         else:

@@ -29,9 +29,9 @@ Folder = Annotated[str, typer.Option("--hub", metavar="DIR", envvar="ALLIN_HUB",
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error came from.")]
 All = Annotated[bool, typer.Option("--all", help="Show each problem by itself.")]
-FolderToMake = Annotated[str, typer.Argument(metavar="[DIR]", help="Where to make it.")]
+FolderToMake = Annotated[str, typer.Argument(metavar="DIR", help="Where to make it.")]
 Source = Annotated[
-    str | None, typer.Argument(metavar="[SOURCE]", help="A source of hub.toml; all when none is named.")
+    str | None, typer.Argument(metavar="SOURCE", help="A source of hub.toml; all when none is named.")
 ]
 Kinds = "organisation, person, event, opportunity, service or project."
 
@@ -57,9 +57,11 @@ def init(folder: FolderToMake = ".", debug: Debug = False) -> None:
 @app.command(epilog="Examples: allin check vereine   allin check partners.xlsx --kind organisation")
 def check(
     source: Annotated[
-        str | None, typer.Argument(metavar="[SOURCE|FILE]", help="A source of hub.toml, or a file.")
+        str | None, typer.Argument(metavar="SOURCE|FILE", help="A source of hub.toml, or a file.")
     ] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help=f"What a file holds: {Kinds}")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help=f"What a file holds: {Kinds}")
+    ] = None,
     every: All = False,
     hub: Folder = ".",
     json: AsJson = False,
@@ -78,7 +80,7 @@ def check(
 def sync(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Sources of hub.toml; all when none is named."),
+        typer.Argument(metavar="SOURCE", help="Sources of hub.toml; all when none is named."),
     ] = None,
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="RUN", help="Apply a held run: its id, or its source.")
@@ -101,7 +103,7 @@ def sync(
 def publish(
     outputs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OUTPUT]...", help="Outputs of hub.toml; all when none is named."),
+        typer.Argument(metavar="OUTPUT", help="Outputs of hub.toml; all when none is named."),
     ] = None,
     hub: Folder = ".",
     json: AsJson = False,
@@ -146,7 +148,7 @@ def problems(
 @app.command(epilog="Examples: allin held   allin held vereine")
 def held(
     run_id: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="A held run: its id, or its source.")
+        str | None, typer.Argument(metavar="RUN", help="A held run: its id, or its source.")
     ] = None,
     hub: Folder = ".",
     json: AsJson = False,
@@ -178,7 +180,9 @@ def show(
 
 @app.command(epilog="Example: allin export --kind organisation > organisations.jsonl")
 def export(
-    kind: Annotated[str, typer.Option("--kind", help=Kinds)], hub: Folder = ".", debug: Debug = False
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=Kinds)],
+    hub: Folder = ".",
+    debug: Debug = False,
 ) -> None:
     """Print entities as JSON lines, private fields included: for staff. Each export is noted."""
     with guarded(Call(hub, debug=debug)) as call:
@@ -200,7 +204,9 @@ def deploy(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> Non
 def up(
     port: Annotated[
         int | None,
-        typer.Option("--port", min=1, max=65535, help="Of the page in the browser; default: 4200."),
+        typer.Option(
+            "--port", metavar="PORT", min=1, max=65535, help="Of the page in the browser; default: 4200."
+        ),
     ] = None,
     hub: Folder = ".",
     debug: Debug = False,
@@ -216,9 +222,7 @@ def up(
 def backup(
     to: Annotated[
         str | None,
-        typer.Argument(
-            metavar="[TO]", help="A folder or a new file; default: the backup folder of hub.toml."
-        ),
+        typer.Argument(metavar="TO", help="A folder or a new file; default: the backup folder of hub.toml."),
     ] = None,
     hub: Folder = ".",
     json: AsJson = False,
@@ -234,7 +238,7 @@ def backup(
 @app.command(epilog="Example: allin restore backups/allin-20261005T030000Z.zip drill --key hub.key")
 def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="What `allin backup` has made.")],
-    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where the hub comes back.")] = ".",
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where the hub comes back.")] = ".",
     key: Annotated[
         str | None, typer.Option("--key", metavar="FILE", help="Your copy of the hub's key.")
     ] = None,
@@ -273,7 +277,7 @@ def move(
     to: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TO]",
+            metavar="TO",
             help="An empty database: its address, or env:NAME or file:PATH where one with a password is kept.",
         ),
     ] = None,

@@ -21,33 +21,39 @@ def run_doctor(call: Call, fix: bool) -> None:
     found = examine(folder, fix=fix)
     say = voice_for(folder)
     if call.json:
-        _print_json(say, found)
+        _print_json(call, say, found)
     else:
-        _tell(say, found)
+        _tell(call, say, found)
     raise typer.Exit(0 if found.ok else 1)
 
 
-def _print_json(say: Voice, found: Diagnosis) -> None:
+def _print_json(call: Call, say: Voice, found: Diagnosis) -> None:
     listed = []
     for fixed, ones in ((True, found.mended), (False, found.findings)):
         for one in ones:
             message, hint = one.said(say)
+            hint = call.placed(hint)
             listed.append(
                 {"code": one.code, "state": one.state, "message": message, "hint": hint, "fixed": fixed}
             )
     print_json({"ok": found.ok, "findings": listed})
 
 
-def _tell(say: Voice, found: Diagnosis) -> None:
+def _tell(call: Call, say: Voice, found: Diagnosis) -> None:
     for one in found.mended:
         line(say("Mended: {finding}", finding=one.said(say)[0]))
     for one in sorted(found.findings, key=lambda one: one.state != BROKEN):
         message, hint = one.said(say)
         line(f"{say(one.state)}: {message}")
-        line(f"  {hint}")
+        for sentence in call.placed(hint).split("\n"):
+            line(f"  {sentence}")
     count = len(found.findings)
     if not count:
-        line(say("All is well: settings, key, database, outputs and backups were looked at."))
+        line(
+            say(
+                "All is well: settings, key, database, the sources' files, outputs and backups were looked at."
+            )
+        )
     elif found.ok:
         line(
             say.several(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from allin_hub.cli.layout import Column, line
 from allin_hub.cli.terminal import print_json, table
 from allin_hub.errors import ConfigError
 from allin_hub.registry import OUTPUTS, SOURCES, Found, announced, plugin_class
-from allin_hub.voice import text, voice_for
+from allin_hub.voice import Voice, text, voice_for
 
 COMMANDS = "allin_hub.commands"
 GROUPS = {SOURCES: text("source"), OUTPUTS: text("output")}
@@ -45,7 +45,7 @@ def run_plugins(call: Call) -> None:
             "kind": GROUPS[one.group],
             "package": one.package,
             "version": one.version,
-            "does": _does(one),
+            **_declared(one, say.language),
         }
         for one in found
     ]
@@ -55,22 +55,39 @@ def run_plugins(call: Call) -> None:
     columns = [
         Column(say("Plugin")),
         Column(say("Kind")),
-        Column(say("Package")),
+        Column(say("Package"), spare=True),
         Column(say("Does"), wraps=True),
     ]
     table(
         columns,
-        [[row["name"], say(row["kind"]), f"{row['package']} {row['version']}", row["does"]] for row in rows],
+        [
+            [row["name"], say(row["kind"]), f"{row['package']} {row['version']}", _sentences(say, row)]
+            for row in rows
+        ],
     )
     line()
     line(say('To use one, name it in hub.toml, for example: plugin = "spreadsheet"'))
 
 
-def _does(found: Found) -> str:
-    """The first line of what a plugin's module says of itself; what keeps it from being used, when it is broken."""
+def _declared(found: Found, language: str) -> dict[str, Any]:
+    """What a plugin says of itself, in this language or in its own; what keeps it from being used, when it is broken."""
     try:
         made = plugin_class(found.group, found.name)
     except ConfigError as error:
-        return error.message
+        return {"does": Voice(language).error(error)[0], "licence": None, "requests_per_minute": None}
     said = inspect.getdoc(sys.modules[made.__module__]) or inspect.getdoc(made) or ""
-    return said.partition("\n")[0]
+    return {
+        "does": str(made.about.get(language) or said.partition("\n")[0]),
+        "licence": getattr(made, "licence", None),
+        "requests_per_minute": getattr(made, "requests_per_minute", None),
+    }
+
+
+def _sentences(say: Voice, row: Mapping[str, Any]) -> str:
+    """What a plugin does, and what it declares of its feed."""
+    told = [row["does"]]
+    if row["licence"]:
+        told.append(say("Licence: {licence}.", licence=row["licence"]))
+    if row["requests_per_minute"]:
+        told.append(say("At most {count} requests a minute.", count=say.number(row["requests_per_minute"])))
+    return " ".join(told)

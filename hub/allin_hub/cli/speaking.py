@@ -19,8 +19,11 @@ WORDS = (
     "Usage: ", "Arguments", "Options", "Commands", "required", "default", "env var", "Example", "Examples",
     "Start with", "or", "Docs", "[OPTIONS]", "COMMAND [ARGS]...", "Show this message and exit.",
     "Try '{command} --help' for help.",
+    "There is no language '{name}' here: --lang de, or --lang en.",
 )  # fmt: skip
 """What typer says in every help; each stands in the catalogue."""
+PLACES = ("DIR", "FIELD", "FILE", "KIND", "NAME", "NEW", "OLD", "OUTPUT", "RUN", "SOURCE", "TO", "URL")
+"""What stands for a word that a person puts there; each stands in the catalogue."""
 ERRORS = (
     "No such option: {name}", "No such option: {name} Did you mean {guess}?", "No such command '{name}'.",
     "No such command '{name}'. Did you mean {guess}?", "Missing option '{name}'.", "Missing argument '{name}'.",
@@ -33,6 +36,9 @@ ERRORS = (
 
 
 _Formatter: Any = typer.Context.formatter_class
+_PLACE = re.compile(r"\b(?:" + "|".join(PLACES) + r")\b")
+_TYPE = re.compile(r" <[^<>]*>$")
+"""What a program would call the sort of a value."""
 
 
 class Speech:
@@ -76,10 +82,12 @@ class Speaking(TyperGroup):
     ) -> Any:
         """Run a command; a call that is wrong ends with 2, and says so in the caller's language."""
         given, language = tongue.taken_from(sys.argv[1:] if args is None else args)
-        tongue.ask_for(language)
+        is_known = language is None or tongue.is_spoken(language)
+        tongue.ask_for(language if is_known else None)
         speech = Speech(tongue.of_folder(tongue.folder_of(given)))
-        if speech.german:
-            translate(self, speech)
+        if not is_known:
+            sys.exit(_unspoken(language or "", speech))
+        translate(self, speech)
         try:
             code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.Abort:
@@ -98,13 +106,14 @@ def translate(command: Any, speech: Speech) -> None:
 
     class Formatter(_Formatter):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-            super().write_usage(prog, args, speech("Usage: ") if prefix is None else prefix)
+            super().write_usage(prog, _plain(args), speech("Usage: ") if prefix is None else prefix)
 
         def write_heading(self, heading: str) -> None:
             super().write_heading(speech(heading))
 
         def write_dl(self, rows: Sequence[tuple[str, str]], *given: Any, **named: Any) -> None:
-            super().write_dl([(name, _extra(text, speech)) for name, text in rows], *given, **named)
+            plain = [(_TYPE.sub("", name), _extra(text, speech)) for name, text in rows]
+            super().write_dl(plain, *given, **named)
 
     class Spoken(typer.Context):
         formatter_class = Formatter
@@ -124,10 +133,18 @@ def _translate(command: Any, speech: Speech, context: type[typer.Context]) -> No
     for param in command.params:
         if getattr(param, "help", None):
             param.help = speech(param.help)
+        if getattr(param, "metavar", None):
+            param.metavar = _PLACE.sub(lambda found: speech(found[0]), param.metavar)
     for inner in getattr(command, "commands", {}).values():
         _translate(inner, speech, context)
     if hasattr(command, "commands"):
         command.subcommand_metavar = speech("COMMAND [ARGS]...")
+
+
+def _plain(usage: str) -> str:
+    """How a command is called, as people know it: NAME has to be there, [NAME] may."""
+    found = re.sub(r"\{([^{}]*)\}", r"\1", usage)
+    return re.sub(r"\[\[([^\[\]]*)\](?:\.\.\.)?\]", r"[\1]", found)
 
 
 def _epilog(word: str, speech: Speech) -> str:
@@ -143,7 +160,16 @@ def _extra(text: str, speech: Speech) -> str:
         return text
     for word in ("required", "default", "env var"):
         extra = re.sub(rf"(^|; ){word}(?=[:\]])", rf"\g<1>{speech(word)}", extra)
+    extra = re.sub(r"(\d+)<=x<=(\d+)", r"\1–\2", extra)
     return f"{body}[{extra}"
+
+
+def _unspoken(language: str, speech: Speech) -> int:
+    """Say which languages there are."""
+    said = "There is no language '{name}' here: --lang de, or --lang en."
+    missing = speech.error(f"Option '{tongue.OPTION}' requires an argument.")
+    sys.stderr.write(f"{speech(said).format(name=language) if language else missing}\n")
+    return 2
 
 
 def _explain(error: Any, speech: Speech) -> int:

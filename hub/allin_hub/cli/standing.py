@@ -16,7 +16,7 @@ from allin_hub.notifying import last_fault
 from allin_hub.standing import OutputStanding, SourceStanding
 from allin_hub.voice import Voice
 
-NEEDS_SOMEBODY = ("failed", "held", "left", "late", "partial", "behind", "never")
+NEEDS_SOMEBODY = ("failed", "held", "left", "late", "partial", "behind", "restored", "never")
 """States that ask for a person, the worst first."""
 
 
@@ -140,7 +140,7 @@ def _of_sources(call: Call, say: Voice, hub: Hub, sources: Mapping[str, SourceSt
     found = []
     for name, one in sources.items():
         if one.state == "failed":
-            found.append(Todo(_failing(say, hub, one), call.command(f"sync {name}")))
+            found.append(Todo(call.placed(_failing(say, hub, one)), call.command(f"sync {name}")))
         elif one.state == "held":
             found.append(
                 Todo(say("{name}: a person has to decide.", name=name), call.command(f"held {name}"))
@@ -164,13 +164,14 @@ def _of_sources(call: Call, say: Voice, hub: Hub, sources: Mapping[str, SourceSt
 
 def _of_outputs(call: Call, say: Voice, outputs: Mapping[str, OutputStanding]) -> list[Todo]:
     found = [
-        Todo(f"{name}: {one.message}", call.command(f"publish {name}"))
+        Todo(call.placed(f"{name}: {one.message}"), call.command(f"publish {name}"))
         for name, one in outputs.items()
         if one.state == "failed"
     ]
     for word, why in (
         ("late", say("Too old, because no run has come as planned:")),
         ("behind", say("Something new waits to be published:")),
+        ("restored", say("Back from a backup, to be published anew; what is online stays until then:")),
         ("never", say("Not yet published:")),
     ):
         names = [name for name, one in outputs.items() if one.state == word]

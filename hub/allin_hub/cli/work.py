@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from allin_hub import standing
 from allin_hub.cli import findings
 from allin_hub.cli.call import Call
 from allin_hub.cli.failing import trace
@@ -48,7 +49,7 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
             print_json(report.to_json(say.language))
         else:
             show_sync(call, say, report)
-            line(_after_sync(call, say, report))
+            line(_after_sync(call, say, report, unpublished=_waits_to_be_published(hub)))
         tell_at_the_end(hub, say)
     raise typer.Exit(0 if report.ok else 1)
 
@@ -152,7 +153,8 @@ def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
 
 def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
     if one.message:
-        tell(f"{one.source}: {one.message} {one.hint or ''}".rstrip(), "yellow" if one.ok else "red")
+        said = call.placed(f"{one.source}: {one.message} {one.hint or ''}".rstrip())
+        tell(said, "yellow" if one.ok else "red")
     if call.debug and one.cause is not None:
         tell(trace(one.cause))
     if one.status == "held":
@@ -165,7 +167,13 @@ def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
         line(say("{source} is held: {why}. What is published stays as it is.", source=one.source, why=why))
 
 
-def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
+def _waits_to_be_published(hub: Hub) -> bool:
+    """Whether an output does not show yet what the hub knows; where there is none, nobody can publish."""
+    outputs = standing.outputs(hub).values()
+    return any(one.state != "off" and (one.state != "done" or one.waiting > 0) for one in outputs)
+
+
+def _after_sync(call: Call, say: Voice, report: SyncReport, *, unpublished: bool) -> str:
     held = [one.source for one in report.sources.values() if one.status == "held"]
     failed = [one.source for one in report.sources.values() if not one.ok]
     if held:
@@ -177,12 +185,14 @@ def _after_sync(call: Call, say: Voice, report: SyncReport) -> str:
     if failed:
         return say("Once it is mended: {command}", command=call.command(f"sync {failed[0]}"))
     if any(one.problems_total for one in report.sources.values()):
+        if not unpublished:
+            return say("What partners can mend: {command}", command=call.command("problems"))
         return say(
             "What partners can mend: {problems}\nPublish the rest: {publish}",
             problems=call.command("problems"),
             publish=call.command("publish"),
         )
-    if not report.sources:
+    if not (report.sources and unpublished):
         return say("How all stands: {command}", command=call.command("status"))
     return say("Publish it: {command}", command=call.command("publish"))
 
@@ -221,7 +231,7 @@ def show_publish(call: Call, say: Voice, reports: Mapping[str, OutputReport]) ->
     table(columns, rows)
     for one in reports.values():
         if one.message:
-            tell(f"{one.output}: {one.message} {one.hint or ''}".rstrip(), "red")
+            tell(call.placed(f"{one.output}: {one.message} {one.hint or ''}".rstrip()), "red")
         if call.debug and one.cause is not None:
             tell(trace(one.cause))
         for note in one.notes:

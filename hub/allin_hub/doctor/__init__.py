@@ -101,8 +101,14 @@ def _is_new(config: Config) -> bool:
 def _before_opening(config: Config) -> Iterator[Finding]:
     """What has to be known before the hub is opened, because opening it makes what is missing."""
     if _is_new(config):
-        yield Finding(
-            "not_run", WEAK, text("This hub has not run yet."), text("Let it read its sources: allin sync")
+        yield next(
+            outside.gone(config),
+            Finding(
+                "not_run",
+                WEAK,
+                text("This hub has not run yet."),
+                text("Let it read its sources: allin sync"),
+            ),
         )
         return
     name = key_name(config)

@@ -25,12 +25,14 @@ class Finding:
     params: dict[str, Any] = field(default_factory=dict)
     cure: Callable[[], None] | None = None
     error: HubError | None = None
-    """What stopped the examination, where something did; it says itself what to do."""
+    """What stopped the examination, or will stop a run; it says itself what to do, and `name` in params where."""
 
     def said(self, say: Voice) -> tuple[str, str]:
         """The sentence and the next step."""
         if self.error is not None:
-            return say.error(self.error)
+            message, hint = say.error(self.error)
+            name = self.params.get("name")
+            return (f"{name}: {message}" if name else message), hint
         return say(self.message, **self.params), say(self.hint, **self.params)
 
 

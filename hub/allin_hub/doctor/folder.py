@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from allin_hub import registry
-from allin_hub.backing import key_name, last_backup
-from allin_hub.config import Config
+from allin_hub.backing import LAST, key_name, last_backup
+from allin_hub.config import Config, OutputSettings
+from allin_hub.destinations import is_elsewhere
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.errors import HubError
+from allin_hub.files import Files, FileSettings
 from allin_hub.hub import Hub
-from allin_hub.preparing import prepare
+from allin_hub.preparing import Prepared, prepare
+from allin_hub.sourcing import LentRun
 from allin_hub.store import health
-from allin_hub.store.engine import reading
+from allin_hub.store.engine import reading, sqlite_path
 from allin_hub.store.retention import size_of
 from allin_hub.voice import text
 
@@ -24,6 +27,8 @@ TOLERANCE = dt.timedelta(minutes=5)
 LEAST_FREE = 200_000_000
 BACKUP_AGE = dt.timedelta(days=3)
 MOST_NAMED = 3
+LOGS = ("-wal", "-shm")
+"""What SQLite keeps beside its file."""
 
 
 def key_file(config: Config) -> Iterator[Finding]:
@@ -45,19 +50,34 @@ def key_file(config: Config) -> Iterator[Finding]:
 
 
 def plugins(hub: Hub) -> Iterator[Finding]:
-    """Whether every source and every output can be used as it is configured."""
+    """Whether every source and every output can be used as it is configured, and a source's file is there."""
     for name, source in hub.config.sources.items():
         if source.enabled:
             try:
-                prepare(hub, source)
+                prepared = prepare(hub, source)
             except HubError as error:
                 yield stopped(f"source {name}", error)
+            else:
+                yield from _files(hub, prepared)
     for name, output in hub.config.outputs.items():
         if output.enabled:
             try:
                 registry.output(hub.config, output)
             except HubError as error:
                 yield stopped(f"output {name}", error)
+
+
+def _files(hub: Hub, prepared: Prepared) -> Iterator[Finding]:
+    """Whether the files that a source reads are there; what comes by network is not asked for."""
+    settings = prepared.source.config
+    if not isinstance(settings, FileSettings) or settings.path is None:
+        return
+    run = LentRun(hub, (), prepared.source.columns, None)
+    try:
+        for file in Files(settings).found(run):
+            _ = file.start  # refuses a file that cannot be read
+    except HubError as error:
+        yield Finding("source_file", WEAK, "", "", {"name": prepared.name}, error=error)
 
 
 def sources(hub: Hub) -> Iterator[Finding]:
@@ -80,11 +100,14 @@ def outputs(hub: Hub) -> Iterator[Finding]:
         with reading(hub.engine) as connection:
             files = health.files_of(connection, name)
             busy = name in health.open_journals(connection, hub.clock())
-        if "://" in settings.path:
+        if busy:
             continue
-        folder = hub.config.folder / settings.path
-        wrong = [path for path, size in files if not _is_there(folder / path, size)]
-        if wrong and not busy:
+        try:
+            wrong = _wrong(hub, settings, files)
+        except HubError as error:
+            yield Finding("output_elsewhere", WEAK, "", "", {"name": name}, error=error)
+            continue
+        if wrong:
             yield Finding(
                 "output_files",
                 WEAK,
@@ -92,6 +115,23 @@ def outputs(hub: Hub) -> Iterator[Finding]:
                 text("Write them again: allin publish {name}"),
                 {"count": len(wrong), "name": name, "files": ", ".join(sorted(wrong)[:MOST_NAMED])},
             )
+
+
+def _wrong(hub: Hub, settings: OutputSettings, files: Sequence[tuple[str, int]]) -> list[str]:
+    """The files that do not lie in their folder as they were put; of a storage elsewhere, those that it does not list."""
+    if not is_elsewhere(settings.path):
+        folder = hub.config.folder / settings.path
+        return [path for path, size in files if not _is_there(folder / path, size)]
+    if not files:
+        return []
+    from allin_hub.filesystems import storage
+
+    place = storage(hub.config.folder, settings.name, settings.path, settings)
+    try:
+        there = place.listed()
+    finally:
+        place.close()
+    return [path for path, _ in files if path not in there]
 
 
 def _is_there(path: Path, size: int) -> bool:
@@ -153,7 +193,43 @@ def backups(hub: Hub) -> Iterator[Finding]:
         )
 
 
-CHECKS = (plugins, sources, outputs, disk, clock, backups)
+def traces(config: Config) -> Iterator[str]:
+    """What in its folder shows that a hub has run before: a backup, an output's files, what its database left behind."""
+    if last_backup(config) is not None:
+        yield LAST
+    database = sqlite_path(config.database_url)
+    if database is not None:
+        yield from (f"{database.name}{ending}" for ending in LOGS if Path(f"{database}{ending}").exists())
+    for settings in config.outputs.values():
+        folder = config.folder / settings.path
+        if not is_elsewhere(settings.path) and folder.is_relative_to(config.folder) and folder.is_dir():
+            yield from (f"{settings.path}/{path.name}" for path in sorted(folder.iterdir())[:1])
+
+
+def gone(config: Config) -> Iterator[Finding]:
+    """That a database which has to be there is not, or holds nothing."""
+    for trace in traces(config):
+        yield Finding(
+            "database_gone",
+            BROKEN,
+            text("The database holds nothing, but this hub has run before: {file} is there."),
+            text(
+                "Put it back, or the last backup: allin restore FILE --force\nSync only then: a new one knows of no consent."
+            ),
+            {"file": trace},
+        )
+        return
+
+
+def known(hub: Hub) -> Iterator[Finding]:
+    """Whether the database remembers that this hub has run."""
+    with reading(hub.engine) as connection:
+        has_run = health.last_moment(connection) is not None or health.known_sources(connection)
+    if not has_run:
+        yield from gone(hub.config)
+
+
+CHECKS = (known, plugins, sources, outputs, disk, clock, backups)
 
 
 def examine(hub: Hub) -> list[Finding]:

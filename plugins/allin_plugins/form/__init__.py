@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from allin_hub import ColumnMap, Draft, File, Files, FileSettings, Raw, Source, SourceRun, TableRow, Tables
@@ -30,6 +31,9 @@ class FormConfig(FileSettings):
 class Form(Source[FormConfig]):
     """Yields every answer; questions become fields as the columns of a table do."""
 
+    about: ClassVar = {
+        "de": "Antworten auf ein Anmeldeformular: als Tabelle, oder als JSON, wie ein Formulardienst es ausgibt."
+    }
     personal_data = ("*",)
     licence = None
     requests_per_minute = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,6 +43,9 @@ class CalendarConfig(PluginConfig):
 class Calendar(Source[CalendarConfig]):
     """Reads one raw per VEVENT: an event, a series, or one changed date of a series."""
 
+    about: ClassVar = {
+        "de": "Termine aus einem Kalender im Format iCalendar (RFC 5545): aus einer Datei oder von einer Adresse."
+    }
     produces = Event
     personal_data = ("contacts",)
     licence = None

@@ -55,6 +55,9 @@ class NewsletterConfig(PluginConfig):
 class Newsletter(Output[NewsletterConfig]):
     """A draft that is renewed until its week or month is over; then it is frozen, and the next one begins."""
 
+    about: ClassVar = {
+        "de": "Ein Rundbrief: was seit dem letzten neu ist, was anders ist und was bevorsteht, als E-Mail in jeder Sprache."
+    }
     reads = (Organisation, Event, Opportunity)
     purpose = Purpose.NEWSLETTER
     channel = "mail"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -22,6 +22,9 @@ class SpreadsheetConfig(FileSettings):
 class Spreadsheet(Source[SpreadsheetConfig]):
     """Reads every row below the header. The setting `key` names the column that identifies a row."""
 
+    about: ClassVar = {
+        "de": "Einträge aus einer Tabelle, wie Menschen sie führen: CSV, XLSX, ODS oder XLS, als Datei, Muster oder Adresse."
+    }
     personal_data = ("*",)
     licence = None
     requests_per_minute = None

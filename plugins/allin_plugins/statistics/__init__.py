@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import orjson
 from pydantic import StringConstraints
@@ -37,6 +37,9 @@ class StatisticsConfig(PluginConfig):
 class Statistics(Output[StatisticsConfig]):
     """One page per language; the same figures as CSV and JSON."""
 
+    about: ClassVar = {
+        "de": "Zahlen nach Art, Sprache, Stadtteil, Thema, Quelle und Güte, als Seite, CSV und JSON."
+    }
     reads = (Organisation, Event, Opportunity)
     purpose = Purpose.STATISTICS
     channel = "site"

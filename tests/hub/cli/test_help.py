@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 
 from allin_hub import tongue
 from allin_hub.cli import app
-from allin_hub.cli.speaking import ERRORS, LOCALE, WORDS
+from allin_hub.cli.speaking import ERRORS, LOCALE, PLACES, WORDS
 from allin_hub.wording import catalogue_file, words
 
 HOME = Path(__file__).parents[3]
@@ -49,7 +50,59 @@ def test_every_text_of_the_help_is_there_in_german_and_none_in_vain() -> None:
         catalogue = read_po(lines, abort_invalid=True)
     known = {str(one.id) for one in catalogue if one.id and one.string}
 
-    assert set(texts(typer.main.get_command(app))) | {*WORDS, *ERRORS} == known
+    assert set(texts(typer.main.get_command(app))) | {*WORDS, *ERRORS, *PLACES} == known
+
+
+def commands(command: Any, *names: str) -> Iterator[tuple[str, ...]]:
+    """Every command, by the words that call it."""
+    yield names
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, *names, name)
+
+
+def test_no_english_word_stands_for_what_a_person_puts_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ORDNER, not DIR; and neither brackets around brackets nor what a program calls the sort of a value."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    for names in commands(typer.main.get_command(app)):
+        said = CliRunner().invoke(app, [*names, "--help"]).output
+
+        assert re.findall(r"\b(?:DIR|FIELD|FILE|KIND|NEW|OLD|OUTPUT|RUN|SOURCE|TO|URL|PATH)\b", said) == [], (
+            said
+        )
+        assert re.findall(r"<\w+.*?>|\[\[|\{|<=", said) == [], said
+
+
+def test_the_usage_says_what_may_be_left_out() -> None:
+    """In brackets; what has to be there stands by itself."""
+    usages = {
+        name: CliRunner().invoke(app, [name, "--help", "--lang", "en"]).output.splitlines()[0]
+        for name in ("sync", "show", "restore")
+    }
+
+    assert usages == {
+        "sync": "Usage: allin sync [OPTIONS] [SOURCE]...",
+        "show": "Usage: allin show [OPTIONS] ID",
+        "restore": "Usage: allin restore [OPTIONS] FILE [DIR]",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lang", "fr"], "Die Sprache 'fr' gibt es hier nicht: --lang de, oder --lang en.\n"),
+        (["--lang=x"], "Die Sprache 'x' gibt es hier nicht: --lang de, oder --lang en.\n"),
+        (["--lang"], "Die Option '--lang' braucht einen Wert.\n"),
+    ],
+)
+def test_a_language_that_nobody_speaks_is_said_to_be_none(
+    words: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """English instead of French would look as if nobody had listened."""
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    result = CliRunner().invoke(app, ["status", *words])
+
+    assert (2, said, "") == (result.exit_code, result.stderr, result.stdout)
+    assert CliRunner().invoke(app, ["held", "--help", "--lang", "en_GB"]).output.startswith("Usage")
 
 
 @pytest.mark.parametrize("name", ["", "status", "source", "source remove"])
@@ -73,7 +126,7 @@ def test_help_is_in_one_language(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         (["nix"], "Den Befehl 'nix' gibt es nicht."),
         (["export"], "Die Option '--kind' fehlt."),
         (["show"], "Die Angabe 'ID' fehlt."),
-        (["source", "rename", "nur"], "Die Angabe 'NEW' fehlt."),
+        (["source", "rename", "nur"], "Die Angabe 'NEU' fehlt."),
         (["status", "zu", "viel"], "Das ist zu viel: zu viel"),
         (["up", "--port", "x"], "Der Wert für '--port' passt nicht: Es muss eine ganze Zahl sein."),
         (["up", "--port", "0"], "Der Wert für '--port' passt nicht: Es muss mindestens 1 sein."),

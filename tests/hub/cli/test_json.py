@@ -131,7 +131,7 @@ def test_plugins_tell_name_kind_and_package(told: Any) -> None:
     """A program can find out what this hub can read."""
     plugins = told("plugins", hub=False)["plugins"]
 
-    assert {"name", "kind", "package", "version", "does"} == set(plugins[0])
+    assert {"name", "kind", "package", "version", "does", "licence", "requests_per_minute"} == set(plugins[0])
     assert {("spreadsheet", "source"), ("directory", "output")} <= {
         (one["name"], one["kind"]) for one in plugins
     }

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import typer
+
+from allin_hub.cli import app
+from allin_hub.cli.call import Call
 
 
 def test_a_backup_says_where_it_lies_and_what_is_not_in_it(allin: Any, told: Any, office: Any) -> None:
@@ -30,6 +36,26 @@ def test_a_restored_hub_says_what_to_do_next(allin: Any, told: Any, office: Any,
     assert f"allin run --hub {there}" in done.stdout
 
 
+def test_a_restored_hub_says_that_its_outputs_wait_to_be_published_anew(
+    allin: Any, told: Any, office: Any, tmp_path: Path
+) -> None:
+    """They were published: `never` would frighten whoever has just restored; after a publish all is as before."""
+    allin("run")
+    made = told("backup")
+    there = str(tmp_path / "probe")
+    allin("restore", made["file"], there, "--key", str(office.folder / "hub.key"), hub=False)
+    before = told("status", "--hub", there, hub=False)
+    said = allin("status", "--hub", there, hub=False).stdout
+    allin("publish", "--hub", there, hub=False)
+    after = told("status", "--hub", there, hub=False)
+
+    assert ("restored", "done") == tuple(one["outputs"]["statistik"]["state"] for one in (before, after))
+    assert before["outputs"]["statistik"]["last_success_at"] is not None
+    assert "zurückgeholt" in said
+    assert "was im Netz steht, bleibt bis dahin: statistik" in said
+    assert f"allin publish statistik --hub {there}" in said
+
+
 def test_a_wrong_call_writes_nothing(allin: Any, told: Any, tmp_path: Path) -> None:
     """A restore that cannot be made leaves no folder behind, and ends with 2."""
     there = tmp_path / "probe"
@@ -52,6 +78,68 @@ def test_the_doctor_ends_with_one_when_something_is_broken(allin: Any, told: Any
     assert not broken["ok"]
     assert ["key_missing"] == [one["code"] for one in broken["findings"]]
     assert {"code", "state", "message", "hint", "fixed"} == set(broken["findings"][0])
+
+
+def test_the_doctor_misses_a_file_and_names_the_folder_that_he_looked_at(
+    allin: Any, told: Any, office: Any
+) -> None:
+    """A command to copy works where the person is, which is not where the hub is."""
+    allin("run")
+    allin("upkeep")
+    (office.folder / "data" / "vereine.csv").rename(office.folder / "data" / "verein.csv")
+    (office.folder / "statistik" / "index.html").unlink()
+    found = {one["code"]: one for one in told("doctor")["findings"]}
+
+    assert found["source_file"]["message"].startswith("vereine: ")
+    assert "verein.csv" in found["source_file"]["message"] + found["source_file"]["hint"]
+    assert f"allin publish --hub {office.folder} statistik" in found["output_files"]["hint"]
+
+
+def test_the_doctor_misses_a_database_that_has_been_there(allin: Any, told: Any, office: Any) -> None:
+    """Deleted, or made anew by the next command: in both cases the hub has forgotten all consents."""
+    allin("run")
+    for file in office.folder.glob("hub.db*"):
+        file.unlink()
+    gone = told("doctor", exit_code=1)["findings"]
+    allin("status")
+    anew = told("doctor", exit_code=1)["findings"]
+
+    assert ["database_gone"] == [one["code"] for one in gone]
+    assert "database_gone" in [one["code"] for one in anew]
+    assert "statistik/" in gone[0]["message"]
+    assert f"allin restore DATEI {office.folder} --force" in gone[0]["hint"]
+
+
+def test_every_command_of_a_hub_is_known_where_its_folder_is_added() -> None:
+    """A new command would else be shown without it."""
+    every = {
+        " ".join(names): {option for param in command.params for option in param.opts}
+        for names, command in _commands(typer.main.get_command(app))
+    }
+    named = {
+        name
+        for name in every
+        if Call("there").placed(f"Tun Sie das: allin {name}.").endswith(" --hub there.")
+    }
+
+    assert named == {name for name, options in every.items() if "--hub" in options}
+
+
+def test_a_folder_is_named_once_and_only_where_it_is_needed() -> None:
+    """Not in the folder itself, and not where the command names it already."""
+    assert Call().placed("Los: allin sync") == "Los: allin sync"
+    assert (
+        Call("a b").placed("Los: allin sync x. Oder: allin up")
+        == "Los: allin sync --hub 'a b' x. Oder: allin up --hub 'a b'"
+    )
+    assert Call("da").placed("Los: allin sync x --hub da") == "Los: allin sync x --hub da"
+
+
+def _commands(command: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if not hasattr(command, "commands"):
+        yield names, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _commands(inner, *names, name)
 
 
 def test_the_doctor_says_what_it_has_mended(allin: Any, office: Any) -> None:

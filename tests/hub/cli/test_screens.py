@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from allin_hub import PluginConfig, Source
+from allin_hub.cli import installed
 from allin_hub.hub import open_hub
 from allin_hub.notifying import note_outcome
 from allin_hub.posting import Fault
@@ -43,6 +45,78 @@ def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
     allin("sync")
 
     assert "nichts Neues" in allin("sync").stdout
+
+
+def test_a_sync_asks_to_publish_only_what_is_not_published(allin: Any, office: Any) -> None:
+    """After a sync that brought nothing, publishing would do nothing."""
+    office.sheet(office.rows(4)[:2])
+    first = allin("sync").stdout
+    allin("publish")
+    second = allin("sync").stdout
+    office.sheet(office.rows(4))
+    third = allin("sync").stdout
+
+    assert ["allin publish" in said for said in (first, second, third)] == [True, False, True]
+
+
+def test_a_source_that_is_switched_off_is_not_read_when_it_is_named(allin: Any, office: Any) -> None:
+    """Its name says which one is meant, not that somebody has switched it on again."""
+    allin("sync")
+    allin("source", "disable", "vereine")
+    office.sheet(office.rows(31))
+    refused = allin("sync", "vereine")
+    replayed = allin("sync", "vereine", "--replay")
+
+    assert refused.exit_code == 2
+    assert "Die Quelle 'vereine' ist abgeschaltet" in refused.stderr
+    assert f"allin source enable --hub {office.folder} vereine" in refused.stderr
+    assert replayed.exit_code == 0
+    assert "30" in replayed.stdout or "nichts Neues" in replayed.stdout
+    allin("source", "enable", "vereine")
+    assert allin("sync", "vereine").exit_code == 0
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_plugins_say_in_german_what_they_do_at_every_width(
+    width: int, allin: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No sentence is cut, and no word within it."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", allin("plugins", "--lang", "de", hub=False).stdout)
+    words = shown.split()
+
+    assert max(map(len, shown.splitlines())) <= width
+    assert "…" not in shown
+    for word in ("Anmeldeformular:", "Mitmachen,", "Stadtteil,", "Rundbrief:", "Kalender"):
+        assert word in words
+
+
+def test_a_strangers_plugin_speaks_for_itself_and_says_what_it_declares(
+    allin: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its own words, where it has no German ones; with its licence and how often it asks."""
+
+    class Foreign(Source[PluginConfig]):
+        """Reads what nobody knows."""
+
+        about: ClassVar = {"en": "Events of a city nobody knows."}
+        licence = "CC-BY-4.0"
+        requests_per_minute = 30
+
+    monkeypatch.setattr(installed, "plugin_class", lambda _group, _name: Foreign)
+    english = next(
+        one for one in told("plugins", "--lang", "en", hub=False)["plugins"] if one["name"] == "ical"
+    )
+    german = allin("plugins", "--lang", "de", hub=False).stdout
+
+    assert ("Events of a city nobody knows.", "CC-BY-4.0", 30) == (
+        english["does"],
+        english["licence"],
+        english["requests_per_minute"],
+    )
+    assert "Lizenz: CC-BY-4.0. Höchstens 30 Anfragen in der Minute." in german
 
 
 def test_a_replay_shows_what_came_of_the_rows_that_waited(allin: Any, office: Any) -> None:

@@ -183,7 +183,7 @@ def test_a_database_that_is_something_else(allin: Any, office: Any) -> None:
 
     assert FAILED == result.exit_code
     assert "Die Datenbank ist beschädigt." in said(result)
-    assert "allin restore DATEI --force" in said(result)
+    assert f"allin restore DATEI {office.folder} --force" in said(result)
 
 
 @pytest.mark.parametrize(
