@@ -31,7 +31,9 @@ def protected(cell: object) -> str:
     """The cell as text that no spreadsheet computes."""
     if cell is None:
         return ""
-    text = str(cell)
+    text = cell if type(cell) is str else str(cell)
+    if text[:1].isalnum():
+        return text
     return f"'{text}" if _dangerous(text.lstrip("'")) or _dangerous(text) else text
 
 

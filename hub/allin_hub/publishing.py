@@ -20,6 +20,7 @@ from allin_hub.crashing import Point
 from allin_hub.destinations import destination, is_elsewhere, shown
 from allin_hub.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.hub import Hub
+from allin_hub.memory import seldom_collected
 from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.rendering import Artifact
 from allin_hub.report import OutputReport
@@ -170,13 +171,14 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         )
         staging = staging_of(waits_beside, str(turn.fence))
         try:
-            plan = limited(
-                settings.limits.minutes * 60,
-                lambda: _too_long(settings),
-                lambda: _render(
-                    _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
-                ),
-            )
+            with seldom_collected():
+                plan = limited(
+                    settings.limits.minutes * 60,
+                    lambda: _too_long(settings),
+                    lambda: _render(
+                        _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
+                    ),
+                )
         except BaseException:
             drop(staging)
             raise

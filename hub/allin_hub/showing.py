@@ -39,7 +39,10 @@ class StoreView:
         self.now: dt.datetime = hub.clock()
         self.seq = entities.last_seq(connection)
         self._seen: dict[Kind, dict[str, Record]] = {}
+        self._credited: dict[tuple[str, Any], Credit] = {}
         self._digests: dict[UUID, str] = {}
+        self._known: dict[int, str] = {}
+        """The same, by the object itself: what is shown is held here, so that none can take another's place."""
 
     @cached_property
     def _ledger(self) -> Sequence[Any]:
@@ -65,20 +68,24 @@ class StoreView:
         adapter = _many(model)
         consenting = self._consenting
         found: list[Record] = []
+        empty = _empty(model)
+        digests: dict[str, str] = {}
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
             passed = []
             for one in batch:
                 fields = passes(kind, one.fields, one.id, consenting)
                 if fields is None:
                     continue
-                fields.update(one.bookkeeping)
-                passed.append(fields)
+                passed.append({**empty, **fields, **one.bookkeeping})
                 ends = consenting.get(one.id)
-                self._digests[UUID(one.id)] = one.digest.hex() + (ends.isoformat() if ends else "")
+                digests[one.id] = one.digest.hex() + (ends.isoformat() if ends else "")
             found += adapter.validate_json(orjson.dumps(passed))
+        for entity, digest in zip(found, digests.values(), strict=True):
+            self._digests[entity.id] = self._known[id(entity)] = digest
+        ordered = list(zip(found, digests, strict=True))
         title = model.title_field
-        found.sort(key=lambda entity: (str(getattr(entity, title)).casefold(), entity.id.int))
-        return {str(entity.id): entity for entity in found}
+        ordered.sort(key=lambda pair: (str(getattr(pair[0], title)).casefold(), pair[0].id.int))
+        return {key: entity for entity, key in ordered}
 
     def all(self, kind: type[E]) -> Sequence[E]:
         """Every entity of this kind that may be seen, by name."""
@@ -107,14 +114,17 @@ class StoreView:
 
     def credits(self, entity: Record) -> Sequence[Credit]:
         """The sources that an entity comes from, and the day on which each last said something new about it."""
-        found = []
-        for source, at in self._credits.get(str(entity.id), ()):
+        return [self._credit(source, at) for source, at in self._credits.get(str(entity.id), ())]
+
+    def _credit(self, source: str, at: Any) -> Credit:
+        found = self._credited.get((source, at))
+        if found is None:
             settings = self._hub.config.sources.get(source)
             moment = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
             day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
             owner = settings.owner if settings else None
             licence = (settings.licence if settings else None) or self._hub.config.hub.licence
-            found.append(Credit(source, owner, licence, day))
+            found = self._credited[(source, at)] = Credit(source, owner, licence, day)
         return found
 
     def changes(self, since: int) -> Sequence[Change]:
@@ -144,7 +154,7 @@ class StoreView:
 
     def digest(self, entity: Record) -> str:
         """What changes with anything of an entity that may be seen, and with the end of its consent."""
-        return self._digests[entity.id]
+        return self._known.get(id(entity)) or self._digests[entity.id]
 
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
@@ -166,6 +176,16 @@ class StoreView:
 @cache
 def _many(model: type[Record]) -> TypeAdapter[list[Record]]:
     return TypeAdapter(list[model])  # type: ignore[valid-type]
+
+
+@cache
+def _empty(model: type[Record]) -> dict[str, Any]:
+    """The collections of a model that are empty where nothing is said: named, they cost the model no copy."""
+    return {
+        name: field.default
+        for name, field in model.model_fields.items()
+        if isinstance(field.default, list | dict)
+    }
 
 
 def _labels(value: Any) -> list[str]:
