@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,37 +48,45 @@ def _fill(disk: Path, left: int) -> Path:
     return ballast
 
 
+@contextmanager
+def _moved_in(ground: Ground, disk: Path) -> Iterator[Path]:
+    """A copy of a scene in a folder on the small disk; a server keeps its data elsewhere."""
+    made, folder = ground.copy(), disk / "hub"
+    shutil.copytree(made, folder)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+        for path in disk.iterdir():
+            path.unlink()
+        ground.forget(made)
+
+
 def _tried(ground: Ground, disk: Path, left: int) -> tuple[bool, list[str]]:
     """Sync and publish with so many bytes left: whether it went, and what was wrong with how it did not."""
-    folder = disk / "hub"
-    shutil.copytree(ground.folder, folder)
-    ballast = _fill(disk, left)
-    order = Order(folder, now=LATER, reports=disk.parent)
-    with Reader(folder / "public") as reader:
-        code, out, err = call(order, "run")
-        wrong = []
-        if code not in {0, 1} or "Traceback" in err:
-            wrong.append(f"exit {code}: {err[-300:]}")
-        if code == 1 and "Schaffen Sie Platz" not in out + err:
-            wrong.append(f"no sentence that says what to do: {out[-300:]} {err[-300:]}")
-        ballast.unlink()
-        said = done(order)
-        if {status for step in said.values() for status, *_ in step.values()} != {"done"}:
-            wrong.append(f"it did not work again: {said}")
-        reader.sweep()
-    wrong += reader.faults + differences(ground.undisturbed, ground.dumped(folder))
-    shutil.rmtree(folder)
-    for path in disk.iterdir():
-        path.unlink()
+    with _moved_in(ground, disk) as folder:
+        ballast = _fill(disk, left)
+        order = Order(folder, now=LATER, reports=disk.parent)
+        with Reader(folder / "public") as reader:
+            code, out, err = call(order, "run")
+            wrong = []
+            if code not in {0, 1} or "Traceback" in err:
+                wrong.append(f"exit {code}: {err[-300:]}")
+            if code == 1 and "Schaffen Sie Platz" not in out + err:
+                wrong.append(f"no sentence that says what to do: {out[-300:]} {err[-300:]}")
+            ballast.unlink()
+            said = done(order)
+            if {status for step in said.values() for status, *_ in step.values()} != {"done"}:
+                wrong.append(f"it did not work again: {said}")
+            reader.sweep()
+        wrong += reader.faults + differences(ground.undisturbed, ground.dumped(folder))
     return code == 0, wrong
 
 
 def _grounds_here(grounds: Callable[[str], Ground]) -> Ground:
     ground = grounds("changed")
     if ground.postgres is not None:
-        pytest.skip(
-            "a server keeps its data on a disk of its own; that of the hub's folder is tried with SQLite"
-        )
+        pytest.skip("a server takes what a folder does not; that of the database is tried with SQLite")
     return ground
 
 
@@ -86,9 +95,9 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
     grounds: Callable[[str], Ground], disk: Path, left: int
 ) -> None:
     """A few amounts of free space; `make proof-kills` goes through every 64 kB."""
-    _, wrong = _tried(_grounds_here(grounds), disk, left)
+    fits, wrong = _tried(grounds("changed"), disk, left)
 
-    assert wrong == []
+    assert (fits and not left, wrong) == (False, [])
 
 
 @pytest.mark.slow
@@ -96,14 +105,37 @@ def test_a_disk_that_is_full_at_any_moment_is_said_and_nothing_is_half_written(
     grounds: Callable[[str], Ground], disk: Path
 ) -> None:
     """Every 64 kB of free space, until everything fits."""
-    ground, found, fits, left = _grounds_here(grounds), {}, False, 0
+    ground, found, fits, left = grounds("changed"), {}, False, 0
     while not fits and left < ROOM // 2:
         fits, wrong = _tried(ground, disk, left)
         if wrong:
             found[left] = wrong
         left += STEP
 
-    assert (fits, found) == (True, {})
+    assert (fits, left > STEP, found) == (True, True, {})
+
+
+@pytest.mark.parametrize("left", [0, STEP // 16, STEP // 4, STEP, 4 * STEP])
+def test_a_backup_onto_a_full_disk_is_said_and_leaves_nothing_half_written(
+    grounds: Callable[[str], Ground], disk: Path, left: int
+) -> None:
+    """The hub and its earlier backups stay; what was begun is taken away, so that the room is there for others."""
+    ground = grounds("changed")
+    with _moved_in(ground, disk) as folder:
+        order = Order(folder, now=LATER, reports=disk.parent)
+        first, *_ = call(order, "backup")
+        earlier = {path: path.read_bytes() for path in (folder / "backups").iterdir()}
+        ballast = _fill(disk, left)
+        code, out, err = call(order, "backup")
+        after = {path: path.read_bytes() for path in (folder / "backups").iterdir()}
+        ballast.unlink()
+        again, *_ = call(order, "backup")
+        count = len(list((folder / "backups").iterdir()))
+
+    assert (first, code, again) == (0, 1, 0)
+    assert ("Schaffen Sie Platz" in out + err, "Traceback" in err) == (True, False)
+    assert earlier == after
+    assert count == 2
 
 
 @pytest.mark.parametrize(
