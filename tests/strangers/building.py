@@ -11,18 +11,19 @@ ROOT = Path(__file__).parents[2]
 HUB = [str(ROOT / part) for part in ("schemas", "hub", "plugins", "flows")]
 
 
-def installed(package: Path, place: Path) -> Path:
-    """Build a package's wheel as pip does, and install it beside nothing else; the folder of its modules."""
+def installed(place: Path, *packages: Path) -> Path:
+    """Build packages' wheels as pip does, and install them beside nothing else; the folder of their modules."""
     wheels, modules = place / "wheels", place / "modules"
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     offline = ["--no-deps", "--no-index"]
     subprocess.run(
-        [*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", wheels, package],
+        [*pip, "wheel", *offline, "--no-build-isolation", "--wheel-dir", wheels, *packages],
         check=True,
         capture_output=True,
     )
-    (wheel,) = wheels.glob("*.whl")
-    subprocess.run([*pip, "install", *offline, "--target", modules, wheel], check=True, capture_output=True)
+    built = sorted(wheels.glob("*.whl"))
+    assert len(built) == len(packages)
+    subprocess.run([*pip, "install", *offline, "--target", modules, *built], check=True, capture_output=True)
     return modules
 
 

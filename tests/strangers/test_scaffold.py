@@ -12,33 +12,56 @@ from tests.strangers.building import installed, python
 from allin_hub import scaffold
 from allin_hub.errors import ConfigError
 
+NAMES = {"source": "city-events", "output": "city-board"}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a source and an output are made, built and installed."""
+    return tmp_path_factory.mktemp("authors")
+
+
+@pytest.fixture(scope="module")
+def made(place: Path) -> dict[str, Path]:
+    """The folders of a source and an output as they are made."""
+    return {kind: scaffold.make(kind, name, place).folder for kind, name in NAMES.items()}
+
+
+@pytest.fixture(scope="module")
+def modules(place: Path, made: dict[str, Path]) -> Path:
+    """Where the wheels of both are installed."""
+    return installed(place, *made.values())
+
 
 @pytest.mark.parametrize(("kind", "tests"), [("source", 30), ("output", 20)])
-def test_what_is_made_passes_its_own_tests_as_a_wheel(kind: str, tests: int, tmp_path: Path) -> None:
-    """An author begins with green tests: the package builds, installs, is found and conforms."""
-    made = scaffold.make(kind, "city-events", tmp_path)
-    modules = installed(made.folder, tmp_path)
-
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", modules=modules, cwd=made.folder)
-    listed = python("-m", "allin_hub", "plugins", modules=modules, cwd=tmp_path)
+def test_what_is_made_passes_its_own_tests_as_a_wheel(
+    kind: str, tests: int, made: dict[str, Path], modules: Path
+) -> None:
+    """An author begins with green tests: the package builds, installs and conforms."""
+    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests", modules=modules, cwd=made[kind])
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert int(done.stdout.rpartition(" passed")[0].split()[-1]) >= tests
-    assert "city-events" in listed.stdout
 
 
-@pytest.mark.parametrize("kind", ["source", "output"])
-def test_what_is_made_is_clean_for_ruff_and_mypy(kind: str, tmp_path: Path) -> None:
+def test_what_is_made_and_installed_is_found(modules: Path, tmp_path: Path) -> None:
+    """Nothing else has to be told to the hub."""
+    listed = python("-m", "allin_hub", "plugins", modules=modules, cwd=tmp_path)
+
+    assert [] == [name for name in NAMES.values() if name not in listed.stdout]
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_what_is_made_is_clean_for_ruff_and_mypy(kind: str, made: dict[str, Path], place: Path) -> None:
     """Nobody begins with warnings of a linter that she did not write."""
-    made = scaffold.make(kind, "city-events", tmp_path)
     tools = [
         ["ruff", "check", "--no-cache", "."],
         ["ruff", "format", "--no-cache", "--check", "."],
-        ["mypy", "--cache-dir", str(tmp_path / "cache")],
+        ["mypy", "--cache-dir", str(place / "cache")],
     ]
 
     for tool in tools:
-        done = subprocess.run([sys.executable, "-m", *tool], cwd=made.folder, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-m", *tool], cwd=made[kind], capture_output=True, text=True)
 
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -35,7 +35,7 @@ path = "brett"
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the stranger's wheel is installed."""
-    return installed(PACKAGE, tmp_path_factory.mktemp("stranger"))
+    return installed(tmp_path_factory.mktemp("stranger"), PACKAGE)
 
 
 @pytest.fixture
