@@ -58,7 +58,7 @@ When = Annotated[Moment, Reads("moment")]
 class Value(BaseModel):
     """Base of all values: closed, and silent about its content in errors."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True, defer_build=True)
 
 
 class Localized(Value):
@@ -73,7 +73,7 @@ class Localized(Value):
 class LocalizedText(RootModel[dict[LanguageTag, Localized]]):
     """One text in several languages, by BCP 47 tag."""
 
-    model_config = ConfigDict(hide_input_in_errors=True, frozen=True)
+    model_config = ConfigDict(hide_input_in_errors=True, frozen=True, defer_build=True)
 
     def best(self, *languages: str) -> tuple[str, str] | None:
         """The first of these languages that is there, else German, else any: (language, text)."""
