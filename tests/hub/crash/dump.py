@@ -182,7 +182,7 @@ def _manifest(connection: Connection, folder: Path, said: Callable[[str], str]) 
 
 def _files(folder: Path, said: Callable[[str], str]) -> dict[str, str]:
     """Every file in the hub's folder; of those at its top, its key and its database among them, only the names."""
-    found = {path.name: "" for path in folder.iterdir() if not path.name.startswith("hub.db")}
+    found = {said(path.name): "" for path in folder.iterdir() if not path.name.startswith("hub.db")}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.parent != folder:
             text = path.read_text(encoding="utf-8", errors="backslashreplace")
