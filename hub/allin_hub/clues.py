@@ -101,13 +101,14 @@ def _identifier(given: Mapping[str, Any]) -> tuple[Rule, str]:
 
 
 @cache
-def _prefix(kind: str, rule: int) -> bytes:
-    return f"match\x1f{kind}|{rule}|".encode()
+def prefixes(kind: str) -> Mapping[Rule, bytes]:
+    """What a clue is hashed with, by rule: so it is equal only within one kind of entity and one rule."""
+    return {rule: f"match\x1f{Kind(kind).value}|{rule.value}|".encode() for rule in Rule}
 
 
 def marked(kind: str, rule: Rule, text: str) -> bytes:
-    """A clue as it is hashed: equal only within one kind of entity and one rule."""
-    return _prefix(kind, rule) + text.encode()
+    """A clue as it is hashed."""
+    return prefixes(kind)[rule] + text.encode()
 
 
 def reference_clues(given: Any) -> list[tuple[Rule, str]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from allin_hub.config import Config
 from allin_hub.hub import Hub
 from allin_hub.match import ties
-from allin_hub.merge import EVERYTHING, Said, merge, ranked, units_changed
+from allin_hub.merge import EVERYTHING, Said, merge, of_one, ranked, units_changed
 from allin_hub.slugs import slug
 from allin_hub.store import claims, entities, references
 from allin_hub.store.engine import next_id
@@ -69,14 +69,13 @@ class Linker:
         for kind, alone in by_kind.items():
             rows: list[tuple[Any, ...]] = []
             changes: list[tuple[Any, ...]] = []
-            trust, defaults = self._standing(source, kind)
+            _, defaults = self._standing(source, kind)
             for one in alone:
-                said = Said(one.claim, one.data, trust, one.updated_at, source, defaults)
-                data, provenance = merge(kind, (said,))
+                data = of_one(kind, one.data, defaults)
                 if one.beside is not None and one.beside.kind is Kind.ORGANISATION:
                     data[NESTED_FIELD] = one.beside.entity
                 digest = self._hub.sealer.digest(data)
-                rows.append(self._row(kind, one.entity, None, data, provenance, digest))
+                rows.append(self._row(kind, one.entity, None, data, {EVERYTHING: [one.claim]}, digest))
                 changes.append(self._change(kind, one.entity, "new", [], None, digest))
             self._linked.created += len(rows)
             entities.save(self._connection, kind, rows, new=True)

@@ -19,6 +19,9 @@ from allin_schemas.marks import ByHub, mark_of, marked
 from allin_schemas.reading import name_key
 
 EVERYTHING = "*"
+_MSO: str = OrganisationType.MSO.value
+_ART9: str = Sensitivity.ART9.value
+_SENSITIVITY: str = Organisation.model_fields["sensitivity"].default.value
 ITEM_KEYS = ("code", "number", "value", "account", "recurrence_id", "title", "name")
 
 
@@ -72,12 +75,7 @@ def ranked(said: Sequence[Said]) -> list[Said]:
 def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """The merged fields, and the provenance: unit -> claims, the winner first; `*` when all comes from one claim."""
     if len(said) == 1:
-        only = said[0]
-        data = {**only.data}
-        if kind is Kind.PERSON:
-            data["type"] = merged_type(data, [only.data])
-        _fill(kind, data, said)
-        return data, {EVERYTHING: [only.claim]}
+        return of_one(kind, said[0].data, said[0].defaults), {EVERYTHING: [said[0].claim]}
     order = ranked(said)
     data = {}
     provenance: dict[str, list[int]] = {}
@@ -104,6 +102,20 @@ def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, l
         _keep_names(data, order, provenance)
     _fill(kind, data, order)
     return data, provenance
+
+
+def of_one(kind: Kind, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an entity about which a single claim says something."""
+    if not all(said.values()):
+        said = {name: value for name, value in said.items() if value not in (None, [], {})}
+    data = {**standing(kind), **defaults, **said}
+    if kind is Kind.PERSON:
+        data["type"] = merged_type(data, [said])
+    elif kind is Kind.ORGANISATION and "sensitivity" not in said:
+        _mark_sensitive(data)
+    elif kind is Kind.EVENT and "start" not in data and data.get("overrides"):
+        _start_of_exception(data)
+    return data
 
 
 def _keep_names(data: dict[str, Any], order: Sequence[Said], provenance: dict[str, list[int]]) -> None:
@@ -159,10 +171,7 @@ def _fill(kind: Kind, data: dict[str, Any], order: Sequence[Said]) -> None:
 
 def _mark_sensitive(data: dict[str, Any]) -> None:
     """Belonging to a migrant organisation can reveal origin (Art. 9 GDPR)."""
-    art9 = data.get("type") == OrganisationType.MSO.value
-    data["sensitivity"] = (
-        Sensitivity.ART9 if art9 else Organisation.model_fields["sensitivity"].default
-    ).value
+    data["sensitivity"] = _ART9 if data.get("type") == _MSO else _SENSITIVITY
 
 
 def _start_of_exception(data: dict[str, Any]) -> None:

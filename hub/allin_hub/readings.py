@@ -130,8 +130,12 @@ def _key(cell: Any) -> Any:
         return cell
     content: Any = cell
     if isinstance(cell, dict):
+        if set(map(type, cell.values())) == {str}:
+            return dict, (*cell.items(),)
         content = tuple((name, type(value), value) for name, value in cell.items())
     elif isinstance(cell, list | tuple):
+        if set(map(type, cell)) == {str}:
+            return list, (*cell,)
         content = tuple((type(value), value) for value in cell)
     key = (type(cell), content)
     try:

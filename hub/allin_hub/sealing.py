@@ -11,7 +11,9 @@ import fcntl
 import hashlib
 import os
 import secrets
+import sys
 import weakref
+from array import array
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -85,13 +87,16 @@ class Sealer:
             found.append(state.digest())
         return found
 
-    def numbers(self, parts: Iterable[bytes]) -> list[int]:
+    def numbers(self, parts: Iterable[bytes]) -> array[int]:
         """A keyed hash of 64 bits for each of many, as a number that an index finds fast."""
-        copy, found = self._short.copy, []
+        copy, digests = self._short.copy, []
         for data in parts:
             state = copy()
             state.update(data)
-            found.append(int.from_bytes(state.digest(), "big", signed=True))
+            digests.append(state.digest())
+        found = array("q", b"".join(digests))
+        if sys.byteorder == "little":
+            found.byteswap()
         return found
 
     def hash_text(self, kind: str, text: str) -> bytes:

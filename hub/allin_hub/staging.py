@@ -237,7 +237,7 @@ class Stager:
             if key is not None:
                 self._seen.add(key)
                 self._count(op, result)
-                if prior is None:
+                if prior is None and self._by_key:
                     self._new[digest] = self._seq
             else:
                 self._nameless.append((self._seq, self._derive(raw), digest))

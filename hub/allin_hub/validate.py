@@ -216,6 +216,8 @@ class Validator:
             and not agreed(contact, Purpose.DIRECTORY_PUBLIC)
             for phone in contact.data.get("phones") or ()
         }
+        if not persons and all(len(phone) == 1 for phone in outer.data["phones"]):
+            return
         kept = [
             phone
             for phone in outer.data["phones"]

@@ -13,7 +13,16 @@ import orjson
 from sqlalchemy import Connection
 
 from allin_hub.bounds import mapping
-from allin_hub.clues import Rule, clues, key_of_name, marked, member_clues, record_clue, reference_clues
+from allin_hub.clues import (
+    Rule,
+    clues,
+    key_of_name,
+    marked,
+    member_clues,
+    prefixes,
+    record_clue,
+    reference_clues,
+)
 from allin_hub.config import SourceSettings
 from allin_hub.consents import Latest, entries
 from allin_hub.contract import Source
@@ -269,28 +278,25 @@ class Writer:
 
     def _keys(self, news: Sequence[_Told]) -> tuple[list[tuple[int, int, int, int | None]], list[bytes]]:
         """The match keys of claims in the order of the index, and packed for each claim."""
-        sealer, names = self._hub.sealer, []
+        sealer = self._hub.sealer
+        names: list[bytes] = []
+        texts: list[bytes] = []
         for told in news:
             name = told.one.data.get("name")
             names.append(b"name\x1f" + key_of_name(name).encode() if name else b"")
+            begun = prefixes(told.one.kind)
+            texts += [begun[rule] + text.encode() for rule, text in told.clues]
         hashed_names = sealer.numbers(names)
-        numbers = array(
-            "q",
-            sealer.numbers(
-                marked(told.one.kind.value, rule, text) for told in news for rule, text in told.clues
-            ),
-        )
+        numbers = sealer.numbers(texts)
         rows: list[tuple[int, int, int, int | None]] = []
         packed = []
         start = 0
-        for told, name, hashed_name in zip(news, names, hashed_names, strict=True):
+        for told, name_text, hashed_name in zip(news, names, hashed_names, strict=True):
             own = numbers[start : start + len(told.clues)]
             start += len(own)
             packed.append(own.tobytes())
-            known_as = hashed_name if name else None
-            rows += [
-                (key, told.id, rule.value, known_as) for key, (rule, _) in zip(own, told.clues, strict=True)
-            ]
+            id, known_as = told.id, hashed_name if name_text else None
+            rows += [(key, id, int(rule), known_as) for key, (rule, _) in zip(own, told.clues, strict=True)]
         self.keys += numbers
         rows.sort(key=_by_key)
         return rows, packed

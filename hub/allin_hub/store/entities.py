@@ -85,13 +85,17 @@ def row_values(kind: Kind, data: dict[str, Any], sealer: Sealer) -> tuple[bytes 
     places = _places(kind)
     plain: list[Any] = [None] * len(places)
     private: dict[str, Any] = {}
+    dumps = orjson.dumps
     for name, value in data.items():
-        place = places.get(name)
-        if place is None:
+        if name not in places:
             if value not in (None, [], {}):
                 private[name] = value
+            continue
+        index, holds_json = places[name]
+        if not holds_json:
+            plain[index] = value
         elif value is not None:
-            plain[place[0]] = orjson.dumps(value).decode() if place[1] else value
+            plain[index] = dumps(value).decode()
     return (sealer.seal(private) if private else None), plain
 
 

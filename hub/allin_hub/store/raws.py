@@ -90,15 +90,13 @@ def staged_batches(
 ) -> Iterator[list[StagedRaw]]:
     """The staging of a run in the order of arrival, in batches."""
     last = -1
-    columns = [staged.c[name] for name in STAGED_COLUMNS[1:]]
+    sql = (
+        f"SELECT {', '.join(STAGED_COLUMNS[1:])} FROM staged WHERE run_id = ? AND seq > ?"  # noqa: S608 - names of ours
+        f" AND op IN ({', '.join('?' * len(ops))}) ORDER BY seq LIMIT ?"
+    )
     while True:
-        query = (
-            select(*columns)
-            .where(staged.c.run_id == run_id, staged.c.seq > last, staged.c.op.in_(ops))
-            .order_by(staged.c.seq)
-            .limit(size)
-        )
-        rows = [StagedRaw(*row) for row in connection.execute(query)]
+        found = plain_rows(connection, sql, (run_id, last, *ops, size))
+        rows = list(map(StagedRaw._make, found))
         if not rows:
             return
         last = rows[-1].seq

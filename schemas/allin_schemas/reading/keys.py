@@ -6,22 +6,20 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_UMLAUTS = str.maketrans(
-    {
-        "ä": "ae",
-        "ö": "oe",
-        "ü": "ue",
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "oe",
-        "å": "aa",
-        "ı": "i",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-    }
+_UMLAUTS = (
+    ("ä", "ae"),
+    ("ö", "oe"),
+    ("ü", "ue"),
+    ("ß", "ss"),
+    ("æ", "ae"),
+    ("œ", "oe"),
+    ("ø", "oe"),
+    ("å", "aa"),
+    ("ı", "i"),
+    ("ł", "l"),
+    ("đ", "d"),
+    ("ð", "d"),
+    ("þ", "th"),
 )
 _LOOKALIKES = str.maketrans(
     "аеорсухіјѕԁһԛԝкмтвнαορνυικχτεηβμϲϳ",
@@ -47,7 +45,9 @@ def plain(text: str) -> str:
     small = unicodedata.normalize("NFKC", text).casefold()
     if small.isascii():
         return small
-    small = unicodedata.normalize("NFC", small).translate(_UMLAUTS)
+    small = unicodedata.normalize("NFC", small)
+    for letter, written in _UMLAUTS:
+        small = small.replace(letter, written)
     if small.isascii():
         return small
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", small)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, in_western_digits, tidy
@@ -40,6 +41,14 @@ def _quick(text: str) -> str | None:
     return f"+49{mobile}{number}"
 
 
+def _all_usual(cells: Sequence[Any]) -> Reading | None:
+    """The numbers of several cells when each holds a usual German one."""
+    numbers = [_quick(cell) for cell in cells if cell.__class__ is str]
+    if len(numbers) < len(cells) or not all(numbers):
+        return None
+    return Reading([{"number": number} for number in dict.fromkeys(numbers)] or None)
+
+
 def read_phones(cell: Any, context: Context) -> Reading:
     """Every telephone number of a cell, with what each is for."""
     if isinstance(cell, str) and context.country == "DE":
@@ -47,7 +56,8 @@ def read_phones(cell: Any, context: Context) -> Reading:
         if number:
             return Reading([{"number": number}])
     if isinstance(cell, list | tuple):
-        return gathered([read_phones(answer, context) for answer in cells_of(cell)])
+        usual = _all_usual(cell) if context.country == "DE" else None
+        return usual or gathered([read_phones(answer, context) for answer in cells_of(cell)])
     text, fault = tidy(_spelled(cell), several_lines=True)
     if fault:
         return Reading(None, (fault,))
