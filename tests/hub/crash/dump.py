@@ -20,8 +20,8 @@ from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run
 LEFT_OUT = {
     "run": {"*"},
     "lease": {"fence", "holder"},
-    "source_state": {"report", "last_run"},
-    "output_state": {"report", "fingerprint"},
+    "source_state": {"report", "last_run", "failures"},
+    "output_state": {"report", "fingerprint", "failures"},
     "artifact": {"key", "digest"},
     "change": {"old_digest", "new_digest"},
     "problem": {"id"},
