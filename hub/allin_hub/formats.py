@@ -60,6 +60,7 @@ class Formats:
 
     def __init__(self, language: str, zone: str) -> None:
         self.language = language
+        self._wanted = tuple(dict.fromkeys((language, language.partition("-")[0])))
         self.zone = ZoneInfo(zone)
 
     @cached_property
@@ -175,7 +176,7 @@ class Formats:
         """A text in this language, else in the one that is there; it says which."""
         if text is None or not text.root:
             return None
-        found = text.best(self.language, self.language.partition("-")[0])
+        found = text.best(*self._wanted)
         if found is None:
             return None
         written: Localized = text.root[found[0]]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from jinja2 import pass_eval_context
-from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 _MOST = 200_000
@@ -16,13 +14,13 @@ class Once:
     """The pieces that the pages of one publish share."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, dict[tuple[Any, ...], str]] = {}
+        self._kept: dict[tuple[str, bool], dict[tuple[Any, ...], str]] = {}
 
-    def of(self, language: str) -> Repeated:
-        """The `once` of a page in this language."""
+    def of(self, language: str, *, escapes: bool) -> Repeated:
+        """The `once` of a page in this language; its pieces are markup where templates escape texts."""
         if sum(map(len, self._kept.values())) > _MOST:
             self._kept.clear()
-        return Repeated(self._kept.setdefault(language, {}))
+        return Repeated(self._kept.setdefault((language, escapes), {}), escapes=escapes)
 
 
 class Repeated:
@@ -31,10 +29,11 @@ class Repeated:
     `{% call once("card", entry.path) %}…{% endcall %}`: its words must name everything that it shows.
     """
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_escapes", "_kept")
 
-    def __init__(self, kept: dict[tuple[Any, ...], str]) -> None:
+    def __init__(self, kept: dict[tuple[Any, ...], str], *, escapes: bool) -> None:
         self._kept = kept
+        self._escapes = escapes
 
     def __call__(self, *words: Any, caller: Callable[[], str]) -> str:
         """The piece with this name."""
@@ -43,23 +42,16 @@ class Repeated:
             found = self._kept[words] = caller()
         return found
 
-    @pass_eval_context
-    def each(
-        self,
-        context: EvalContext,
-        name: str,
-        macro: Callable[..., str],
-        items: Iterable[Any],
-        by: str,
-        *more: Any,
-    ) -> str:
+    def of(self, name: str, word: Hashable, macro: Callable[..., str], *about: Any) -> str:
+        """`macro(*about)`, for the first that has this name and word."""
+        words = name, word
+        found = self._kept.get(words)
+        if found is None:
+            made = macro(*about)
+            found = self._kept[words] = escape(made) if self._escapes else made
+        return found
+
+    def each(self, name: str, macro: Callable[..., str], items: Iterable[Any], by: str, *more: Any) -> str:
         """`macro(item, *more)` of each item, one after the other; `by` is the attribute that tells items apart."""
-        found = []
-        for item in items:
-            words = name, getattr(item, by)
-            text = self._kept.get(words)
-            if text is None:
-                made = macro(context, item, *more)
-                text = self._kept[words] = escape(made) if context.autoescape else made
-            found.append(text)
-        return Markup("".join(found)) if context.autoescape else "".join(found)  # noqa: S704 - each is escaped
+        made = "".join([self.of(name, getattr(item, by), macro, item, *more) for item in items])
+        return Markup(made) if self._escapes else made  # noqa: S704 - each piece is escaped

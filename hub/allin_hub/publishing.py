@@ -35,10 +35,14 @@ Told = Callable[[str, int, int | None], None]
 
 @dataclass(slots=True)
 class Plan:
-    """What a publish is about to put in place: (when, path, key, digest, size), and paths to take away."""
+    """What a publish is about to put in place: (when, path, key, digest, size), and paths to take away.
+
+    `rekeyed` came out as before, though what it is made of has changed: (path, key, digest, size).
+    """
 
     moves: list[tuple[tuple[Any, ...], str, str, str, int]] = field(default_factory=list)
-    same: list[tuple[str, str, str, int]] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    rekeyed: list[tuple[str, str, str, int]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     kept: int = 0
 
@@ -183,7 +187,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             drop(staging)
             raise
         if not output.keeps:
-            yielded = {move[1] for move in plan.moves} | {same[0] for same in plan.same}
+            yielded = {move[1] for move in plan.moves}.union(plan.same)
             plan.gone = [path for path in manifest if path not in yielded]
     report = OutputReport(
         settings.name,
@@ -194,11 +198,10 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         notes=run.notes,
     )
     plan.moves.sort()
-    changed_keys = [same for same in plan.same if manifest.get(same[0]) != same[1:]]
     content = {
         "staging": str(turn.fence),
         "moves": [move[1] for move in plan.moves],
-        "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in changed_keys],
+        "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in plan.rekeyed],
         "gone": plan.gone,
         "values": {
             "seq": view.seq,
@@ -299,12 +302,13 @@ def _render(
         known = manifest.get(artifact.path)
         there = known is not None and artifact.path in present
         if there and known is not None and known[0] == artifact.key:
-            plan.same.append((artifact.path, *known))
+            plan.same.append(artifact.path)
         else:
             data = artifact.render()
             digest = hashlib.blake2b(data, digest_size=16).hexdigest()
             if there and known is not None and known[1] == digest:
-                plan.same.append((artifact.path, artifact.key, digest, len(data)))
+                plan.same.append(artifact.path)
+                plan.rekeyed.append((artifact.path, artifact.key, digest, len(data)))
             else:
                 stage(staging, artifact.path, data)
                 when = rank(artifact.path, artifact.order, known=there)

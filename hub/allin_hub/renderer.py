@@ -124,7 +124,7 @@ class Renderer:
     def _render(self, template: str, language: str, uses: Sequence[Record], context: dict[str, Any]) -> bytes:
         from jinja2 import TemplateError, TemplateSyntaxError
 
-        from allin_hub.templating import environment
+        from allin_hub.templating import TEXT, environment
 
         made = environment(self._templates, self._locale, language, self.zone)
         try:
@@ -132,7 +132,7 @@ class Renderer:
                 title=self.title,
                 languages=self.languages,
                 uses=uses,
-                once=self._once.of(language),
+                once=self._once.of(language, escapes=not template.endswith(TEXT)),
                 **context,
             )
         except TemplateError as error:

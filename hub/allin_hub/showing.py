@@ -41,8 +41,8 @@ class StoreView:
         self._seen: dict[Kind, dict[str, Record]] = {}
         self._credited: dict[tuple[str, Any], Credit] = {}
         self._digests: dict[UUID, str] = {}
-        self._known: dict[int, str] = {}
-        """The same, by the object itself: what is shown is held here, so that none can take another's place."""
+        self._known: dict[int, tuple[str, str]] = {}
+        """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
 
     @cached_property
     def _ledger(self) -> Sequence[Any]:
@@ -80,8 +80,9 @@ class StoreView:
                 ends = consenting.get(one.id)
                 digests[one.id] = one.digest.hex() + (ends.isoformat() if ends else "")
             found += adapter.validate_json(orjson.dumps(passed))
-        for entity, digest in zip(found, digests.values(), strict=True):
-            self._digests[entity.id] = self._known[id(entity)] = digest
+        for entity, (key, digest) in zip(found, digests.items(), strict=True):
+            self._digests[entity.id] = digest
+            self._known[id(entity)] = digest, key
         ordered = list(zip(found, digests, strict=True))
         title = model.title_field
         ordered.sort(key=lambda pair: (str(getattr(pair[0], title)).casefold(), pair[0].id.int))
@@ -102,7 +103,7 @@ class StoreView:
     def contacts(self, entity: Record) -> Sequence[Person]:
         """The persons and roles to reach for an entity; named persons only under a live consent."""
         persons = self._load(Kind.PERSON)
-        found = [persons[id] for id in self._contacts.get(str(entity.id), ()) if id in persons]
+        found = [persons[id] for id in self._contacts.get(self._id(entity), ()) if id in persons]
         return cast(
             "Sequence[Person]",
             sorted(found, key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id)),
@@ -114,7 +115,7 @@ class StoreView:
 
     def credits(self, entity: Record) -> Sequence[Credit]:
         """The sources that an entity comes from, and the day on which each last said something new about it."""
-        return [self._credit(source, at) for source, at in self._credits.get(str(entity.id), ())]
+        return [self._credit(source, at) for source, at in self._credits.get(self._id(entity), ())]
 
     def _credit(self, source: str, at: Any) -> Credit:
         found = self._credited.get((source, at))
@@ -154,7 +155,12 @@ class StoreView:
 
     def digest(self, entity: Record) -> str:
         """What changes with anything of an entity that may be seen, and with the end of its consent."""
-        return self._known.get(id(entity)) or self._digests[entity.id]
+        known = self._known.get(id(entity))
+        return known[0] if known else self._digests[entity.id]
+
+    def _id(self, entity: Record) -> str:
+        known = self._known.get(id(entity))
+        return known[1] if known else str(entity.id)
 
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the day."""

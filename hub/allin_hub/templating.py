@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
@@ -13,11 +13,15 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Context, Macro
 
 from allin_hub.formats import Formats
+from allin_hub.once import Repeated
 from allin_hub.wording import words
 from allin_schemas import direction
 
 TEXT = ".txt.j2"
 """Templates of plain text end so; only these are not escaped, for files that no browser reads as HTML."""
+
+
+_PLAIN = (FunctionType, MethodType)
 
 
 class Calls(Context):
@@ -30,7 +34,7 @@ class Calls(Context):
             first: tuple[Any, ...] = (__self.eval_ctx,)
         elif kind is Texts:
             first = (__self,)
-        elif kind is FunctionType and not __obj.__dict__:
+        elif kind is Repeated or (kind in _PLAIN and not __obj.__dict__):
             first = ()
         else:
             return super().call(__obj, *args, **kwargs)

@@ -204,7 +204,7 @@ def artifacts(connection: Connection, output: str) -> dict[str, tuple[str, str, 
             artifact.c.output == output
         )
     )
-    return {path: (key, digest, size) for path, key, digest, size in rows}
+    return {path: (key, digest, size) for path, key, digest, size in rows.all()}
 
 
 def save_artifacts(
