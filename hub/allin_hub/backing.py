@@ -20,6 +20,7 @@ from typing import Any
 from allin_hub import maps, registry
 from allin_hub.blocks import CONFIG_NAME
 from allin_hub.config import Config
+from allin_hub.destinations import is_elsewhere, shown
 from allin_hub.errors import ConfigError, HubError
 from allin_hub.hub import Hub
 from allin_hub.packing import Packer, Told
@@ -48,6 +49,8 @@ class Backup:
     rows: int
     keys: list[dict[str, str]] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Outputs whose earlier files cannot be made again and are not in it: they lie at these addresses only."""
 
 
 def back_up(hub: Hub, to: Path | None = None, told: Told | None = None) -> Backup:
@@ -60,7 +63,16 @@ def back_up(hub: Hub, to: Path | None = None, told: Told | None = None) -> Backu
         made = _write(hub, path, told)
         (hub.config.folder / LAST).write_text(f"{hub.clock().isoformat()}\n", encoding="ascii")
     removed = _make_room(path, hub.config.hub.backups) if to is None else []
-    return Backup(path, made[0], made[1], keys_of(hub.config, hub.sealer), removed)
+    return Backup(path, *made, keys_of(hub.config, hub.sealer), removed, _elsewhere(hub))
+
+
+def _elsewhere(hub: Hub) -> dict[str, str]:
+    with reading(hub.engine) as connection:
+        return {
+            name: shown(path)
+            for name in _keeping(hub.config)
+            if is_elsewhere(path := hub.config.outputs[name].path) and bookkeeping.artifacts(connection, name)
+        }
 
 
 def last_backup(config: Config) -> dt.datetime | None:
@@ -189,6 +201,8 @@ def _beside(
         yield f"{maps.FOLDER}/{file.name}", file
     copy = folder / "file"
     for output, artifacts in listed.items():
+        if is_elsewhere(config.outputs[output].path):
+            continue
         place = config.folder / config.outputs[output].path
         for path, (_, digest, _) in sorted(artifacts.items()):
             try:

@@ -54,7 +54,8 @@ class Way:
         if not self._known:
             raise PublishError(
                 "The files of '{name}' at {target} stay there: hub.toml no longer says how to reach them.",
-                hint="Put its block back with its access, and publish to another path; or delete them there yourself.",
+                hint="Delete them there, then: allin publish --forget {name}\n"
+                "Or put its block back and publish to another path: then the hub deletes them.",
                 name=self.output,
                 target=self.shown,
             )
@@ -87,6 +88,8 @@ def storage(folder: Path, output: str, path: str, settings: OutputSettings | Non
         "memory": _memory,
     }
     scheme = way.url.scheme
+    if scheme != "memory":
+        way.needed()
     try:
         fs = opened[scheme](way)
     except ImportError as error:
@@ -199,7 +202,6 @@ def _webdav(way: Way) -> Any:
     base = addresses.checked(f"{scheme}://{way.url.netloc}/", way.allow_hosts)
     if scheme == "http" and not addresses.is_listed(base, way.allow_hosts):
         raise _insecure(way)
-    way.needed()
     deadline = Deadline()
     password = way.password()
     user = way.given("user")

@@ -24,6 +24,7 @@ from allin_hub.memory import seldom_collected
 from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.rendering import Artifact
 from allin_hub.report import OutputReport
+from allin_hub.retiring import retire_all, unwritable
 from allin_hub.showing import StoreView
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
@@ -71,7 +72,9 @@ def publish(
 ) -> dict[str, OutputReport]:
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
     known = hub.config.outputs
-    left = _retire(hub)
+    left = retire_all(hub)
+    if left and not (known or names):
+        return left
     plugins: dict[str, Output[Any] | ConfigError] = {}
     for name in chosen(hub, names):
         try:
@@ -115,7 +118,7 @@ def publish_output(
 
 def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
     if isinstance(error, OSError):
-        return _unwritable(settings.path, error)
+        return unwritable(settings.path, error)
     made = PublishError(
         "The plugin '{plugin}' stopped with {fault}.",
         hint="What was published before stays. Run it again with --debug to see where, and tell the plugin's author.",
@@ -124,15 +127,6 @@ def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishErro
     )
     made.__cause__ = error
     return made
-
-
-def _unwritable(folder: str, error: OSError) -> PublishError:
-    return PublishError(
-        "The folder '{folder}' could not be written ({fault}).",
-        hint="Free some space or mend the permissions, then publish again. What was published before stays.",
-        folder=folder,
-        fault=error.strerror or type(error).__name__,
-    )
 
 
 def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
@@ -253,26 +247,6 @@ def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any
                 name=settings.name,
             )
         yield artifact
-
-
-def _retire(hub: Hub) -> dict[str, OutputReport]:
-    """Take away what outputs left behind that hub.toml no longer has; reports of those where that failed."""
-    with reading(hub.engine) as connection:
-        left = bookkeeping.outputs_with_files(connection)
-    failed: dict[str, OutputReport] = {}
-    for name in sorted(left - hub.config.outputs.keys()):
-        turn = begun(hub, name)
-        if turn is None:
-            continue
-        try:
-            _tidy(turn, None)
-        except (HubError, OSError) as error:
-            cause = error if isinstance(error, HubError) else _unwritable(name, error)
-            message, hint = voice_of(hub.config).error(cause)
-            failed[name] = OutputReport(name, "failed", message=message, hint=hint, cause=error)
-        finally:
-            turn.end()
-    return failed
 
 
 def _tidy(turn: Turn, path: str | None) -> None:

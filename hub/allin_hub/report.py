@@ -124,8 +124,8 @@ class OutputReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the output is as it should be."""
-        return self.status == "done"
+        """Whether the output is as it should be, or hub.toml no longer has it."""
+        return self.status in {"done", "left"}
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `allin publish --json` prints."""

@@ -105,6 +105,14 @@ def publish(
         list[str] | None,
         typer.Argument(metavar="OUTPUT", help="Outputs of hub.toml; all when none is named."),
     ] = None,
+    forget: Annotated[
+        str | None,
+        typer.Option(
+            "--forget",
+            metavar="OUTPUT",
+            help="Look no longer after files of an output that is not in hub.toml any more.",
+        ),
+    ] = None,
     hub: Folder = ".",
     json: AsJson = False,
     debug: Debug = False,
@@ -113,7 +121,7 @@ def publish(
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.work import run_publish
 
-        run_publish(call, outputs or [])
+        run_publish(call, outputs or [], forget)
 
 
 @app.command(epilog="Example: allin run")

@@ -28,12 +28,21 @@ def run_backup(call: Call, to: str | None) -> None:
                 "rows": made.rows,
                 "keys": made.keys,
                 "removed": [str(path) for path in made.removed],
+                "elsewhere": made.elsewhere,
             }
         )
         return
     line(say("The backup is made: {file} ({size})", file=str(made.path), size=megabytes(say, made.size)))
     for path in made.removed:
         line(say("An older one made room for it: {file}", file=path.name))
+    for name, place in made.elsewhere.items():
+        line(
+            say(
+                "Not in it: what {name} has published so far. It lies at {place} only.",
+                name=name,
+                place=place,
+            )
+        )
     line(
         say(
             "The key is not in it: {key} (fingerprint {fingerprint}). Keep it in another place than the backup.",

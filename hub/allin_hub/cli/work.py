@@ -21,6 +21,7 @@ from allin_hub.hub import Hub
 from allin_hub.pipeline import sync
 from allin_hub.publishing import publish
 from allin_hub.report import OutputReport, SourceReport, SyncReport
+from allin_hub.retiring import forget
 from allin_hub.voice import Voice, text, voice_for
 
 HELD_BECAUSE = {
@@ -54,9 +55,24 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
     raise typer.Exit(0 if report.ok else 1)
 
 
-def run_publish(call: Call, outputs: Sequence[str]) -> None:
+def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> None:
     """`allin publish`."""
+    if forgotten and outputs:
+        raise ConfigError("Name one output, or write --forget alone.", hint="See: allin publish --help")
     with opened(call) as (hub, say):
+        if forgotten:
+            path = forget(hub, forgotten)
+            if call.json:
+                print_json({"forgotten": forgotten, "path": path})
+            else:
+                line(
+                    say(
+                        "The hub no longer looks after the files of {name} at {target}.",
+                        name=forgotten,
+                        target=path,
+                    )
+                )
+            return
         with progress(say, call.json) as told:
             reports = publish(hub, outputs or None, told)
         if call.json:
@@ -231,7 +247,8 @@ def show_publish(call: Call, say: Voice, reports: Mapping[str, OutputReport]) ->
     table(columns, rows)
     for one in reports.values():
         if one.message:
-            tell(call.placed(f"{one.output}: {one.message} {one.hint or ''}".rstrip()), "red")
+            said = call.placed(f"{one.output}: {one.message} {one.hint or ''}".rstrip())
+            tell(said, "yellow" if one.ok else "red")
         if call.debug and one.cause is not None:
             tell(trace(one.cause))
         for note in one.notes:

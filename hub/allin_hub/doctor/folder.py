@@ -8,10 +8,10 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from allin_hub import registry
+from allin_hub import registry, retiring
 from allin_hub.backing import LAST, key_name, last_backup
 from allin_hub.config import Config, OutputSettings
-from allin_hub.destinations import is_elsewhere
+from allin_hub.destinations import is_elsewhere, shown
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.errors import HubError
 from allin_hub.files import Files, FileSettings
@@ -114,6 +114,19 @@ def outputs(hub: Hub) -> Iterator[Finding]:
                 text("Files of '{name}' that are missing or were changed: {count} ({files})."),
                 text("Write them again: allin publish {name}"),
                 {"count": len(wrong), "name": name, "files": ", ".join(sorted(wrong)[:MOST_NAMED])},
+            )
+
+
+def left(hub: Hub) -> Iterator[Finding]:
+    """Whether files lie where the hub no longer gets, and nobody keeps them true."""
+    for name, path in retiring.places(hub).items():
+        if is_elsewhere(path):
+            yield Finding(
+                "output_left",
+                WEAK,
+                text("Files of '{name}', which hub.toml no longer names, are still at {target}."),
+                text("Delete them there, then: allin publish --forget {name}"),
+                {"name": name, "target": shown(path)},
             )
 
 
@@ -229,7 +242,7 @@ def known(hub: Hub) -> Iterator[Finding]:
         yield from gone(hub.config)
 
 
-CHECKS = (known, plugins, sources, outputs, disk, clock, backups)
+CHECKS = (known, plugins, sources, outputs, left, disk, clock, backups)
 
 
 def examine(hub: Hub) -> list[Finding]:

@@ -19,7 +19,7 @@ def test_a_backup_says_where_it_lies_and_what_is_not_in_it(allin: Any, told: Any
     report = told("backup", str(office.folder.parent))
 
     assert "Der Schlüssel ist nicht darin: hub.key" in said
-    assert {"file", "size", "rows", "keys", "removed"} == set(report)
+    assert {"file", "size", "rows", "keys", "removed", "elsewhere"} == set(report)
     assert Path(report["file"]).parent == office.folder.parent
     assert report["rows"] > 30
 

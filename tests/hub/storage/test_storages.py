@@ -7,12 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from tests.hub.storage import servers
 from tests.hub.storage.conftest import files_in
 
 from allin_hub import publishing
 from allin_hub import storage as storages
+from allin_hub.backing import back_up
 from allin_hub.config import load
+from allin_hub.destinations import destination
+from allin_hub.doctor import examine
 from allin_hub.errors import ConfigError
+from allin_hub.pipeline import sync
+from allin_hub.publishing import publish
+from allin_hub.retiring import forget
+from allin_hub.voice import Voice
 
 Files = Callable[[], Mapping[str, bytes]]
 
@@ -147,8 +156,6 @@ def test_a_file_that_somebody_deleted_there_is_sent_again(
     office.publish()
     before = dict(storage())
     hub = office.open()
-    from allin_hub.destinations import destination
-
     with destination(hub, "verzeichnis", hub.config.outputs["verzeichnis"].path) as place:
         place._fs.rm_file(place._at("de/index.html"))  # type: ignore[attr-defined]
     hub.close()
@@ -176,12 +183,93 @@ def test_an_output_that_moves_to_a_folder_leaves_nothing_on_the_storage(office: 
     assert (office.folder / "public/index.html").is_file()
 
 
+def test_files_of_a_removed_output_are_left_until_a_person_has_deleted_them(
+    office: Any, tmp_path: Path
+) -> None:
+    """Without its block the hub has no password to delete them with; it says so, fails nothing, and can forget them."""
+    root = tmp_path / "remote"
+    root.mkdir()
+    with servers.webdav(root) as port:
+        office.settings(
+            f'path = "webdav+http://127.0.0.1:{port}/site"\nallow_hosts = ["127.0.0.1:{port}"]\n'
+            'access = { user = "web", password = { env = "STORAGE_PASSWORD" } }\n'
+        )
+        office.publish()
+    toml = office.folder / "hub.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").partition("[outputs")[0], encoding="utf-8")
+    hub = office.open()
+
+    report = publish(hub)["verzeichnis"]
+    found = [one.code for one in examine(office.folder, clock=hub.clock).findings]
+    path = forget(hub, "verzeichnis")
+
+    assert (report.status, report.ok) == ("left", True)
+    assert "allin publish --forget verzeichnis" in str(report.hint)
+    assert "output_left" in found
+    assert path == f"webdav+http://127.0.0.1:{port}/site"
+    assert "output_left" not in [one.code for one in examine(office.folder).findings]
+    with pytest.raises(ConfigError, match="no output yet"):
+        publish(hub)
+    with pytest.raises(ConfigError, match="no files of an output"):
+        forget(hub, "verzeichnis")
+    hub.close()
+
+
+@pytest.mark.parametrize("storage", ["memory"], indirect=True)
+def test_an_output_in_hub_toml_is_not_forgotten(office: Any, storage: Files) -> None:
+    """Else its files would lie there twice, once looked after and once not."""
+    office.publish()
+    hub = office.open()
+
+    with pytest.raises(ConfigError, match="looks after its files"):
+        forget(hub, "verzeichnis")
+
+    hub.close()
+    assert storage()
+
+
+@pytest.mark.parametrize("storage", ["memory", "webdav"], indirect=True)
+def test_the_doctor_misses_files_on_a_storage(office: Any, storage: Files) -> None:
+    """By the list that the storage gives; what another publish is just sending there stays."""
+    office.publish()
+    hub = office.open()
+    path = hub.config.outputs["verzeichnis"].path
+    whole = [one.code for one in examine(office.folder, clock=hub.clock).findings]
+    with destination(hub, "verzeichnis", path) as place:
+        place._fs.rm_file(place._at("de/index.html"))  # type: ignore[attr-defined]
+        place._fs.pipe_file(place._at(".x.html.part"), b"half")  # type: ignore[attr-defined]
+    found = {one.code: one.said(Voice("de"))[0] for one in examine(office.folder, clock=hub.clock).findings}
+    hub.close()
+
+    assert "output_files" not in whole
+    assert "de/index.html" in found["output_files"]
+    assert ".x.html.part" in storage()
+
+
+def test_a_backup_says_what_lies_on_a_storage_only(office: Any, tmp_path: Path) -> None:
+    """Earlier issues of a newsletter cannot be made again; whoever counts on the backup has to know."""
+    settings = (
+        'path = "public"\n[outputs.briefe]\nplugin = "newsletter"\nsender = "rundbrief@forum.example"\n'
+        'imprint = "Forum, Kassel"\nsite_url = "https://forum.example"\npath = "memory://storage/briefe"\n'
+    )
+    office.settings(settings)
+    hub = office.open()
+    sync(hub)
+    empty = back_up(hub, tmp_path / "empty.zip")
+    publish(hub)
+
+    made = back_up(hub, tmp_path / "made.zip")
+
+    hub.close()
+    assert empty.elsewhere == {}
+    assert made.elsewhere == {"briefe": "memory://storage/briefe"}
+    MemoryFileSystem.store.clear()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("storage", ["s3"], indirect=True)
 def test_an_object_says_what_it_is(office: Any, storage: Files) -> None:
     """A bucket that is a web site hands pages to browsers as pages."""
-    from allin_hub.destinations import destination
-
     office.publish()
     hub = office.open()
     with destination(hub, "verzeichnis", hub.config.outputs["verzeichnis"].path) as place:
@@ -256,8 +344,6 @@ def test_an_inward_or_open_way_is_not_taken(office: Any, lines: str, words: str)
 
 def test_a_server_with_another_key_gets_nothing(office: Any, tmp_path: Path) -> None:
     """Who sits in between would get the password."""
-    from tests.hub.storage import servers
-
     root = tmp_path / "remote"
     root.mkdir()
     server, other = servers.SftpServer(root), servers.SftpServer(root)
@@ -278,8 +364,6 @@ def test_a_server_with_another_key_gets_nothing(office: Any, tmp_path: Path) -> 
 
 def test_a_wrong_password_is_said_and_not_shown(office: Any, tmp_path: Path, monkeypatch: Any) -> None:
     """The sentence says where to look."""
-    from tests.hub.storage import servers
-
     monkeypatch.setenv("STORAGE_PASSWORD", "kanarina-falsch")
     root = tmp_path / "remote"
     root.mkdir()
