@@ -115,7 +115,10 @@ def test_a_disk_that_is_full_at_any_moment_is_said_and_nothing_is_half_written(
     assert (fits, left > STEP, found) == (True, True, {})
 
 
-@pytest.mark.parametrize("left", [0, STEP // 16, STEP // 4, STEP, 4 * STEP])
+@pytest.mark.parametrize(
+    "left",
+    [0, STEP, *(pytest.param(left, marks=pytest.mark.slow) for left in (STEP // 16, STEP // 4, 4 * STEP))],
+)
 def test_a_backup_onto_a_full_disk_is_said_and_leaves_nothing_half_written(
     grounds: Callable[[str], Ground], disk: Path, left: int
 ) -> None:
