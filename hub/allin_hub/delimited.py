@@ -8,7 +8,7 @@ import math
 import re
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple, TextIO, cast
 
 from allin_hub.encodings import Encoding, encoding, mended
@@ -77,8 +77,21 @@ def _mend(rows: list[list[str]], before: int, problems: list[Problem]) -> None:
 class _Piece(NamedTuple):
     """Some lines of the text. `digest` is the mark of a stretch, else empty."""
 
-    text: str
+    written: bytes
     digest: bytes = b""
+
+    @property
+    def lines(self) -> int:
+        """How many line breaks there are."""
+        return self.written.count(b"\n")
+
+
+def _piece_of(text: str) -> _Piece:
+    return _Piece(text.encode("utf-8", "surrogatepass"))
+
+
+def _text_of(pieces: Iterable[_Piece]) -> str:
+    return b"".join(piece.written for piece in pieces).decode("utf-8", "surrogatepass")
 
 
 class _Table:
@@ -98,13 +111,13 @@ class _Table:
         self._rows = 0
         self._stretches = stretches
         self._ahead: deque[_Piece] = deque()
-        self._tail = ""
+        self._tail = b""
         self._delimiter = ","
         self._width = 1
 
     def batches(self) -> Iterator[list[list[str]] | Again]:
         """Yield all records, some hundreds at a time; only the time spent in here counts."""
-        self._ahead.append(_Piece(self._measured(self._text_of(self._piece()))))
+        self._ahead.append(_piece_of(self._measured(self._next_text())))
         spent = 0.0
         while True:
             began = time.thread_time()
@@ -114,7 +127,7 @@ class _Table:
                 yield again
                 continue
             pieces = self._unknown()
-            block = "".join(piece.text for piece in pieces)
+            block = _text_of(pieces)
             if not block:
                 break
             reader = csv.reader(io.StringIO(block, newline=""), delimiter=self._delimiter, strict=True)
@@ -153,7 +166,7 @@ class _Table:
         piece = self._piece()
         while piece is not None:
             pieces.append(piece)
-            first += piece.text.count("\n")
+            first += piece.lines
             if not self._ahead or self._known(self._ahead[0], first) is not None:
                 break
             piece = self._ahead.popleft()
@@ -168,7 +181,7 @@ class _Table:
         """Remember the stretches in what was read, when each line made a record."""
         if self._stretches is None:
             return
-        lines = [piece.text.count("\n") for piece in pieces]
+        lines = [piece.lines for piece in pieces]
         if sum(lines) != rows:
             return
         first = self._rows + 1
@@ -183,18 +196,19 @@ class _Table:
             if not block and not self._tail:
                 return None
             if self._stretches is None or not self._rows:
-                return _Piece(block)
-            *parts, rest = parted(self._tail + block)
+                return _piece_of(block)
+            *parts, rest = parted(self._tail + block.encode("utf-8", "surrogatepass"))
             self._tail = rest
             if not block or len(rest) > _BLOCK:
                 parts.append(rest)
-                self._tail = ""
+                self._tail = b""
             self._ahead.extend(_Piece(part, self._stretches.digest(part)) for part in parts if part)
         return self._ahead.popleft()
 
-    @staticmethod
-    def _text_of(piece: _Piece | None) -> str:
-        return "" if piece is None else piece.text
+    def _next_text(self) -> str:
+        """Take the text of the next piece; empty at the end."""
+        piece = self._piece()
+        return "" if piece is None else _text_of((piece,))
 
     def _block(self) -> str:
         """Read the next lines, the last one whole."""
@@ -243,9 +257,9 @@ class _Table:
                     break
             except csv.Error:
                 # A record may go on in the next block; the reader's own limit keeps this from going far.
-                if begin + reader.line_num == len(lines) and (more := self._text_of(self._piece())):
+                if begin + reader.line_num == len(lines) and (more := self._next_text()):
                     if start:
-                        self._ahead.appendleft(_Piece("".join(lines[start:]) + more))
+                        self._ahead.appendleft(_piece_of("".join(lines[start:]) + more))
                         break
                     lines += _lines(more)
                     continue

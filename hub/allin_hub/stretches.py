@@ -52,9 +52,9 @@ class Stretches:
         """Say what decides, beside the lines, which records they make: the header above all."""
         self._about = self._hashed(repr((READING, *about)).encode("utf-8", "surrogatepass"))
 
-    def digest(self, text: str) -> bytes:
+    def digest(self, text: bytes) -> bytes:
         """The mark of a stretch; empty before it is clear what its lines mean."""
-        return self._hashed(self._about + text.encode("utf-8", "surrogatepass")) if self._about else b""
+        return self._hashed(self._about + text) if self._about else b""
 
     def again(self, digest: bytes, first: int) -> Again | None:
         """The records of a stretch that begins in this row, where the last read had the very same.
@@ -95,14 +95,14 @@ class Stretches:
             self._keys.clear()
 
 
-def parted(text: str) -> list[str]:
+def parted(text: bytes) -> list[bytes]:
     """A text cut after the lines that end a stretch; what follows the last of them comes last, maybe empty."""
-    lines = text.split("\n")
+    lines = text.split(b"\n")
+    ends = [end for end, line in enumerate(lines[:-1], 1) if not crc32(line) % _LINES]
     parts = []
     start = 0
-    for end, line in enumerate(lines[:-1], 1):
-        if not crc32(line.encode("utf-8", "surrogatepass")) % _LINES:
-            parts.append("\n".join(lines[start:end]) + "\n")
-            start = end
-    parts.append("\n".join(lines[start:]))
+    for end in ends:
+        parts.append(b"\n".join(lines[start:end]) + b"\n")
+        start = end
+    parts.append(b"\n".join(lines[start:]))
     return parts
