@@ -120,6 +120,32 @@ def test_a_key_changes_with_what_the_page_shows_and_with_nothing_else(lend: Lend
     assert len(changed - {first}) == 6
 
 
+def test_the_pages_of_all_languages_share_their_key_and_each_speaks_its_own(lend: Lend) -> None:
+    """What an entry shows is looked at once; the folder tells the languages apart."""
+    run = lend(page="{{ language }} {{ direction }} {{ uses[0].name }} {{ day }}")
+    organisation = sample(Organisation, name="Verein A")
+
+    def made(run: Renderer, record: Any = organisation, **context: Any) -> list[Any]:
+        run._paths.clear()
+        return list(run.pages("a.html", "page.html.j2", languages=["de", "ar"], uses=[record], **context))
+
+    first = made(run, day=5)
+
+    assert [page.path for page in first] == ["de/a.html", "ar/a.html"]
+    assert [page.render() for page in first] == [b"de ltr Verein A 5", b"ar rtl Verein A 5"]
+    assert {page.key for page in first} == {page.key for page in made(run, day=5)}
+    assert len({page.key for page in first}) == 1
+    assert made(run, day=6)[1].key != first[1].key
+    assert made(run, sample(Organisation, name="Verein B"), day=5)[1].key != first[1].key
+    assert made(lend(page="{{ language }}!"), day=5)[1].key != first[1].key
+
+
+def test_pages_in_several_languages_may_not_take_each_others_place(lend: Lend) -> None:
+    """A language that is named twice would be published twice under one path."""
+    with pytest.raises(PublishError, match="twice"):
+        lend(page="").pages("a.html", "page.html.j2", languages=["de", "de"])
+
+
 @pytest.mark.parametrize(
     "path", ["../a.html", "/a.html", "a//b.html", "a b.html", ".hidden", "ä.html", "a/../b", ""]
 )
