@@ -12,13 +12,13 @@ from allin_hub.comparing import really_changed
 from allin_hub.contract import Holds
 from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
+from allin_hub.fetched import Fetched
 from allin_hub.guard import Extent, Reason, reasons
 from allin_hub.hub import Hub
 from allin_hub.memory import uncollected
 from allin_hub.preparing import Prepared, prepare
 from allin_hub.problems import Problem, problem_of, problem_values
 from allin_hub.report import SourceReport, SyncReport
-from allin_hub.staging import Fetched
 from allin_hub.store import bookkeeping, raws
 from allin_hub.store.engine import reading, writing
 from allin_hub.voice import voice_of

@@ -15,6 +15,7 @@ from allin_hub.bounds import Bounds
 from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError, HubError, StoreError, Unavailable, refuse_if_none_can_work
 from allin_hub.feeds import is_same
+from allin_hub.fetched import Fetched
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -25,7 +26,7 @@ from allin_hub.problems import Problem, catalogue, problem_values
 from allin_hub.report import SourceReport, SyncReport
 from allin_hub.retention import whole_since
 from allin_hub.sourcing import LentRun
-from allin_hub.staging import Fetched, Stager
+from allin_hub.staging import Stager
 from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.store.engine import reading, writing
 from allin_hub.voice import voice_of

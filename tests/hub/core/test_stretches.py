@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from allin_hub import delimited, staging, stretches
+from allin_hub.fetched import Fetched
 from allin_hub.ids import new_id
 from allin_hub.pipeline import sync_source
 from allin_hub.preparing import prepare
@@ -112,7 +113,7 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counts: list[int] = []
     taken = staging.Stager._again
 
-    def counted(self: staging.Stager, again: Again, result: staging.Fetched) -> None:
+    def counted(self: staging.Stager, again: Again, result: Fetched) -> None:
         counts.append(len(again.keys))
         taken(self, again, result)
 
