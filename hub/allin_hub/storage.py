@@ -2,6 +2,10 @@
 
 Each file is sent whole: where there are folders, under a hidden name and then moved in one step; else as one
 object that appears when it is complete. Nothing is read back but a file of which a killed run left no word.
+
+A publish that slept may wake after another has taken the output over. It looks right before each step that lasts,
+and a bucket is told which object it is to replace: one that changed meanwhile stays. Where only folders are, the
+moment between that look and the server's move is left.
 """
 
 from __future__ import annotations
@@ -20,6 +24,11 @@ from allin_hub.turns import Turn
 _PART = ".part"
 _KINDS = {".js": "text/javascript", ".ics": "text/calendar", ".vcf": "text/vcard", ".csv": "text/csv"}
 """What machines differ in."""
+_AT_ONCE = 90_000_000
+"""Larger ones go in parts, which know no condition."""
+_CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+_UNKNOWN = frozenset({"NotImplemented", "ParamValidationError", "501"})
+"""What servers and libraries say that know no condition."""
 _DENIED = frozenset({"PermissionError", "AuthenticationException", "ForbiddenOperation"})
 _CODES = frozenset({"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 
@@ -40,6 +49,8 @@ class Storage:
         self._folders = folders
         self._typed = typed
         self._made: set[str] = set()
+        self._marks: dict[str, str] | None = None
+        self._takes_conditions = typed
 
     def __str__(self) -> str:
         return self._shown
@@ -73,7 +84,7 @@ class Storage:
             return False
         with around(Point.FILE_PLACED):
             with self._reached():
-                self._send(path, data)
+                self._send(turn, path, data)
             source.unlink(missing_ok=True)
         return True
 
@@ -81,6 +92,7 @@ class Storage:
         """Delete files, and the folders that they leave empty."""
         for path in paths:
             turn.hold()
+            turn.check()
             with self._reached(), contextlib.suppress(FileNotFoundError), around(Point.FILE_REMOVED):
                 self._fs.rm_file(self._at(path))
         if not self._folders:
@@ -113,16 +125,50 @@ class Storage:
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"
 
-    def _send(self, path: str, data: bytes) -> None:
+    def _send(self, turn: Turn, path: str, data: bytes) -> None:
         target = self._at(path)
         if not self._folders:
-            self._fs.pipe_file(target, data, **({"ContentType": _kind(path)} if self._typed else {}))
+            self._pipe(turn, path, data)
             return
         self._make(target.rpartition("/")[0])
         folder, _, name = target.rpartition("/")
-        part = f"{folder}/.{name}{_PART}"
+        part = f"{folder}/.{name}.{turn.fence}{_PART}"
         self._fs.pipe_file(part, data)
+        turn.check()
         self._fs.allin_move(part, target)
+
+    def _pipe(self, turn: Turn, path: str, data: bytes) -> None:
+        """Send an object, on condition that nobody has changed the one that it replaces."""
+        kind = {"ContentType": _kind(path)} if self._typed else {}
+        condition = self._condition(path) if self._takes_conditions and len(data) < _AT_ONCE else {}
+        turn.check()
+        try:
+            self._fs.pipe_file(self._at(path), data, **kind, **condition)
+        except Exception as error:
+            if not condition:
+                raise
+            if _code_of(error) in _CHANGED:
+                raise PublishError(
+                    "Somebody else has changed '{path}' at {target} while this publish ran; it stays.",
+                    hint="Publish again: the hub looks anew at what is there.",
+                    path=path,
+                    target=self._shown,
+                ) from error
+            if _code_of(error) not in _UNKNOWN:
+                raise
+            self._takes_conditions = False
+            self._pipe(turn, path, data)
+
+    def _condition(self, path: str) -> dict[str, str]:
+        """Which object may be replaced: the one that was there when this place was opened, or none."""
+        if self._marks is None:
+            try:
+                listed = self._fs.find(self._root, detail=True)
+            except FileNotFoundError:
+                listed = {}
+            self._marks = {str(name).strip("/"): str(one.get("ETag", "")) for name, one in listed.items()}
+        mark = self._marks.get(self._at(path).strip("/"))
+        return {"IfMatch": mark} if mark else {"IfNoneMatch": "*"}
 
     def _make(self, folder: str) -> None:
         if folder and folder not in self._made:
@@ -138,6 +184,18 @@ class Storage:
             raise
         except Exception as error:
             raise unreached(self._shown, error) from error
+
+
+def _code_of(error: BaseException | None) -> str:
+    """What a bucket's server called its refusal, or what kept the request from being made."""
+    while error is not None:
+        response = getattr(error, "response", None)
+        if isinstance(response, dict):
+            return str(response.get("Error", {}).get("Code", ""))
+        if type(error).__name__ == "ParamValidationError":
+            return "ParamValidationError"
+        error = error.__cause__ or error.__context__
+    return ""
 
 
 def _is_half(path: str) -> bool:

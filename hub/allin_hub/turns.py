@@ -11,7 +11,7 @@ from allin_hub.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
 from allin_hub.store import bookkeeping
-from allin_hub.store.engine import writing
+from allin_hub.store.engine import reading, writing
 
 EXTENDED_EVERY = dt.timedelta(seconds=60)
 
@@ -55,6 +55,14 @@ class Turn:
     def give_back(self, connection: Connection) -> None:
         """Give the lease back together with what this transaction does."""
         bookkeeping.give_lease_back(connection, lease_of_output(self.output), self.fence)
+
+    def check(self) -> None:
+        """Look once more, right before a step that cannot be taken back.
+
+        Raises StoreError when another publish has taken the output over meanwhile.
+        """
+        with reading(self.hub.engine) as connection:
+            self.refuse_overtaken(connection)
 
     def end(self) -> None:
         """Let the next publish begin at once."""

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from fsspec.implementations.memory import MemoryFileSystem
+from sqlalchemy import update
 from tests.hub.storage import servers
 from tests.hub.storage.conftest import files_in
 
@@ -21,6 +23,9 @@ from allin_hub.errors import ConfigError
 from allin_hub.pipeline import sync
 from allin_hub.publishing import publish
 from allin_hub.retiring import forget
+from allin_hub.store.engine import writing
+from allin_hub.store.tables import lease
+from allin_hub.turns import Turn
 from allin_hub.voice import Voice
 
 Files = Callable[[], Mapping[str, bytes]]
@@ -32,9 +37,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     real = storages.Storage._send
 
-    def noted(self: Any, path: str, data: bytes) -> None:
+    def noted(self: Any, turn: Any, path: str, data: bytes) -> None:
         found.append(path)
-        real(self, path, data)
+        real(self, turn, path, data)
 
     monkeypatch.setattr(storages.Storage, "_send", noted)
     return found
@@ -104,11 +109,11 @@ def test_a_storage_that_breaks_midway_is_completed_by_the_next_publish(
     left = [3]
     resent: list[str] = []
 
-    def breaking(self: Any, path: str, data: bytes) -> None:
+    def breaking(self: Any, turn: Any, path: str, data: bytes) -> None:
         if not left[0]:
             raise ConnectionResetError("kanarina")
         left[0] -= 1
-        real(self, path, data)
+        real(self, turn, path, data)
         resent.append(path)
 
     monkeypatch.setattr(storages.Storage, "_send", breaking)
@@ -126,6 +131,91 @@ def test_a_storage_that_breaks_midway_is_completed_by_the_next_publish(
     assert "done" == done.status, done.message
     assert len(resent) == len(set(resent))
     assert not any(b"info@verein-" in content for content in after.values())
+
+
+def test_a_publish_that_slept_changes_nothing_once_it_was_overtaken(
+    office: Any, storage: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks right before the step that lasts, not only when it has slept for a minute."""
+    assert office.publish().status == "done"
+    before = dict(storage())
+    office.sheet(6, mail="kontakt")
+    real = storages.Storage._send
+
+    def asleep(self: Any, turn: Any, path: str, data: bytes) -> None:
+        with writing(turn.hub.engine) as connection:
+            taken = {"fence": lease.c.fence + 1, "owner": None, "expires_at": None}
+            connection.execute(update(lease).values(taken))
+        real(self, turn, path, data)
+
+    monkeypatch.setattr(storages.Storage, "_send", asleep)
+    overtaken = office.publish()
+    between = {path: content for path, content in storage().items() if not path.endswith(".part")}
+    monkeypatch.setattr(storages.Storage, "_send", real)
+    done = office.publish()
+
+    assert overtaken.status == "failed"
+    assert "inzwischen" in str(overtaken.message)
+    assert between == before
+    assert done.status == "done", done.message
+    assert not any(path.endswith(".part") for path in storage())
+    assert not any(b"info@verein-" in content for content in storage().values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("storage", ["s3"], indirect=True)
+def test_an_object_that_somebody_else_has_changed_meanwhile_stays(
+    office: Any, storage: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look and the bucket's own work lies a moment; the bucket compares once more."""
+    assert office.publish().status == "done"
+    office.sheet(6, mail="kontakt")
+    real, others = Turn.check, b"another publish was here"
+    hub = office.open()
+    path = hub.config.outputs["verzeichnis"].path
+
+    def late(self: Any) -> None:
+        real(self)
+        with destination(hub, "verzeichnis", path) as place:
+            for name in ("index.html", "de/index.html", "data/organisations.csv"):
+                place._fs.pipe_file(place._at(name), others)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(Turn, "check", late)
+    overtaken = office.publish()
+    between = dict(storage())
+    monkeypatch.setattr(Turn, "check", real)
+    done = office.publish()
+    hub.close()
+
+    assert overtaken.status == "failed"
+    assert "Jemand anderes hat" in str(overtaken.message)
+    assert others in (between["index.html"], between["data/organisations.csv"])
+    assert done.status == "done", done.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("storage", ["s3"], indirect=True)
+def test_a_bucket_that_knows_no_condition_gets_its_files_all_the_same(
+    office: Any, storage: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not every server that speaks S3 compares; then the look right before it is what there is."""
+    from s3fs import S3FileSystem
+
+    real, refused = S3FileSystem._call_s3, []
+
+    async def old(self: Any, method: str, *args: Any, **named: Any) -> Any:
+        if "IfMatch" in named or "IfNoneMatch" in named:
+            refused.append(method)
+            raise NotImplementedError from ClientError({"Error": {"Code": "NotImplemented"}}, method)
+        return await real(self, method, *args, **named)
+
+    monkeypatch.setattr(S3FileSystem, "_call_s3", old)
+
+    report = office.publish()
+
+    assert report.status == "done", report.message
+    assert refused == ["put_object"]
+    assert storage()["index.html"]
 
 
 def test_a_waiting_file_that_is_lost_is_made_again(
