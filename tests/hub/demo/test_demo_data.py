@@ -160,3 +160,16 @@ def test_the_settings_name_three_files_and_all_outputs():
     assert {"directory", "newsletter", "statistics"} == {
         output["plugin"] for output in settings["outputs"].values()
     }
+
+
+def test_the_remarks_in_its_settings_are_german_first() -> None:
+    """They are for the admin of an office in Kassel; one remark in English says where to read on."""
+    remarks = [
+        found[1]
+        for line in (FOLDER / "hub.toml").read_text(encoding="utf-8").splitlines()
+        if (found := re.search(r"(?:^|\s)# (.*)$", line))
+    ]
+    english = [one for one in remarks if re.search(r"\b(?:the|of|that|what|which|for|with|and)\b", one)]
+
+    assert remarks[0].startswith("Die Demo")
+    assert english == [one for one in remarks if one.startswith(("English:", "docs/admin.md"))]
