@@ -56,6 +56,21 @@ class Point(StrEnum):
     PUBLISH_ENDED = "publish-ended"
     OUTPUT_FORGOTTEN = "output-forgotten"
 
+    SOURCES_RESERVED = "sources-reserved"
+    SOURCE_RENAMED = "source-renamed"
+    SOURCE_REMOVED = "source-removed"
+    SOURCE_BROUGHT_BACK = "source-brought-back"
+    SOURCES_RELEASED = "sources-released"
+    SETTINGS_PLACED = "settings-placed"
+    MAP_RENAMED = "map-renamed"
+    UNFINISHED_ENDED = "unfinished-ended"
+
+    TELLING_BEGUN = "telling-begun"
+    TELLING_EXTENDED = "telling-extended"
+    TELLING_NOTED = "telling-noted"
+    TOLD_NOTED = "told-noted"
+    TELLING_ENDED = "telling-ended"
+
 
 Watcher = Callable[[Point], None]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from allin_hub import standing
+from allin_hub.crashing import Point
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
 from allin_hub.lateness import is_late
@@ -50,13 +51,13 @@ def tell(hub: Hub) -> Told:
     told = Told()
     if not hub.config.notify.to or not (due(hub) or forgotten(hub)):
         return told
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.TELLING_BEGUN) as connection:
         fence = bookkeeping.take_lease(connection, LEASE, new_id(), hub.clock())
     if fence is None:
         return told
     try:
         for _ in range(ROUNDS):
-            with writing(hub.engine) as connection:
+            with writing(hub.engine, Point.TELLING_EXTENDED) as connection:
                 if not bookkeeping.extend_lease(connection, LEASE, fence, hub.clock()):
                     return told
                 for part, name in forgotten(hub):
@@ -68,7 +69,7 @@ def tell(hub: Hub) -> Told:
             _send(hub, news, fence, told)
         return told
     finally:
-        with writing(hub.engine) as connection:
+        with writing(hub.engine, Point.TELLING_ENDED) as connection:
             bookkeeping.give_lease_back(connection, LEASE, fence)
 
 
@@ -79,7 +80,7 @@ def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
     told.faults += faults
     taken = len(faults) < len(hub.config.notify.to)
     note_outcome(hub, faults)
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.TOLD_NOTED) as connection:
         if taken and bookkeeping.holds_lease(connection, LEASE, fence):
             for one in news:
                 _note(connection, one.part, one.name, None if one.what == BACK else one.what)
@@ -94,7 +95,7 @@ def _note(connection: Connection, part: str, name: str, what: str | None) -> Non
 
 def note_outcome(hub: Hub, faults: Sequence[Fault]) -> None:
     """Remember whether messages reach the office, so that `allin status` can say it."""
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.TELLING_NOTED) as connection:
         bookkeeping.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
 
 

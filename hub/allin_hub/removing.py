@@ -10,6 +10,7 @@ from allin_hub import rewriting
 from allin_hub.applying import apply
 from allin_hub.blocks import unknown
 from allin_hub.consents import LIVE
+from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub, open_hub
 from allin_hub.linking import Linker
@@ -80,7 +81,11 @@ def remove(hub: Hub, name: str) -> Leaving:
             "Put a # before each line of its block yourself, then run this again: allin source remove {name}"
         )
         raise rewriting.by_hand(folder, name, hint)
-    with reserved(hub, name) as reservation, uncollected(), writing(hub.engine) as connection:
+    with (
+        reserved(hub, name) as reservation,
+        uncollected(),
+        writing(hub.engine, Point.SOURCE_REMOVED) as connection,
+    ):
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()
         begin(connection, hub, reservation, "remove", name)
@@ -106,6 +111,7 @@ def remove(hub: Hub, name: str) -> Leaving:
                 told=None,
             )
         note(connection, Unfinished(REMOVE, name, remark))
+        reservation.end(connection)
     finish(hub.engine, folder)
     return found
 
@@ -139,7 +145,11 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
 
 def _bring_back(hub: Hub, name: str, removal: str) -> int:
     prepared = prepare(hub, hub.config.sources[name])
-    with reserved(hub, name) as reservation, uncollected(), writing(hub.engine) as connection:
+    with (
+        reserved(hub, name) as reservation,
+        uncollected(),
+        writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection,
+    ):
         reservation.refuse_overtaken(connection)
         run_id = reservation.run_id
         fence = reservation.fence(name)
@@ -149,4 +159,5 @@ def _bring_back(hub: Hub, name: str, removal: str) -> int:
         bookkeeping.save_source(
             connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
         )
+        reservation.end(connection)
     return count

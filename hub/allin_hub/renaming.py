@@ -10,6 +10,7 @@ from allin_hub import rewriting
 from allin_hub.blocks import unknown
 from allin_hub.clues import marked, member_clues, record_clue
 from allin_hub.config import is_name
+from allin_hub.crashing import Point
 from allin_hub.errors import ConfigError
 from allin_hub.hub import Hub
 from allin_hub.keys import opened_fields
@@ -76,7 +77,7 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
         for name, one in hub.config.sources.items()
     }
     under_new = replace(hub, config=hub.config.model_copy(update={"sources": settings}))
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SOURCE_RENAMED) as connection:
         reservation.refuse_overtaken(connection)
         rows.rename(connection, old, new)
         keys = _exchange_keys(connection, hub, old, new)
@@ -85,6 +86,7 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
         Linker(connection, with_left(connection, under_new), reservation.run_id).link(keys)
         bookkeeping.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())
         note(connection, Unfinished(RENAME, old, new))
+        reservation.end(connection)
 
 
 def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list[int]:

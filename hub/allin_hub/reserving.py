@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from allin_hub.crashing import Point
 from allin_hub.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
@@ -34,6 +35,11 @@ class Reservation:
         for name, fence in self._fences.items():
             bookkeeping.refuse_overtaken(connection, name, fence)
 
+    def end(self, connection: Connection) -> None:
+        """Give the leases back together with the change: a kill right after it leaves none held."""
+        for name, fence in self._fences.items():
+            bookkeeping.give_lease_back(connection, name, fence)
+
 
 @contextmanager
 def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
@@ -42,7 +48,7 @@ def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
     Raises StoreError while a run holds one of them.
     """
     run_id = new_id()
-    with writing(hub.engine) as connection:
+    with writing(hub.engine, Point.SOURCES_RESERVED) as connection:
         fences = {
             name: bookkeeping.take_lease(connection, name, run_id, hub.clock()) for name in sorted(set(names))
         }
@@ -51,12 +57,12 @@ def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
             raise StoreError(
                 "A run works on this source just now.", hint="Wait for its end, then run this again."
             )
+    reservation = Reservation(held, run_id)
     try:
-        yield Reservation(held, run_id)
+        yield reservation
     finally:
-        with writing(hub.engine) as connection:
-            for name, fence in held.items():
-                bookkeeping.give_lease_back(connection, name, fence)
+        with writing(hub.engine, Point.SOURCES_RELEASED) as connection:
+            reservation.end(connection)
 
 
 def begin(connection: Connection, hub: Hub, reservation: Reservation, job: str, name: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from allin_hub.blocks import CONFIG_NAME, blocks_of
+from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError, StoreError
 from allin_hub.lasting import sync_folder
 
@@ -123,10 +124,12 @@ def write(folder: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, fresh)
-        fresh.replace(path)
+        with around(Point.SETTINGS_PLACED):
+            fresh.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with around(Point.SETTINGS_PLACED):
+            fresh.unlink(missing_ok=True)
         raise StoreError(
             "hub.toml could not be written ({fault}).",
             hint="Free some space or mend the permissions, then run the command again. Nothing was half-written.",

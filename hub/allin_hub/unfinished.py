@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, Engine
 
 from allin_hub import rewriting
+from allin_hub.crashing import Point, around
 from allin_hub.maps import FOLDER
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
@@ -54,7 +55,7 @@ def finish(engine: Engine, folder: Path) -> Unfinished | None:
         rewriting.write(folder, changed)
     if what.act == RENAME:
         _move_map(folder, what.name, what.new)
-    with writing(engine) as connection:
+    with writing(engine, Point.UNFINISHED_ENDED) as connection:
         bookkeeping.save_fact(connection, FACT, "")
     return what
 
@@ -63,4 +64,5 @@ def _move_map(folder: Path, old: str, new: str) -> None:
     path = folder / FOLDER / f"{old}.toml"
     target = path.with_name(f"{new}.toml")
     if path.is_file():
-        path.replace(target)
+        with around(Point.MAP_RENAMED):
+            path.replace(target)

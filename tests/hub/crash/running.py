@@ -142,6 +142,9 @@ def _work(order: Order) -> None:
         for step in order.steps:
             if step == "publish":
                 reports: Any = publish(hub)
+            elif step in ("rename", "remove", "restore", "tell"):
+                said[step] = _office(hub, step, order.sources)
+                continue
             else:
                 reports = _sync(hub, step, order.sources)
             said[step] = {name: [one.status, one.message, one.hint] for name, one in reports.items()}
@@ -162,6 +165,26 @@ def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
         except ConfigError:
             return {}
     return sync(hub, sources or None, replay=step == "replay").sources
+
+
+def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
+    """What is done to a source as a whole, and the message to the office; nobody is called for it."""
+    from allin_hub import notifying, removing, renaming
+    from allin_hub.errors import ConfigError
+
+    try:
+        if step == "rename":
+            renaming.rename(hub, *sources)
+        elif step == "remove":
+            removing.remove(hub, *sources)
+        elif step == "restore":
+            removing.restore(hub.config.folder, *sources, hub)
+        else:
+            notifying.post = lambda *_: []
+            return {one.name: [one.what, None, None] for one in notifying.tell(hub).news}
+    except ConfigError as error:
+        return {"refused": ["done", str(error), None]}
+    return {}
 
 
 def _call(order: Order, words: Sequence[str]) -> None:

@@ -208,6 +208,27 @@ def _decided(folder: Path, database: str) -> None:
     assert run(Order(folder, ("publish",), now=LATER).at("journal-written", 2)) == -9
 
 
+def _away(folder: Path, database: str) -> None:
+    """A source stays away, and the office wants to know at once."""
+    _ran(folder, database)
+    (folder / "data" / "vereine.csv").unlink()
+    text = (folder / "hub.toml").read_text(encoding="utf-8")
+    told = '\n[notify]\nto = [{ env = "HOME" }]\nafter = 1\n'
+    (folder / "hub.toml").write_text(text + told, encoding="utf-8")
+    done(Order(folder, ("sync",), sources=("vereine",)))
+
+
+def _removed(folder: Path, database: str) -> None:
+    _ran(folder, database)
+    done(Order(folder, ("remove",), sources=("partner",)))
+
+
+def _learned(folder: Path, database: str) -> None:
+    _ran(folder, database)
+    (folder / "maps").mkdir(exist_ok=True)
+    (folder / "maps" / "partner.toml").touch()
+
+
 SCENES = {
     scene.name: scene
     for scene in (
@@ -220,6 +241,10 @@ SCENES = {
         Scene("replayed", ("replay", "publish"), _ran, _same),
         Scene("failing", ("sync", "publish"), _ran, _broken),
         Scene("taken", ("publish",), _decided, _same, has_site=True),
+        Scene("renamed", ("rename",), _learned, _same, sources=("partner", "forum")),
+        Scene("removed", ("remove",), _ran, _same, sources=("partner",)),
+        Scene("back", ("restore",), _removed, _same, sources=("partner",)),
+        Scene("told", ("tell",), _away, _same),
         Scene("slow", ("sync", "publish"), _ran, _morning, tick=61),
     )
 }

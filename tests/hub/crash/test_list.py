@@ -9,10 +9,9 @@ from pathlib import Path
 import allin_hub
 
 HUB = Path(allin_hub.__file__).parent
-STARTS = ("pipeline", "holding", "publishing")
+STARTS = ("pipeline", "holding", "publishing", "renaming", "removing", "notifying")
 """Where every sync and every publish begins; what these import, at the top or within a function, belongs to them."""
 ELSEWHERE = {
-    "unfinished": "the renaming of a source, proven with that command",
     "retention": "what upkeep takes away at night, proven with it",
     "backing": "a copy under a name of its own, proven with the backups",
 }
@@ -58,11 +57,13 @@ def _names_a_point(node: ast.AST) -> bool:
 
 
 def _is_file_step(node: ast.AST) -> bool:
-    """Whether a call changes a file; texts and times have a `replace` too, with other arguments."""
+    """Whether a call changes a file; texts and times have a `replace` too, rows a `rename`."""
     called = _called(node)
     if called in OF_OS and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         of_os = isinstance(node.func.value, ast.Name) and node.func.value.id in {"os", "shutil"}
         return of_os or (called == "replace" and len(node.args) == 1 and not node.keywords)
+    if called == "rename" and isinstance(node, ast.Call) and len(node.args) != 1:
+        return False
     return called in FILE_STEPS
 
 
