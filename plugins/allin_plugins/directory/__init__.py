@@ -10,7 +10,7 @@ from pydantic import Field, HttpUrl
 
 from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, shared_asset
 from allin_plugins.directory import downloads, linked_data, reading
-from allin_plugins.directory.facets import FACETS, Listing, listings
+from allin_plugins.directory.facets import FACETS, Listing, listings, need_pages
 from allin_plugins.directory.needs import NEEDS, needs_met
 from allin_plugins.directory.search import SearchIndex, read_file
 from allin_plugins.directory.site import Entry, Site, records
@@ -84,10 +84,11 @@ class Lists:
         self.listings = [
             listing for kind, entries in site.lists.items() for listing in listings(kind, entries, size)
         ]
-        self.needs: dict[str, list[Entry]] = {need.name: [] for need in NEEDS if need.folder is None}
+        met: dict[str, list[Entry]] = {need.name: [] for need in NEEDS if need.folder is None}
         for entry in site.listed:
             for need in needs_met(entry):
-                self.needs[need].append(entry)
+                met[need].append(entry)
+        self.needs = [page for need, entries in met.items() for page in need_pages(need, entries, size)]
 
     def linked_data(self, entry: Entry) -> dict[str, Any]:
         """The entry as schema.org calls it; made once for its pages in all languages, which follow each other."""
@@ -142,16 +143,18 @@ class Pages:
         """All entries of a kind, and those of each language, topic, district and need, page by page."""
         for listing in self.found.listings:
             yield from self._list(listing)
-        for need, entries in self.found.needs.items():
+        for page in self.found.needs:
             yield from self._pages(
-                f"needs/{need}.html",
+                page.path,
                 "need.html.j2",
-                uses=records(entries),
+                uses=records(page.shown),
                 order=Order.INDEX,
                 section="",
-                need=need,
-                entries=lambda entries=entries: _by_kind(entries),
-                dates=[entry.dates[:1] for entry in entries],
+                need=page.need,
+                number=page.number,
+                last=page.last,
+                entries=lambda page=page: _by_kind(page.shown),
+                dates=[entry.dates[:1] for entry in page.shown],
             )
 
     def start(self) -> Iterator[Artifact]:

@@ -69,9 +69,36 @@ def listings(kind: str, entries: Sequence[Entry], size: int) -> Iterator[Listing
     folder = FOLDERS[Kind(kind)]
     facets = {facet: _choices(groups, facet, folder) for facet in FACETS}
     for (facet, value), found in [(("", ""), list(entries)), *sorted(groups.items())]:
-        parts = [found[at : at + size] for at in range(0, len(found), size)] or [[]]
+        parts = _parts(found, size)
         for number, shown in enumerate(parts, start=1):
             yield Listing(kind, facet, value, number, len(parts), len(found), shown, facets)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPage:
+    """One page of what helps with a need: organisations first, then events, then chances to volunteer."""
+
+    need: str
+    number: int
+    last: int
+    shown: Sequence[Entry]
+
+    @property
+    def path(self) -> str:
+        """This page, seen from a language's folder."""
+        return f"needs/{self.need}{f'-{self.number}' if self.number > 1 else ''}.html"
+
+
+def need_pages(need: str, entries: Sequence[Entry], size: int) -> Iterator[NeedPage]:
+    """Every page of what helps with a need."""
+    order = list(FOLDERS)
+    parts = _parts(sorted(entries, key=lambda entry: order.index(Kind(entry.kind))), size)
+    for number, shown in enumerate(parts, start=1):
+        yield NeedPage(need, number, len(parts), shown)
+
+
+def _parts(found: Sequence[Entry], size: int) -> list[Sequence[Entry]]:
+    return [found[at : at + size] for at in range(0, len(found), size)] or [[]]
 
 
 def _choices(groups: dict[tuple[str, str], list[Entry]], facet: str, folder: str) -> list[Choice]:

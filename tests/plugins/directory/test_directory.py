@@ -286,6 +286,25 @@ def test_one_changed_organisation_changes_only_what_shows_it(directory: Director
     assert changed == {f"{language}/{path}" for language in ("de", "en", "ar") for path in shown} | data
 
 
+def test_what_helps_with_a_need_comes_page_by_page() -> None:
+    """Thousands of cards on one page are of no use on a telephone, and are rendered anew with each change."""
+    many = [sample(Organisation, name=f"Verein {number:02}", topics=["Beratung"]) for number in range(25)]
+    event = sample(Event, title="Beratung vor Ort", start=NOW + dt.timedelta(days=3))
+    directory = Directory(
+        "v", DirectoryConfig(imprint="Amt (erfunden)", contact_email="a@b.example", page_size=10)
+    )
+
+    pages = render(directory, sample_view([*many, event], now=NOW))
+    shown = [pages[f"de/needs/advice{end}.html"].decode() for end in ("", "-2", "-3")]
+
+    assert "de/needs/advice-4.html" not in pages
+    assert [page.count("<h3") for page in shown] == [10, 10, 6]
+    assert 'rel="next" href="../../de/needs/advice-2.html"' in shown[0]
+    assert "Seite 2 von 3" in shown[1]
+    assert 'rel="prev" href="../../de/needs/advice.html"' in shown[1]
+    assert "Beratung vor Ort" in shown[2]
+
+
 def keys(directory: Directory, view: SampleView) -> dict[str, str]:
     """The key of every file."""
     return {artifact.path: artifact.key for artifact in directory.publish(view, lend(directory, view))}
