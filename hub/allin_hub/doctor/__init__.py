@@ -101,15 +101,7 @@ def _is_new(config: Config) -> bool:
 def _before_opening(config: Config) -> Iterator[Finding]:
     """What has to be known before the hub is opened, because opening it makes what is missing."""
     if _is_new(config):
-        yield next(
-            outside.gone(config),
-            Finding(
-                "not_run",
-                WEAK,
-                text("This hub has not run yet."),
-                text("Let it read its sources: allin sync"),
-            ),
-        )
+        yield outside.unused(config)
         return
     name = key_name(config)
     if not name.startswith("$") and not (config.folder / name).is_file():

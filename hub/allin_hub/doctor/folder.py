@@ -206,11 +206,11 @@ def backups(hub: Hub) -> Iterator[Finding]:
         )
 
 
-def traces(config: Config) -> Iterator[str]:
+def traces(config: Config, *, opened: bool = False) -> Iterator[str]:
     """What in its folder shows that a hub has run before: a backup, an output's files, what its database left behind."""
     if last_backup(config) is not None:
         yield LAST
-    database = sqlite_path(config.database_url)
+    database = None if opened else sqlite_path(config.database_url)
     if database is not None:
         yield from (f"{database.name}{ending}" for ending in LOGS if Path(f"{database}{ending}").exists())
     for settings in config.outputs.values():
@@ -219,10 +219,10 @@ def traces(config: Config) -> Iterator[str]:
             yield from (f"{settings.path}/{path.name}" for path in sorted(folder.iterdir())[:1])
 
 
-def gone(config: Config) -> Iterator[Finding]:
-    """That a database which has to be there is not, or holds nothing."""
-    for trace in traces(config):
-        yield Finding(
+def unused(config: Config, *, opened: bool = False) -> Finding:
+    """That a database remembers nothing: it is gone where something shows that there was one, else the hub is new."""
+    for trace in traces(config, opened=opened):
+        return Finding(
             "database_gone",
             BROKEN,
             text("The database holds nothing, but this hub has run before: {file} is there."),
@@ -231,15 +231,20 @@ def gone(config: Config) -> Iterator[Finding]:
             ),
             {"file": trace},
         )
-        return
+    return Finding(
+        "not_run",
+        WEAK,
+        text("This hub has not run yet."),
+        text("Let it read its sources: allin sync"),
+    )
 
 
 def known(hub: Hub) -> Iterator[Finding]:
-    """Whether the database remembers that this hub has run."""
+    """Whether the database remembers that this hub has run; what SQLite keeps beside it while it is open tells nothing."""
     with reading(hub.engine) as connection:
         has_run = health.last_moment(connection) is not None or health.known_sources(connection)
     if not has_run:
-        yield from gone(hub.config)
+        yield unused(hub.config, opened=True)
 
 
 CHECKS = (known, plugins, sources, outputs, left, disk, clock, backups)

@@ -90,6 +90,16 @@ def test_a_hub_that_never_ran_is_not_made(office: Any) -> None:
     assert ["not_run"] == codes(found)
 
 
+def test_a_hub_that_was_looked_at_before_its_first_source_is_new(office: Any) -> None:
+    """`allin status` in a new folder makes the database; what SQLite keeps beside it while it is open is no sign of a loss."""
+    office.settings('[hub]\ntitle = "Neu"\n')
+    office.open().close()
+    found = examined(office)
+
+    assert ["not_run"] == codes(found)
+    assert found.ok
+
+
 def test_wrong_settings_are_named(sound: Any) -> None:
     """The first thing that is wrong is said as every command says it."""
     (sound.folder / "hub.toml").write_text("[hub]\ntitel = 1\n")
