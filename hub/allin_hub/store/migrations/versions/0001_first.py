@@ -336,7 +336,6 @@ def upgrade() -> None:
         ["source", "status"],
         unique=False,
         sqlite_where=sa.text("status != 'live'"),
-        postgresql_where=sa.text("status != 'live'"),
     )
     op.create_table(
         "reference_key",
