@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ LOCALE = Path(__file__).parent / "locale"
 WORDS = (
     "Usage: ", "Arguments", "Options", "Commands", "required", "default", "env var", "Example", "Examples",
     "Start with", "or", "Docs", "[OPTIONS]", "COMMAND [ARGS]...", "Show this message and exit.",
-    "Try '{command} --help' for help.",
+    "Try '{command} --help' for help.", "my-hub", "my-demo",
     "There is no language '{name}' here: --lang de, or --lang en.",
 )  # fmt: skip
 """What typer says in every help; each stands in the catalogue."""
@@ -35,6 +36,8 @@ ERRORS = (
 """What typer says of a call that is wrong; each stands in the catalogue."""
 
 
+LEAST_WIDTH, MOST_WIDTH = 30, 80
+"""How many columns help has at least and at most; typer would write 50 into a window of 40."""
 _Formatter: Any = typer.Context.formatter_class
 _PLACE = re.compile(r"\b(?:" + "|".join(PLACES) + r")\b")
 _TYPE = re.compile(r" <[^<>]*>$")
@@ -105,6 +108,10 @@ def translate(command: Any, speech: Speech) -> None:
     """Say all texts of a command, and of those below it, in the caller's language."""
 
     class Formatter(_Formatter):  # type: ignore[misc]
+        def __init__(self, **given: Any) -> None:
+            columns = min(shutil.get_terminal_size().columns, given.get("max_width") or MOST_WIDTH)
+            super().__init__(**{**given, "width": given.get("width") or max(LEAST_WIDTH, columns - 2)})
+
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, _plain(args), speech("Usage: ") if prefix is None else prefix)
 
@@ -126,10 +133,12 @@ def _translate(command: Any, speech: Speech, context: type[typer.Context]) -> No
     command.options_metavar = speech("[OPTIONS]")
     if command.help:
         command.help = speech(command.help)
+        command.short_help = command.help
     if command.epilog:
         command.epilog = re.sub(
             r"(Examples?|Start with|, or|Docs):", lambda found: _epilog(found[1], speech), command.epilog
         )
+        command.epilog = re.sub(r"my-(?:hub|demo)", lambda found: speech(found[0]), command.epilog)
     for param in command.params:
         if getattr(param, "help", None):
             param.help = speech(param.help)

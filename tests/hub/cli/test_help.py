@@ -105,6 +105,21 @@ def test_a_language_that_nobody_speaks_is_said_to_be_none(
     assert CliRunner().invoke(app, ["held", "--help", "--lang", "en_GB"]).output.startswith("Usage")
 
 
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_list_of_commands_says_what_each_does_in_whole_sentences(
+    columns: int, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence that is cut at the edge says half; what is written wider than the window is cut by the terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = CliRunner().invoke(app, ["--help", "--lang", language]).output
+    example = words(LOCALE, language).gettext("my-hub")
+
+    assert "..." not in said.replace("[ANGABEN]...", "").replace("[ARGS]...", "")
+    assert columns >= max(len(line) for line in said.splitlines())
+    assert f"allin init {example}" in " ".join(said.split())
+
+
 @pytest.mark.parametrize("name", ["", "status", "source", "source remove"])
 def test_help_is_in_one_language(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """German at a German terminal, English where that is asked for."""
