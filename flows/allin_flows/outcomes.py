@@ -73,7 +73,7 @@ def of_source(report: SourceReport, say: Say) -> Outcome:
     message, remedy = report.message or "", report.hint or ""
     if report.status == Status.HELD:
         reasons = [_reason(reason, say) for reason in report.held]
-        message = say("Held: {why}. What is published stays as it is.", why=", ".join(reasons))
+        message = say("Held: {why}. What is published stays as it is.", why="; ".join(reasons))
         remedy = say("Look: allin held {name}. Apply it: allin sync --accept {name}", name=report.source)
     elif report.ok and report.problems_total and not remedy:
         remedy = say("What the partner can mend: allin problems {name}", name=report.source)
@@ -94,4 +94,7 @@ def stopped(part: Part, name: str, message: str, remedy: str) -> Outcome:
 
 def _reason(reason: Reason, say: Say) -> str:
     told = say(HELD_BECAUSE[reason.code])
-    return f"{say.number(reason.count)}/{say.number(reason.of)} {told}" if reason.count else told
+    if not reason.count:
+        return told
+    figures = {"count": say.number(reason.count), "of": say.number(reason.of)}
+    return say("{what}: {count} (known: {of})", what=told, **figures)

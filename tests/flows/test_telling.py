@@ -59,7 +59,7 @@ def test_a_held_source_says_what_would_be_lost_and_both_commands():
     """Deciding needs the extent, and the words to type."""
     text = telling.sentence(HELD, ENGLISH)
 
-    assert "56/60 records would be lost" in text
+    assert "records would be lost: 56 (known: 60)" in text
     assert "allin held termine" in text
     assert "allin sync --accept termine" in text
 

@@ -16,6 +16,7 @@ from allin_hub.cli.layout import EMPTY, Column, line, tell
 from allin_hub.cli.telling import tell_at_the_end
 from allin_hub.cli.terminal import figured, opened, print_json, progress, state, table
 from allin_hub.errors import ConfigError
+from allin_hub.guard import Reason
 from allin_hub.holding import accept as accept_run
 from allin_hub.hub import Hub
 from allin_hub.pipeline import sync
@@ -103,7 +104,9 @@ def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, 
         report = sync(hub, told=told)
     if not call.json:
         show_sync(call, say, report)
-        if any(one.problems_total for one in report.sources.values()):
+        if decided := _to_decide(call, say, report):
+            line(decided)
+        elif any(one.problems_total for one in report.sources.values()):
             line(say("What partners can mend: {command}", command=call.command("problems")))
         line()
     with progress(say, call.json) as told:
@@ -174,13 +177,18 @@ def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
     if call.debug and one.cause is not None:
         tell(trace(one.cause))
     if one.status == "held":
-        why = ", ".join(
-            f"{reason.count}/{reason.of} {say(HELD_BECAUSE[reason.code])}"
-            if reason.count
-            else say(HELD_BECAUSE[reason.code])
-            for reason in one.held
-        )
-        line(say("{source} is held: {why}. What is published stays as it is.", source=one.source, why=why))
+        why = "; ".join(_why(say, reason) for reason in one.held)
+        why = why[:1].upper() + why[1:]
+        line(say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why))
+
+
+def _why(say: Voice, reason: Reason) -> str:
+    """Why a run waits, with its figures; new keys may be more than the records that were known."""
+    what = say(HELD_BECAUSE[reason.code])
+    if not reason.count:
+        return what
+    figures = {"count": say.number(reason.count), "of": say.number(reason.of)}
+    return say("{what}: {count} (known: {of})", what=what, **figures)
 
 
 def _waits_to_be_published(hub: Hub) -> bool:
@@ -189,7 +197,8 @@ def _waits_to_be_published(hub: Hub) -> bool:
     return any(one.state != "off" and (one.state != "done" or one.waiting > 0) for one in outputs)
 
 
-def _after_sync(call: Call, say: Voice, report: SyncReport, *, unpublished: bool) -> str:
+def _to_decide(call: Call, say: Voice, report: SyncReport) -> str | None:
+    """What a person has to look at first: a held run, else a source that failed."""
     held = [one.source for one in report.sources.values() if one.status == "held"]
     failed = [one.source for one in report.sources.values() if not one.ok]
     if held:
@@ -200,6 +209,12 @@ def _after_sync(call: Call, say: Voice, report: SyncReport, *, unpublished: bool
         )
     if failed:
         return say("Once it is mended: {command}", command=call.command(f"sync {failed[0]}"))
+    return None
+
+
+def _after_sync(call: Call, say: Voice, report: SyncReport, *, unpublished: bool) -> str:
+    if decided := _to_decide(call, say, report):
+        return decided
     if any(one.problems_total for one in report.sources.values()):
         if not unpublished:
             return say("What partners can mend: {command}", command=call.command("problems"))
