@@ -61,7 +61,14 @@ class Bounds:
         """
         began = len(page)
         self.call(lambda: page.extend(itertools.islice(stream, most)))
-        self._records -= len(page) - began
+        self.count(len(page) - began)
+
+    def count(self, records: int) -> None:
+        """Take note of records that a feed brought.
+
+        Raises Refused when these are more than it may bring.
+        """
+        self._records -= records
         if self._records < 0:
             raise refused("FEED_ENDLESS")
 

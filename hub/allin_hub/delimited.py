@@ -51,7 +51,8 @@ def _read(
         for rows in _Table(text, problems, seconds, stretches).batches():
             if isinstance(rows, Again):
                 before += len(rows.keys)
-                if before > limits.rows:
+                cells += rows.cells
+                if before > limits.rows or cells > limits.text_cells:
                     raise refused("FILE_TOO_BIG")
                 yield rows
                 continue
@@ -139,7 +140,7 @@ class _Table:
             if not simple:
                 rows = self._carefully(block)
             elif self._stretches is not None:
-                self._note(pieces, len(rows))
+                self._note(pieces, rows)
             self._rows += len(rows)
             spent += time.thread_time() - began
             if spent > self._seconds:
@@ -177,17 +178,18 @@ class _Table:
             return None
         return self._stretches.again(piece.digest, first)
 
-    def _note(self, pieces: list[_Piece], rows: int) -> None:
+    def _note(self, pieces: list[_Piece], rows: list[list[str]]) -> None:
         """Remember the stretches in what was read, when each line made a record."""
         if self._stretches is None:
             return
         lines = [piece.lines for piece in pieces]
-        if sum(lines) != rows:
+        if sum(lines) != len(rows):
             return
-        first = self._rows + 1
+        start = 0
         for piece, count in zip(pieces, lines, strict=True):
-            self._stretches.read(piece.digest, first, count)
-            first += count
+            cells = sum(map(len, rows[start : start + count]))
+            self._stretches.read(piece.digest, self._rows + 1 + start, count, cells)
+            start += count
 
     def _piece(self) -> _Piece | None:
         """Take the next lines, the last one whole; None at the end."""
@@ -202,7 +204,8 @@ class _Table:
             if not block or len(rest) > _BLOCK:
                 parts.append(rest)
                 self._tail = b""
-            self._ahead.extend(_Piece(part, self._stretches.digest(part)) for part in parts if part)
+            cut = self._delimiter.encode()
+            self._ahead.extend(_Piece(part, self._stretches.digest(cut + part)) for part in parts if part)
         return self._ahead.popleft()
 
     def _next_text(self) -> str:

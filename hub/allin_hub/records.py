@@ -62,14 +62,19 @@ Reported = Callable[[str, int], None]
 
 
 def records(
-    rows: Iterable[Row | Again], header: Header, skipped: Told, problem: Reported
+    rows: Iterable[Row | Again],
+    header: Header,
+    skipped: Told,
+    problem: Reported,
+    settled: Callable[[], None] | None = None,
 ) -> Iterator[Record | Again]:
     """Yield the records in the rows under a header.
 
     Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
-    columns comes as one list of cells under SHIFTED, after its problem was told.
+    columns comes as one list of cells under SHIFTED, after its problem was told. `settled` is called once no row
+    can be a second header any more: from then on a plain record is one wherever it stands.
     """
-    reader = _Reader(header, skipped, problem)
+    reader = _Reader(header, skipped, problem, settled)
     for row in rows:
         if isinstance(row, Again):
             yield from reader.released()
@@ -89,11 +94,14 @@ def records(
 class _Reader:
     """Reads one row after the other; a lone cell waits until it is clear whether the table goes on."""
 
-    def __init__(self, header: Header, skipped: Told, problem: Reported) -> None:
+    def __init__(
+        self, header: Header, skipped: Told, problem: Reported, settled: Callable[[], None] | None
+    ) -> None:
         self._header = header
         self._names = header.names
         self._skipped = skipped
         self._problem = problem
+        self._settled = settled
         self._shifts = Shifts(header)
         self._texts = frozenset(text for text in header.written if text)
         self._after_blank = False
@@ -119,6 +127,8 @@ class _Reader:
                 return None
         if self._first:
             self._first -= 1
+            if not self._first and self._settled is not None:
+                self._settled()
             if self._is_second_header(payload):
                 self._skipped("header")
                 return None
@@ -127,7 +137,6 @@ class _Reader:
 
     def passed(self) -> None:
         """Go on behind records that were not looked at, because they are plain ones."""
-        self._first = 0
         self._after_blank = False
 
     def released(self) -> Iterator[Record]:

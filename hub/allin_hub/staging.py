@@ -157,7 +157,7 @@ class Stager:
             if (
                 key is not None
                 and raw.row is not None
-                and len(raw.payload) >= _PLAIN_FROM
+                and _said(raw.payload) >= _PLAIN_FROM
                 and key not in self._seen
                 and not (reported and _reported(raw, reported))
             ):
@@ -334,6 +334,7 @@ def _page(stream: Iterator[Raw | Again], bounds: Bounds) -> tuple[list[Raw | Aga
     page: list[Raw | Again] = []
     try:
         bounds.take(stream, page, PAGE)
+        bounds.count(sum(len(one.keys) - 1 for one in page if isinstance(one, Again)))
     except HubError as error:
         return page, error
     return page, None
@@ -342,6 +343,11 @@ def _page(stream: Iterator[Raw | Again], bounds: Bounds) -> tuple[list[Raw | Aga
 def _reported(raw: Raw, reported: Mapping[Any, list[Problem]]) -> list[Problem]:
     """What the source itself had to say about a record."""
     return reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
+
+
+def _said(payload: Mapping[str, Any]) -> int:
+    """How many cells say something."""
+    return sum(cell.__class__ is not str or not cell.isspace() for cell in payload.values())
 
 
 def _without(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

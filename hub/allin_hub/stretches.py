@@ -21,13 +21,16 @@ class Again(NamedTuple):
     """Records that are those of the last read, in place of the records themselves: their hashed keys."""
 
     keys: tuple[bytes, ...]
+    cells: int = 0
+    """How many cells their rows have, those that are blank too."""
 
 
 class Kept(NamedTuple):
-    """What is remembered of a stretch: the row in which it began, and its records' keys one after the other."""
+    """What is remembered of a stretch: the row in which it began, its records' keys one after the other, and its cells."""
 
     first: int
     keys: bytes
+    cells: int
 
 
 class Stretches:
@@ -43,7 +46,7 @@ class Stretches:
         self._hashed = hashed
         self._troubled = frozenset(troubled)
         self._about = b""
-        self._read: list[tuple[bytes, int, int]] = []
+        self._read: list[tuple[bytes, int, int, int]] = []
         self._keys: dict[int, bytes] = {}
         self.found: dict[bytes, Kept] = {}
         """The stretches of this read, to be remembered."""
@@ -67,29 +70,29 @@ class Stretches:
         keys = tuple(kept.keys[start : start + KEY_BYTES] for start in range(0, len(kept.keys), KEY_BYTES))
         if kept.first != first and not self._troubled.isdisjoint(keys):
             return None
-        return Again(keys)
+        return Again(keys, kept.cells)
 
     def met(self, digest: bytes, first: int, again: Again) -> None:
         """Take note that a stretch stands in the file again."""
-        self.found[digest] = Kept(first, b"".join(again.keys))
+        self.found[digest] = Kept(first, b"".join(again.keys), again.cells)
 
-    def read(self, digest: bytes, first: int, rows: int) -> None:
+    def read(self, digest: bytes, first: int, rows: int, cells: int) -> None:
         """Take note that a stretch was read: rows from the first on, one to a line."""
         if digest and rows:
-            self._read.append((digest, first, rows))
+            self._read.append((digest, first, rows, cells))
 
     def arrived(self, plain: Iterable[tuple[int, bytes]]) -> None:
         """Learn the keys of plain records, by row; a stretch with any other is not remembered."""
         self._keys.update(plain)
         waiting = []
         last = max(self._keys, default=0)
-        for digest, first, rows in self._read:
+        for digest, first, rows, cells in self._read:
             if first + rows - 1 > last:
-                waiting.append((digest, first, rows))
+                waiting.append((digest, first, rows, cells))
                 continue
             keys = [self._keys.pop(row, b"") for row in range(first, first + rows)]
             if all(keys) and digest not in self.found:
-                self.found[digest] = Kept(first, b"".join(keys))
+                self.found[digest] = Kept(first, b"".join(keys), cells)
         self._read = waiting
         if not waiting:
             self._keys.clear()

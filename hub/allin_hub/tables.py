@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allin_hub.files import File
@@ -123,13 +124,15 @@ class Tables:
         if is_alone:
             self._miss_columns()
         run = self._run
+        settled = None
         if self._passes_over and sheet.stretches is not None and key_name is not None and label is None:
             source = self._source
-            sheet.stretches.begin(
-                type(source).__qualname__, source.version, header.names, header.written, key_name
-            )
+            about = type(source).__qualname__, source.version, header.names, header.written, key_name
+            settled = partial(sheet.stretches.begin, *about)
         rows = itertools.chain((row for row in head if row[0] > header.row), sheet.rows)
-        found = records(rows, header, run.skip, lambda code, row: run.problem(code, sheet=label, row=row))
+        found = records(
+            rows, header, run.skip, lambda code, row: run.problem(code, sheet=label, row=row), settled
+        )
         told = 0
         for record in found:
             if isinstance(record, Again):

@@ -13,8 +13,9 @@ from allin_hub.stretches import Kept
 
 def known(connection: Connection, source: str) -> dict[bytes, Kept]:
     """The stretches of a source's last read, by digest."""
-    query = select(stretch.c.digest, stretch.c.first, stretch.c.raw_keys).where(stretch.c.source == source)
-    return {bytes(digest): Kept(first, bytes(keys)) for digest, first, keys in connection.execute(query)}
+    query = select(stretch.c.digest, stretch.c.first, stretch.c.raw_keys, stretch.c.cells)
+    rows = connection.execute(query.where(stretch.c.source == source))
+    return {bytes(digest): Kept(first, bytes(keys), cells) for digest, first, keys, cells in rows}
 
 
 def replace(connection: Connection, source: str, found: Mapping[bytes, Kept]) -> None:
@@ -23,5 +24,5 @@ def replace(connection: Connection, source: str, found: Mapping[bytes, Kept]) ->
     if before == found:
         return
     connection.execute(delete(stretch).where(stretch.c.source == source))
-    rows = [(source, digest, kept.first, kept.keys) for digest, kept in sorted(found.items())]
-    insert_rows(connection, stretch, ("source", "digest", "first", "raw_keys"), rows)
+    rows = [(source, digest, *kept) for digest, kept in sorted(found.items())]
+    insert_rows(connection, stretch, ("source", "digest", "first", "raw_keys", "cells"), rows)

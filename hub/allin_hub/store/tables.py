@@ -148,6 +148,7 @@ stretch = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("first", Integer, nullable=False),
     Column("raw_keys", LargeBinary, nullable=False),
+    Column("cells", Integer, nullable=False),
 )
 
 claim = Table(

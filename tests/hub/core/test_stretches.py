@@ -7,15 +7,17 @@ import io
 import random
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 import pytest
 
-from allin_hub import delimited, staging, stretches
+from allin_hub import delimited, opening, staging, stretches
 from allin_hub.fetched import Fetched
 from allin_hub.ids import new_id
 from allin_hub.pipeline import sync_source
 from allin_hub.preparing import prepare
 from allin_hub.report import SourceReport
+from allin_hub.sheets import Limits
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import writing
 from allin_hub.stretches import Again, Stretches, parted
@@ -208,6 +210,119 @@ def test_a_renamed_column_lets_every_row_be_read_again(office: Any, passed: list
     assert report.status == "held" or report.changed == 160
 
 
+def _lines(rows: list[list[str]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _put(office: Any, text: str) -> None:
+    (office.folder / "data" / "vereine.csv").write_text(text, encoding="utf-8", newline="")
+
+
+def _is_as_if_read_whole(office: Any, before: str, after: str) -> SourceReport:
+    """The report of a read that passes over what it knows; reading all of it then changes nothing."""
+    _put(office, before)
+    assert _sync(office).status == "done"
+    _put(office, after)
+    report = _sync(office)
+    rows = office.rows(*KNOWN)
+    whole = _sync(office, whole=True)
+
+    assert report.status == whole.status == "done"
+    assert (whole.new, whole.changed, whole.renamed, whole.withdrawn) == (0, 0, 0, 0)
+    assert _told(whole) == _told(report)
+    assert office.rows(*KNOWN) == rows
+    return report
+
+
+GENEROUS = """
+[sources.vereine.limits]
+lost = 1000
+changed = 1000
+new = 1000
+"""
+
+
+def test_the_same_lines_parted_by_another_sign_are_other_records(office: Any, passed: list[int]) -> None:
+    """Where `sep=` and the header change but no line below, each cell may hold something else."""
+    office.settings(SETTINGS + GENEROUS)
+    body = "".join(
+        f"{n};Verein {n},info@verein-{n}.example;Hof {n},34127;Kassel,0561 {90000 + n}\n"
+        for n in range(1, 160)
+    )
+    report = _is_as_if_read_whole(
+        office, f"sep=;\nNr.;Name;Ort;Telefon\n{body}", f"sep=,\nNr.,Name,Ort,Telefon\n{body}"
+    )
+
+    assert passed == []
+    assert report.unchanged == 0
+
+
+def test_a_lone_cell_among_spaces_is_no_plain_record(office: Any, passed: list[int]) -> None:
+    """What it is depends on the rows before it: below a blank row at the end it is a note."""
+    office.settings(SETTINGS.replace("Nr.", "Name") + GENEROUS)
+    rows = [_row(number) for number in range(1, 161)]
+    lone = [[" ", f"Verein {letter}", " ", " ", "", ""] for letter in "abcdefghijkl"]
+    report = _is_as_if_read_whole(office, _lines([HEADER, *rows, *lone]), _lines([HEADER, *rows, [], *lone]))
+
+    assert sum(passed) > 0
+    assert report.skipped_kinds == {"blank": 1, "note": 12}
+
+
+def test_what_becomes_a_second_header_is_not_passed_over(office: Any, passed: list[int]) -> None:
+    """A row that names the columns once more is a record among others, and none right under the header."""
+    office.settings(SETTINGS + GENEROUS)
+    indent = next(n for n in range(99) if not crc32((" " * n + ";;;;;").encode()) % stretches._LINES)
+    blank = [" " * indent, *[""] * 5]
+    rows = [_row(number) for number in range(1, 100)]
+    at = next(
+        n for n in range(25, 90) if not crc32(_lines([rows[n - 1]]).strip().encode()) % stretches._LINES
+    )
+    rows.insert(at, ["7x", "Organisation", "Mail", "Telefonnummer", "Postleitzahl", "Stadt"])
+    above = [HEADER, *[blank] * 300]
+    report = _is_as_if_read_whole(
+        office, _lines([*above, *rows]), _lines([*above, *[blank] * at, *rows[at:]])
+    )
+
+    assert sum(passed) > 0
+    assert report.skipped_kinds == {"blank": 300 + at, "header": 1}
+
+
+def test_records_that_are_passed_over_count_towards_what_a_source_may_bring(
+    office: Any, passed: list[int]
+) -> None:
+    """Else a feed could grow beyond its limit, and be refused on the day on which it is read whole."""
+    office.settings(SETTINGS + GENEROUS + "records = 170\n")
+    rows = [_row(number) for number in range(1, 201)]
+    _put(office, _lines([HEADER, *rows[:160]]))
+    _sync(office)
+    _put(office, _lines([HEADER, *rows]))
+
+    report = _sync(office)
+
+    assert sum(passed) > 0
+    assert (report.status, report.codes) == ("failed", {"FEED_ENDLESS": 1})
+
+
+def test_cells_that_are_passed_over_count_towards_the_size_of_a_file(
+    office: Any, passed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is too big by what is in it, not by what of it is new."""
+    small = {"limits": Limits(text_cells=1000), "stretches": None}
+    monkeypatch.setattr(opening.open_table, "__kwdefaults__", small)
+    office.settings(SETTINGS + GENEROUS)
+    rows = [_row(number) for number in range(1, 201)]
+    _put(office, _lines([HEADER, *rows[:160]]))
+    assert _sync(office).status == "done"
+    _put(office, _lines([HEADER, *rows]))
+
+    report = _sync(office)
+
+    assert sum(passed) > 0
+    assert (report.status, report.codes) == ("failed", {"FILE_TOO_BIG": 1})
+
+
 def test_a_text_is_parted_where_its_lines_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line put in moves no border but those beside it, else one new row would let the whole rest be read again."""
     monkeypatch.setattr(stretches, "_LINES", 4)
@@ -222,9 +337,9 @@ def test_a_text_is_parted_where_its_lines_say(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_stretch_with_something_to_say_counts_only_in_its_row() -> None:
     """People look problems up by the row: where rows have moved, what was said is said anew."""
-    kept = {b"mark": stretches.Kept(7, b"k" * 16 + b"l" * 16)}
+    kept = {b"mark": stretches.Kept(7, b"k" * 16 + b"l" * 16, 12)}
     known = Stretches(kept, bytes, {b"l" * 16})
 
-    assert known.again(b"mark", 7) == Again((b"k" * 16, b"l" * 16))
+    assert known.again(b"mark", 7) == Again((b"k" * 16, b"l" * 16), 12)
     assert known.again(b"mark", 8) is None
     assert Stretches(kept, bytes).again(b"mark", 8) is not None

@@ -439,6 +439,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
         sa.Column("raw_keys", sa.LargeBinary(), nullable=False),
+        sa.Column("cells", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "digest", name=op.f("pk_stretch")),
     )
     op.create_table(
