@@ -36,14 +36,15 @@ class Feed:
         self._url = url
         self._token = token
         self._content: bytes | None = None
+        self._run: SourceRun | None = None
 
     def content(self, run: SourceRun) -> bytes:
-        """The bytes, fetched when they are first asked for.
+        """The bytes, fetched when they are first asked for in a run.
 
         Raises Refused for a page in place of a file, and Unavailable for an empty answer.
         """
-        if self._content is None:
-            self._content = _content_of(run.http.get(self._url, auth=self._token))
+        if self._content is None or self._run is not run:
+            self._content, self._run = _content_of(run.http.get(self._url, auth=self._token)), run
         return self._content
 
     def mark(self, run: SourceRun, digest: Callable[[bytes], str], *settings: Any) -> str:
@@ -59,12 +60,12 @@ class Feed:
             return run.mark
         if answer.unchanged:
             answer = run.http.get(self._url, auth=self._token)
-        self._content = _content_of(answer)
+        self._content, self._run = _content_of(answer), run
         return "\n".join([digest(self._content), about, *_to_ask_with(answer)])
 
     def done(self) -> None:
-        """Let go of the bytes, so that the next sync asks again."""
-        self._content = None
+        """Let go of the bytes, so that even this run would ask again."""
+        self._content = self._run = None
 
 
 def is_same(mark: str, before: str | None) -> bool:

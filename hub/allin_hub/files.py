@@ -93,15 +93,16 @@ class Files:
     def __init__(self, settings: FileSettings) -> None:
         self._settings = settings
         self._found: list[File] | None = None
+        self._run: SourceRun | None = None
         self._feed = Feed(settings.url, settings.token) if settings.url is not None else None
 
     def found(self, run: SourceRun) -> list[File]:
-        """List the files, by name. A URL is fetched only the first time.
+        """List the files, by name. A URL is fetched only once in a run.
 
         Raises Refused where there is none.
         """
-        if self._found is None:
-            self._found = self._look(run)
+        if self._found is None or self._run is not run:
+            self._found, self._run = self._look(run), run
         return self._found
 
     def mark(self, run: SourceRun, *settings: Any) -> str:
@@ -117,7 +118,7 @@ class Files:
 
     def done(self) -> None:
         """Let go of what was found, so that the next sync looks again."""
-        self._found = None
+        self._found = self._run = None
         if self._feed is not None:
             self._feed.done()
 

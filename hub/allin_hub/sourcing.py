@@ -37,7 +37,8 @@ class LentRun:
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
-        self.columns = columns
+        self.columns = self._columns = columns
+        self._source = source
         self.since = since
         self.mark: str | None = None
         self.now: dt.datetime = hub.clock()
@@ -64,6 +65,9 @@ class LentRun:
     def begin_again(self) -> None:
         """Forget what was noticed, because the source is read anew."""
         self.next_cursor = None
+        self.columns = self._columns
+        if self._source is not None:
+            self._source.columns = self._columns
         self.skipped, self.file_problems, self._record_problems = {}, [], {}
 
     def close(self) -> None:

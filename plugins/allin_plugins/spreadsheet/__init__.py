@@ -42,11 +42,8 @@ class Spreadsheet(Source[SpreadsheetConfig]):
         sheet = self.config.sheet
         wanted = [sheet] if isinstance(sheet, str) else sheet or []
         tables = Tables(self, run, sheets=wanted, header_row=self.config.header_row)
-        try:
-            for row in tables.news(self._files.found(run)):
-                if isinstance(row, Again):
-                    yield row
-                    continue
-                yield Raw(key=row.key, payload=row.cells, sheet=row.sheet, row=row.row)
-        finally:
-            self._files.done()
+        for row in tables.news(self._files.found(run)):
+            if isinstance(row, Again):
+                yield row
+                continue
+            yield Raw(key=row.key, payload=row.cells, sheet=row.sheet, row=row.row)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from zlib import crc32
 
+import httpx
 import pytest
 
 from allin_hub import delimited, opening, staging, stretches
 from allin_hub.fetched import Fetched
+from allin_hub.fetching import Http
 from allin_hub.ids import new_id
 from allin_hub.pipeline import sync_source
 from allin_hub.preparing import prepare
@@ -321,6 +325,38 @@ def test_cells_that_are_passed_over_count_towards_the_size_of_a_file(
 
     assert sum(passed) > 0
     assert (report.status, report.codes) == ("failed", {"FILE_TOO_BIG": 1})
+
+
+class _Server:
+    """Answers each request with the next of its tables, and the last of them from then on."""
+
+    def __init__(self, *tables: str) -> None:
+        self._tables = list(tables)
+        self.asked = 0
+
+    def __call__(self, _request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        table = self._tables.pop(0) if len(self._tables) > 1 else self._tables[0]
+        return httpx.Response(200, content=table.encode())
+
+
+def test_a_url_is_asked_once_where_a_read_begins_again(office: Any, passed: list[int]) -> None:
+    """What is read the second time is what its mark stands for, whatever the server would say by now."""
+    office.settings(SETTINGS.replace('path = "data/vereine.csv"', 'url = "https://partner.example/v.csv"'))
+    rows = [_row(number) for number in range(1, 161)]
+    twice = [rows[149][:1] + _row(999)[1:], *rows]
+    server = _Server(_lines([HEADER, *rows]), _lines([HEADER, *twice]), _lines([HEADER, *rows[:150]]))
+    reports = []
+    for _ in range(2):
+        hub = dataclasses.replace(office.open(), network=partial(Http, transport=httpx.MockTransport(server)))
+        try:
+            reports.append(sync_source(hub, prepare(hub, hub.config.sources["vereine"]), new_id()))
+        finally:
+            hub.close()
+
+    assert sum(passed) > 0
+    assert server.asked == 2
+    assert (reports[1].fetched, reports[1].codes["KEY_DUPLICATE"]) == (161, 1)
 
 
 def test_a_text_is_parted_where_its_lines_say(monkeypatch: pytest.MonkeyPatch) -> None:
