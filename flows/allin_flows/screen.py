@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,11 +24,15 @@ from allin_hub.voice import text
 
 EVERY = 3.0
 """Seconds between two looks at the runs."""
+MOST = 100
+"""Runs that are asked for at once; an office that looks every minute has more ahead before the night begins."""
 STATES = {
     "Completed": (text("done"), "green"), "Held": (text("held"), "yellow"), "Partial": (text("partial"), "yellow"),
     "Busy": (text("busy"), "yellow"), "Failed": (text("failed"), "red"), "Crashed": (text("ended too early"), "red"),
     "Skipped": (text("left out"), "dim"), "Running": (text("running"), "cyan"), "Pending": (text("begins"), "cyan"),
     "Late": (text("begins soon"), "yellow"), "Cancelled": (text("stopped"), "yellow"),
+    "Submitting": (text("begins"), "cyan"), "InfrastructurePending": (text("begins"), "cyan"),
+    "Retrying": (text("running"), "cyan"), "Cancelling": (text("stopped"), "yellow"),
 }  # fmt: skip
 """Prefect's states in the words of the office."""
 PARTS = {"server": text("server"), "worker": text("worker")}
@@ -102,16 +107,8 @@ class Screen:
         self._looked = time.monotonic()
         try:
             known = {one["id"]: one for one in _found(http, "deployments", {"deployments": _tagged()})}
-            ended = _found(
-                http,
-                "flow_runs",
-                {"flow_runs": {**_tagged(), "state": _types("ended")}, "sort": "END_TIME_DESC"},
-            )
-            ahead = _found(
-                http,
-                "flow_runs",
-                {"flow_runs": {**_tagged(), "state": _types("ahead")}, "sort": "EXPECTED_START_TIME_ASC"},
-            )
+            ended = _runs(http, known, "ended", "END_TIME_DESC")
+            ahead = _runs(http, known, "ahead", "EXPECTED_START_TIME_ASC")
         except (httpx.HTTPError, ValueError):
             return
         if self._live is not None:
@@ -172,9 +169,19 @@ def _types(which: str) -> dict[str, Any]:
 
 
 def _found(http: httpx.Client, what: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = http.post(f"/{what}/filter", json={**query, "limit": 100})
+    answer = http.post(f"/{what}/filter", json={**query, "limit": MOST})
     answer.raise_for_status()
     found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def _runs(http: httpx.Client, known: Iterable[str], which: str, order: str) -> list[dict[str, Any]]:
+    """The runs that come first; those of a deployment that others crowd out are asked for apart."""
+    query = {"flow_runs": {**_tagged(), "state": _types(which)}, "sort": order}
+    found = _found(http, "flow_runs", query)
+    missing = sorted(set(known) - {run["deployment_id"] for run in found})
+    if len(found) == MOST and missing:
+        found += _found(http, "flow_runs", {**query, "deployments": {"id": {"any_": missing}}})
     return found
 
 
@@ -184,4 +191,5 @@ def _first(runs: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _name(deployment: dict[str, Any]) -> str:
-    return str(Path(str(deployment["entrypoint"])).name.rpartition(".")[2]) + " " + str(deployment["name"])
+    flow, name = Path(str(deployment["entrypoint"])).name.rpartition(".")[2], str(deployment["name"])
+    return name if flow == name else f"{flow} {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 
 import httpx
 import pytest
@@ -90,6 +91,48 @@ def test_the_table_tells_the_last_run_its_state_and_the_next(screen):
     assert "angehalten" in lines["vereine"]
     assert "läuft" in lines["termine"]
     assert "pausiert" in lines["verzeichnis"]
+
+
+def test_the_night_is_shown_beside_sources_that_are_read_every_minute(screen):
+    """A hundred runs of one source, ahead or ended, would leave none of the nightly run's; its name is said once."""
+    night = NOW + dt.timedelta(days=1)
+    often = {
+        "ahead": [run("a", "Submitting", "SCHEDULED", NOW)]
+        + [run("a", "Scheduled", "SCHEDULED", AHEAD + dt.timedelta(minutes=more)) for more in range(99)],
+        "ended": [run("a", "Held", "COMPLETED", AGO - dt.timedelta(minutes=more)) for more in range(100)],
+    }
+    seldom = {
+        "ahead": [run("n", "Scheduled", "SCHEDULED", night)],
+        "ended": [run("n", "Completed", "COMPLETED", AGO)],
+    }
+
+    def crowded(request):
+        if request.url.path.startswith("/api/deployments"):
+            both = [deployment("a", "sync", "vereine"), deployment("n", "nightly", "nightly")]
+            return httpx.Response(200, json=both)
+        asked = json.loads(request.content)
+        those = seldom if asked.get("deployments", {}).get("id", {}).get("any_") == ["n"] else often
+        return httpx.Response(200, json=those["ahead" if b"RUNNING" in request.content else "ended"])
+
+    with (
+        httpx.Client(base_url="http://127.0.0.1/api", transport=httpx.MockTransport(crowded)) as http,
+        screen,
+    ):
+        screen._live.start()
+        screen.look(http)
+    line = [line for line in screen.heard.getvalue().splitlines() if line.startswith("nightly")][-1]
+    ahead, ago = night.astimezone(screen.zone), AGO.astimezone(screen.zone)
+
+    assert line.count("nightly") == 1
+    assert "fertig" in line
+    assert f"{ago:%H:%M}" in line
+    assert f"{ahead:%d.%m. %H:%M}" in line
+
+
+@pytest.mark.parametrize("state", ["Submitting", "Retrying", "Cancelling", "InfrastructurePending"])
+def test_what_prefect_says_between_two_states_is_said_in_german(screen, state):
+    """Each of them was to be read for seconds in the middle of a German table."""
+    assert state not in screen._state(run("a", state, "PENDING", NOW)).plain
 
 
 def test_a_server_that_is_busy_changes_nothing_on_the_screen(screen):
