@@ -9,7 +9,7 @@ ROWS ?=
 OPTIONS ?=
 MINUTES ?= 60
 
-.PHONY: fuzz proof-faults proof-backup proof-kills proof-office bench demo test check lint types schemas docs constraints clean proof-strangers
+.PHONY: fuzz proof-faults proof-backup proof-kills proof-reading proof-office bench demo test check lint types schemas docs constraints clean proof-strangers
 
 # uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
 # what this Python cannot compile of others' packages it lets pass, as pip does.
@@ -53,6 +53,10 @@ proof-backup: $(STAMP)
 # Plays every fault of a server through every kind of source; some minutes.
 proof-faults: $(STAMP)
 	$(BIN)/python -m pytest -m "slow or not slow" tests/faults
+
+# Reads thousands of invented numbers, addresses and links fast and by the library, and compares.
+proof-reading: $(STAMP)
+	$(BIN)/python -m pytest -m slow tests/schemas/reading/test_agreement.py
 
 # Feeds every reader, door, map and setting with new damaged inputs; MINUTES=5 for a shorter look, SEED=1 to repeat one.
 fuzz: $(STAMP)
