@@ -100,10 +100,10 @@ class ColumnMap:
         """A mark that changes when a record could be mapped differently."""
         digest = blake2b(f"{self.kind}\x1f{version() if self.kind else ''}".encode(), digest_size=16)
         for column, path in sorted(self.given.items()):
-            digest.update(f"\x1e{column}\x1f{path}".encode())
+            digest.update(f"\x1e{column}\x1f{path}".encode("utf-8", "surrogatepass"))
         for column, path in sorted(self.learned.items()):
             if column not in self.given and (self._recognised(column) or "").partition("+")[0] != path:
-                digest.update(f"\x1d{column}\x1f{path}".encode())
+                digest.update(f"\x1d{column}\x1f{path}".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def unknown(self, headers: Iterable[str]) -> list[str]:

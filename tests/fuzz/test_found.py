@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from tests.corpus import calendars
 
+from allin_hub.columns import ColumnMap
 from allin_hub.hub import open_hub
 from allin_hub.pipeline import sync
 from allin_hub.responses import Response
+from allin_schemas import Kind
 from allin_schemas.reading import Context, read
 
 SOURCE = '[sources.x]\nplugin = "{plugin}"\npath = "{name}"\n'
@@ -60,6 +62,13 @@ def test_half_a_character_in_json_is_replaced(synced: Synced) -> None:
     assert (report.status, report.fetched) == ("done", 2)
     assert [one["Name"] for one in read] == ["Brücke �", "Ufer e. V. 😀"]
     assert Response("x", 200, {}, b'"\\\\ud800"').json() == "\\ud800"
+
+
+def test_a_column_with_half_a_character_has_a_mark() -> None:
+    """A plugin that makes names of fields of what a server sent can hand one over: the mark of the map could not be made."""
+    maps = [ColumnMap(Kind.ORGANISATION, given) for given in ({"\ud800": "name"}, {"\ud801": "name"}, {})]
+
+    assert len({made.fingerprint for made in maps}) == 3
 
 
 @pytest.mark.parametrize("inner", ['{"responses": [], "responses": []}', '{"responses": 1e999}', "[" * 500])
