@@ -110,7 +110,7 @@ def of_one(kind: Kind, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> 
         said = {name: value for name, value in said.items() if value not in (None, [], {})}
     data = {**standing(kind), **defaults, **said}
     if kind is Kind.PERSON:
-        data["type"] = merged_type(data, [said])
+        data["type"] = merged_type(said, [said])
     elif kind is Kind.ORGANISATION and "sensitivity" not in said:
         _mark_sensitive(data)
     elif kind is Kind.EVENT and "start" not in data and data.get("overrides"):

@@ -201,3 +201,14 @@ def test_the_merged_entity_does_not_depend_on_the_order_of_arrival(made: list[An
     results = [merge(Kind.ORGANISATION, list(order))[0] for order in itertools.permutations(said)]
 
     assert all(result == results[0] for result in results)
+
+
+def test_what_a_source_says_of_all_makes_no_person_of_a_role() -> None:
+    """A default stands for what nobody says; whether somebody agreed is asked of persons alone."""
+    said = {"type": "role", "email": "vorstand@verein.example"}
+    one, two = (Said(n, said, 10, "", "vereine", {"given": "Ada"}) for n in (1, 2))
+
+    alone, both = (merge(Kind.PERSON, claims)[0] for claims in ([one], [one, two]))
+
+    assert alone == both
+    assert alone["type"] == "role"
