@@ -15,7 +15,7 @@ from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.hub import Hub, open_hub
 from allin_hub.keys import derive_key
 from allin_hub.memory import uncollected
-from allin_hub.pipeline import Told, chosen
+from allin_hub.pipeline import Told, chosen, passed_over
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem
 from allin_hub.report import SourceReport, SyncReport
@@ -103,7 +103,7 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     report.skipped_kinds = run.skipped
     report.skipped = sum(run.skipped.values())
     report.fetched += report.skipped
-    report.problems[:0] = run.file_problems
+    report.problems[:0] = [*run.file_problems, *passed_over(run.skipped)]
     report.problems_total = len(report.problems)
     report.problems.sort(key=lambda problem: ["error", "warning", "hint"].index(str(problem.severity)))
     return report

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -340,15 +340,20 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
     return report
 
 
-def _notices(prepared: Prepared, fetched: Fetched) -> list[Problem]:
-    """What a report says of the whole file."""
-    found = [
+def passed_over(skipped: Mapping[str, int]) -> list[Problem]:
+    """Why rows were skipped, each kind counted."""
+    return [
         Problem(
             f"SKIPPED_{what.upper()}" if f"SKIPPED_{what.upper()}" in catalogue() else "SKIPPED_ROWS",
             params={"count": count, "value": what},
         )
-        for what, count in sorted(fetched.skipped.items())
+        for what, count in sorted(skipped.items())
     ]
+
+
+def _notices(prepared: Prepared, fetched: Fetched) -> list[Problem]:
+    """What a report says of the whole file."""
+    found = passed_over(fetched.skipped)
     if fetched.derived_keys and prepared.source.key_column is None:
         found.append(Problem("KEY_DERIVED"))
     return found

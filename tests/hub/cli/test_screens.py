@@ -333,6 +333,15 @@ def test_show_tells_values_with_their_sources_and_why(allin: Any) -> None:
     assert "Meinten Sie 'phones'?" in wrong.stderr
 
 
+def test_check_says_why_rows_are_passed_over(allin: Any, office: Any) -> None:
+    """As the sync will: a row that is skipped without a word would look lost."""
+    office.sheet([*office.rows(2), ["Summe", "2", "", "", "", ""]])
+    said = [" ".join(allin(*words).stdout.split()) for words in (("check",), ("sync",), ("problems",))]
+
+    assert "Summenzeilen wurden übergangen: 1." in said[0]
+    assert "Summenzeilen wurden übergangen: 1." in said[2]
+
+
 def test_check_of_a_file_says_that_nothing_was_written(allin: Any, office: Any) -> None:
     """A partner who checks a file has no hub to sync."""
     result = allin("check", str(office.folder / "data" / "vereine.csv"), "--kind", "organisation")
