@@ -201,6 +201,12 @@ def load(folder: Path) -> Config:
         fault, _, place = str(error).partition(" (at ")
         line = re.match(r"line (\d+)", place)
         at = (CONFIG_NAME, int(line[1]) if line else None)
+        if fault.startswith("Cannot declare "):
+            raise ConfigError(
+                "This block stands there twice.", hint="Leave one out, or give it a name of its own.", at=at
+            ) from None
+        if fault.startswith("Illegal character "):
+            fault = "Unterminated string"
         raise ConfigError("This is not valid TOML: {fault}.", hint=hint, at=at, fault=fault) from None
     blocks = Blocks(text)
     blocks.refuse_unknown(data, ("hub", "sources", "outputs", "notify"), ())

@@ -342,6 +342,25 @@ def test_check_says_why_rows_are_passed_over(allin: Any, office: Any) -> None:
     assert "Summenzeilen wurden übergangen: 1." in said[2]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('path = "statistik"', 'path = "statistik', "nicht mit Anführungszeichen geschlossen"),
+        ("[outputs.statistik]", '[sources.vereine]\nplugin = "ical"\n[outputs.statistik]', "gibt es zweimal"),
+    ],
+)
+def test_a_slip_of_the_pen_in_the_settings_is_told_in_german(
+    allin: Any, office: Any, old: str, new: str, said: str
+) -> None:
+    """What Python says of it is English, and speaks of tuples."""
+    office.settings(old=old, new=new)
+    stopped = allin("status")
+
+    assert 2 == stopped.exit_code
+    assert said in " ".join(stopped.stderr.split())
+    assert re.search("Cannot|Illegal|Invalid", stopped.stderr) is None
+
+
 def test_check_of_a_file_says_that_nothing_was_written(allin: Any, office: Any) -> None:
     """A partner who checks a file has no hub to sync."""
     result = allin("check", str(office.folder / "data" / "vereine.csv"), "--kind", "organisation")
