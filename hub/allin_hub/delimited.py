@@ -138,13 +138,12 @@ class _Table:
             except csv.Error:
                 simple = False
             if not simple:
-                rows = self._carefully(block)
+                rows = self._carefully(block, began - spent)
             elif self._stretches is not None:
                 self._note(pieces, rows)
             self._rows += len(rows)
             spent += time.thread_time() - began
-            if spent > self._seconds:
-                raise refused("FILE_TOO_SLOW", seconds=math.ceil(spent))
+            self._refuse_late(time.thread_time() - spent)
             yield rows
 
     def _again(self) -> Again | None:
@@ -243,9 +242,10 @@ class _Table:
         self._width = shapes[self._delimiter][1]
         return block
 
-    def _carefully(self, block: str) -> list[list[str]]:
+    def _carefully(self, block: str, began: float) -> list[list[str]]:
         lines, rows, start = _lines(block), list[list[str]](), 0
         while start < len(lines):
+            self._refuse_late(began)
             begin = start
             following = map(lines.__getitem__, range(begin, len(lines)))
             reader = csv.reader(following, delimiter=self._delimiter, strict=True)
@@ -271,6 +271,11 @@ class _Table:
             if len(self._problems) < _MOST_PROBLEMS:
                 self._problems.append(Problem("QUOTE_STRAY", row=self._rows + len(rows)))
         return rows
+
+    def _refuse_late(self, began: float) -> None:
+        spent = time.thread_time() - began
+        if spent > self._seconds:
+            raise refused("FILE_TOO_SLOW", seconds=math.ceil(spent))
 
     def _is_swallowing(self, row: list[str], taken: list[str]) -> bool:
         """Whether each line of a record is a record of the usual width by itself.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.corpus.archives import cells, ods, ods_row, xlsx, xlsx_parts, zipped
 
+from allin_hub import delimited
 from allin_hub.errors import Refused
 from allin_hub.opening import open_table
 from allin_hub.sheets import Limits
@@ -136,3 +138,16 @@ def test_a_record_that_spans_blocks_is_whole() -> None:
 
     assert rows[20_001] == (20_002, ["x", text])
     assert len(rows) == 40_002
+
+
+def test_a_record_that_never_ends_is_given_up_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line under a stray mark is tried as the begin of a record: the limit counts while that goes on."""
+    asked = itertools.count()
+    monkeypatch.setattr(delimited.time, "thread_time", lambda: float(next(asked)))
+    content = b"Name;Ort\n" + b'"a\n' + b'b";"c\n' * 20_000
+
+    with pytest.raises(Refused) as refusal:
+        rows_of(content)
+
+    assert refusal.value.code == "FILE_TOO_SLOW"
+    assert next(asked) < 100
