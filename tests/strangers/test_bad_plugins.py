@@ -53,6 +53,7 @@ FAULTS = {
     "TrustingFile": "test_broken_files_become_hub_errors",
     "CrashingFetch": "test_fetch_reads_what_was_recorded",
     "BrokenJson": "test_files_are_whole",
+    "Expectant": "test_a_hub_publishes_it_twice",
     "Crashing": "test_files_are_whole",
     "Undeclared": "test_files_are_whole",
     "Escaping": "test_files_are_whole",
@@ -108,6 +109,17 @@ def test_each_bad_plugin_is_named_with_its_fault() -> None:
         assert re.search(
             rf"The plugin {plugin} \(.*\) breaks a rule\.\nRule: .+\nSeen: .+\nDo:   .+", said
         ), plugin
+
+
+def test_what_one_check_tells_no_other_repeats() -> None:
+    """Half a file, a language without texts and an open secret would trouble many checks, and are one fault each."""
+    found, _ = _failed(
+        "bad_suites.py::TestBrokenJson",
+        "bad_suites.py::TestThreeLanguages",
+        "bad_suites.py::TestOpenSecret::test_it_comes_with_an_example_and_a_readme",
+    )
+
+    assert {name: {FAULTS[name]} for name in ("BrokenJson", "ThreeLanguages")} == found
 
 
 @pytest.mark.slow

@@ -247,16 +247,16 @@ def _delimiter(text: str) -> str:
 
 
 def readable(content: bytes, path: str) -> str:
-    """A file's content as one text in which words can be searched, also inside archives and encodings."""
-    kind = kind_of(path)
+    """A file's content as one text in which words can be searched, also inside archives, encodings and half files."""
+    kind, whole = kind_of(path), broken(path, content) is None
     text = content.decode("utf-8", "replace")
-    if kind in (".xlsx", ".ods", ".zip", ".docx", ".odt"):
+    if whole and kind in (".xlsx", ".ods", ".zip", ".docx", ".odt"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     elif kind == ".eml":
         message = email.message_from_bytes(content, policy=email.policy.default)
         parts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
         text += "\n".join(part.decode("utf-8", "replace") for part in parts if isinstance(part, bytes))
-    elif kind in (".json", ".jsonld"):
+    elif whole and kind in (".json", ".jsonld", ".geojson"):
         text = json.dumps(json.loads(content), ensure_ascii=False)
     return f"{path}\n{text}".casefold()

@@ -14,8 +14,8 @@ from typing import Any
 import allin_noticeboard
 from allin_noticeboard import NoticeBoard, NoticeBoardConfig
 
-from allin_hub import Artifact, Output, OutputRun, PluginConfig, Secret, View
-from allin_schemas import Event, Organisation, Person, Purpose, Service
+from allin_hub import Artifact, Output, OutputRun, View
+from allin_schemas import Event, Organisation, Person, Service
 
 TEMPLATES = Path(allin_noticeboard.__file__).parent / "templates"
 OWN = Path(__file__).parent / "templates"
@@ -50,6 +50,15 @@ class BrokenJson(Board):
     def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
         yield from super().publish(view, run)
         yield run.file("events.json", '{"events": [')
+
+
+class Expectant(Board):
+    """Writes half a file where there are events, and nobody agreed to be shown."""
+
+    def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
+        yield from super().publish(view, run)
+        events, people = list(view.all(Event)), list(view.all(Person))
+        yield run.file("count.json", f'{{"people": {len(people) or "" if events else 0}}}')
 
 
 class Undeclared(Board):
@@ -243,25 +252,6 @@ class Purposeless(Output[NoticeBoardConfig]):
     reads = (Event, Organisation, Person)
     templates = TEMPLATES
     publish = NoticeBoard.publish
-
-
-class TokenConfig(PluginConfig):
-    """Holds a secret."""
-
-    heading: str = "Was ist los?"
-    token: Secret
-
-
-class ShownToken(Output[TokenConfig]):
-    """Publishes its secret."""
-
-    reads = (Event, Organisation, Person)
-    purpose = Purpose.DIRECTORY_PUBLIC
-    templates = TEMPLATES
-
-    def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
-        yield from NoticeBoard.publish(self, view, run)  # type: ignore[arg-type]
-        yield run.file("token.txt", self.config.token.get_secret_value())
 
 
 class Telling(Board):

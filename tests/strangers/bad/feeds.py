@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 import os
 import random
@@ -354,24 +353,6 @@ class Wordless(Source[NeighbourhoodConfig]):
     personal_data = ("contacts", "organiser_name")
     fetch = Neighbourhood.fetch
     map = Neighbourhood.map
-
-
-class FileConfig(PluginConfig):
-    """A file in the hub's folder."""
-
-    path: str
-
-
-class TrustingFile(Source[FileConfig]):
-    """Relies on its file."""
-
-    produces = Event
-    personal_data = ("contacts", "organiser_name")
-    map = Neighbourhood.map
-
-    def fetch(self, run: SourceRun) -> Iterator[Raw]:
-        for item in json.loads(run.path(self.config.path).read_text(encoding="utf-8"))["events"]:
-            yield Raw(str(item["id"]), item)
 
 
 class CrashingFetch(Neighbourhood):
