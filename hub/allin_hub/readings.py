@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -22,7 +22,7 @@ SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
 _LONGEST_SHOWN = 80
 _MOST_KNOWN = 8_000
-"""How many cells of one field are remembered; mostly a few stand in every row, or each row has its own."""
+"""How many cells of one field are remembered."""
 
 
 @cache
@@ -45,14 +45,18 @@ class Readings:
         """The reading of each cell of one field; what was not understood, or is empty, is None."""
         known = self._known.setdefault((kind, name), {})
         keys = cells if set(map(type, cells)) == {str} else [_key(cell) for cell in cells]
-        fresh = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in known}
-        if fresh:
-            if len(known) > _MOST_KNOWN:
-                known.clear()
-                fresh = dict(zip(keys, cells, strict=True))
-            made = self._valid(kind, name, self._read(way, list(fresh.values())))
-            known.update(zip(fresh, made, strict=True))
-        return [known[key] for key in keys]
+        found: list[Reading | None] = list(map(known.get, keys))
+        if None not in found:
+            return cast("list[Reading]", found)
+        fresh = {key: cell for key, cell, one in zip(keys, cells, found, strict=True) if one is None}
+        made = self._valid(kind, name, self._read(way, list(fresh.values())))
+        if len(fresh) == len(keys):
+            return made
+        news = dict(zip(fresh, made, strict=True))
+        if len(known) > _MOST_KNOWN:
+            known.clear()
+        known.update(news)
+        return [news[key] if one is None else one for key, one in zip(keys, found, strict=True)]
 
     def flag(self, cell: Any) -> Reading:
         """An answer of yes or no."""

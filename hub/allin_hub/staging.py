@@ -157,7 +157,7 @@ class Stager:
             if (
                 key is not None
                 and raw.row is not None
-                and _said(raw.payload) >= _PLAIN_FROM
+                and _is_plain(raw.payload)
                 and key not in self._seen
                 and not (reported and _reported(raw, reported))
             ):
@@ -345,9 +345,10 @@ def _reported(raw: Raw, reported: Mapping[Any, list[Problem]]) -> list[Problem]:
     return reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
 
 
-def _said(payload: Mapping[str, Any]) -> int:
-    """How many cells say something."""
-    return sum(cell.__class__ is not str or not cell.isspace() for cell in payload.values())
+def _is_plain(payload: Mapping[str, Any]) -> bool:
+    """Whether enough cells say something."""
+    saying = (None for cell in payload.values() if cell.__class__ is not str or not cell.isspace())
+    return any(True for _ in itertools.islice(saying, _PLAIN_FROM - 1, None))
 
 
 def _without(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
