@@ -273,13 +273,18 @@ def _taken(path: Path) -> ConfigError:
     )
 
 
+def backups_of(folder: Path) -> list[Path]:
+    """The backups in a folder that the hub itself has named, the oldest first."""
+    return sorted(
+        (path for path in folder.iterdir() if _OURS.match(path.name)),
+        key=lambda path: (path.name[:22], len(path.name), path.name),
+    )
+
+
 def _make_room(newest: Path, keep: int) -> list[Path]:
     """Take away the oldest backups that the hub itself has named, but never the newest, and what killed ones left."""
     _clear_halves(newest.parent)
-    ours = sorted(
-        (path for path in newest.parent.iterdir() if _OURS.match(path.name)),
-        key=lambda path: (path.name[:22], len(path.name), path.name),
-    )
+    ours = backups_of(newest.parent)
     old = [path for path in ours[: max(0, len(ours) - max(keep, 1))] if path != newest]
     for path in old:
         path.unlink(missing_ok=True)

@@ -78,9 +78,15 @@ def _is_new(url: str) -> bool:
 def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     """Read hub.toml, the key and the database of a folder; both are made at the first run.
 
-    Raises ConfigError when the settings are wrong, the key does not belong to the database, or the hub has left it.
+    Raises ConfigError when the settings are wrong, the key does not belong to the database, the hub has left it, or it
+    is gone from where it was.
     """
     settings = configuration.load(folder)
+    place = sqlite_path(settings.database_url)
+    if place is not None and not place.exists():
+        from allin_hub.traces import refuse_lost
+
+        refuse_lost(settings, place)
     engine = open_engine(settings.database_url)
     try:
         if sqlite_path(settings.database_url) is None:

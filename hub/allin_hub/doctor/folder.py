@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from allin_hub import registry, retiring
-from allin_hub.backing import LAST, key_name, last_backup
+from allin_hub.backing import key_name, last_backup
 from allin_hub.config import Config, OutputSettings
 from allin_hub.destinations import is_elsewhere, shown
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
@@ -19,16 +19,15 @@ from allin_hub.hub import Hub
 from allin_hub.preparing import Prepared, prepare
 from allin_hub.sourcing import LentRun
 from allin_hub.store import health
-from allin_hub.store.engine import reading, sqlite_path
+from allin_hub.store.engine import reading
 from allin_hub.store.retention import size_of
+from allin_hub.traces import traces
 from allin_hub.voice import text
 
 TOLERANCE = dt.timedelta(minutes=5)
 LEAST_FREE = 200_000_000
 BACKUP_AGE = dt.timedelta(days=3)
 MOST_NAMED = 3
-LOGS = ("-wal", "-shm")
-"""What SQLite keeps beside its file."""
 
 
 def key_file(config: Config) -> Iterator[Finding]:
@@ -204,19 +203,6 @@ def backups(hub: Hub) -> Iterator[Finding]:
             text("Make one: allin backup. Or let upkeep do it every night: allin up"),
             {"days": (hub.clock() - last).days},
         )
-
-
-def traces(config: Config, *, opened: bool = False) -> Iterator[str]:
-    """What in its folder shows that a hub has run before: a backup, an output's files, what its database left behind."""
-    if last_backup(config) is not None:
-        yield LAST
-    database = None if opened else sqlite_path(config.database_url)
-    if database is not None:
-        yield from (f"{database.name}{ending}" for ending in LOGS if Path(f"{database}{ending}").exists())
-    for settings in config.outputs.values():
-        folder = config.folder / settings.path
-        if not is_elsewhere(settings.path) and folder.is_relative_to(config.folder) and folder.is_dir():
-            yield from (f"{settings.path}/{path.name}" for path in sorted(folder.iterdir())[:1])
 
 
 def unused(config: Config, *, opened: bool = False) -> Finding:

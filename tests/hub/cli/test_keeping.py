@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import typer
 
 from allin_hub.cli import app
@@ -96,11 +97,12 @@ def test_the_doctor_misses_a_file_and_names_the_folder_that_he_looked_at(
 
 
 def test_the_doctor_misses_a_database_that_has_been_there(allin: Any, told: Any, office: Any) -> None:
-    """Deleted, or made anew by the next command: in both cases the hub has forgotten all consents."""
+    """Deleted, or empty: in both cases the hub has forgotten all consents."""
     allin("run")
     for file in office.folder.glob("hub.db*"):
         file.unlink()
     gone = told("doctor", exit_code=1)["findings"]
+    (office.folder / "hub.db").touch()
     allin("status")
     anew = told("doctor", exit_code=1)["findings"]
 
@@ -108,6 +110,54 @@ def test_the_doctor_misses_a_database_that_has_been_there(allin: Any, told: Any,
     assert "database_gone" in [one["code"] for one in anew]
     assert "statistik/" in gone[0]["message"]
     assert f"allin restore DATEI {office.folder} --force" in gone[0]["hint"]
+
+
+@pytest.mark.parametrize("command", ["sync", "publish", "run", "status", "problems", "backup"])
+def test_no_command_makes_a_new_database_where_one_was_lost(
+    allin: Any, told: Any, office: Any, command: str
+) -> None:
+    """An empty one would know of no consent and no decision, and the next publish would write that over the site."""
+    allin("run")
+    allin("backup")
+    for file in office.folder.glob("hub.db*"):
+        file.unlink()
+    before = sorted(path.name for path in office.folder.rglob("*"))
+    refused = told(command, exit_code=2)
+
+    assert "hub.db" in refused["error"]
+    assert "backups/allin-" in refused["error"]
+    assert f"allin restore DATEI {office.folder} --force" in refused["hint"]
+    assert "backups, .last-backup, statistik." in refused["hint"]
+    assert before == sorted(path.name for path in office.folder.rglob("*"))
+
+
+def test_a_hub_whose_database_was_lost_comes_back_or_begins_anew(allin: Any, told: Any, office: Any) -> None:
+    """Both ways that the message names are open."""
+    allin("run")
+    allin("backup")
+    for file in office.folder.glob("hub.db*"):
+        file.unlink()
+    (backup,) = (office.folder / "backups").glob("*.zip")
+    told("restore", str(backup), str(office.folder), "--force", hub=False)
+    back = told("sync")["sources"]["vereine"]
+    for file in office.folder.glob("hub.db*"):
+        file.unlink()
+    places = told("sync", exit_code=2)["hint"].partition("übrig ist: ")[2].partition(". ")[0]
+    (office.folder / "alt").mkdir()
+    for place in places.split(", "):
+        (office.folder / place).rename(office.folder / "alt" / place)
+    anew = told("sync")["sources"]["vereine"]
+
+    assert (0, back["fetched"]) == (back["new"], back["unchanged"])
+    assert anew["new"] == anew["fetched"] > 0
+
+
+def test_a_new_hub_beside_files_of_others_is_made(allin: Any, told: Any, office: Any) -> None:
+    """Something that lies where an output is to go shows no loss as long as no key was ever made."""
+    (office.folder / "public").mkdir()
+    (office.folder / "public" / "CNAME").write_text("forum.example")
+
+    assert "done" == told("sync")["sources"]["vereine"]["status"]
 
 
 def test_every_command_of_a_hub_is_known_where_its_folder_is_added() -> None:
