@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from allin_hub.contract import Secret as Secret
     from allin_hub.contract import Source as Source
     from allin_hub.csv_files import csv_file as csv_file
+    from allin_hub.csv_files import csv_rows as csv_rows
     from allin_hub.errors import ConfigError as ConfigError
     from allin_hub.errors import HubError as HubError
     from allin_hub.errors import PublishError as PublishError
@@ -85,6 +86,7 @@ _HOME = {
     "View": "view",
     "calendar": "ics",
     "csv_file": "csv_files",
+    "csv_rows": "csv_files",
     "event_dates": "occurrences",
     "refused": "refusals",
     "shared_asset": "assets",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, MutableMapping
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -20,7 +20,7 @@ class Once:
         """The `once` of a page in this language; its pieces are markup where templates escape texts."""
         if sum(map(len, self._kept.values())) > _MOST:
             self._kept.clear()
-        return Repeated(self._kept.setdefault((language, escapes), {}), escapes=escapes)
+        return Repeated(self._kept.setdefault((language, escapes), {}), language, escapes=escapes)
 
 
 class Repeated:
@@ -29,10 +29,11 @@ class Repeated:
     `{% call once("card", entry.path) %}…{% endcall %}`: its words must name everything that it shows.
     """
 
-    __slots__ = ("_escapes", "_kept")
+    __slots__ = ("_escapes", "_kept", "_words")
 
-    def __init__(self, kept: dict[tuple[Any, ...], str], *, escapes: bool) -> None:
+    def __init__(self, kept: dict[tuple[Any, ...], str], language: str, *, escapes: bool) -> None:
         self._kept = kept
+        self._words = language if escapes else f"{language}.txt"
         self._escapes = escapes
 
     def __call__(self, *words: Any, caller: Callable[[], str]) -> str:
@@ -51,7 +52,31 @@ class Repeated:
             found = self._kept[words] = escape(made) if self._escapes else made
         return found
 
-    def each(self, name: str, macro: Callable[..., str], items: Iterable[Any], by: str, *more: Any) -> str:
-        """`macro(item, *more)` of each item, one after the other; `by` is the attribute that tells items apart."""
-        made = "".join([self.of(name, getattr(item, by), macro, item, *more) for item in items])
+    def each(
+        self,
+        name: str,
+        macro: Callable[..., str],
+        items: Iterable[Any],
+        by: str,
+        *more: Any,
+        kept: str | None = None,
+    ) -> str:
+        """`macro(item, *more)` of each item, one after the other; `by` is the attribute that tells items apart.
+
+        `kept` is the attribute that holds what `run.kept` gave for an item: then pieces last from publish to publish.
+        """
+        if kept is None:
+            made = "".join([self.of(name, getattr(item, by), macro, item, *more) for item in items])
+        else:
+            word = f"{name}.{self._words}"
+            made = "".join([self._lasting(getattr(item, kept), word, macro, item, *more) for item in items])
         return Markup(made) if self._escapes else made  # noqa: S704 - each piece is escaped
+
+    def _lasting(
+        self, kept: MutableMapping[str, Any], word: str, macro: Callable[..., str], *about: Any
+    ) -> str:
+        found = kept.get(word)
+        if found is None:
+            made = macro(*about)
+            found = kept[word] = str(escape(made) if self._escapes else made)
+        return str(found)

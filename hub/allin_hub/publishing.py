@@ -20,13 +20,14 @@ from allin_hub.crashing import Point
 from allin_hub.destinations import destination, is_elsewhere, shown
 from allin_hub.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.hub import Hub
+from allin_hub.keeping import Keeping
 from allin_hub.memory import seldom_collected
 from allin_hub.placing import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.rendering import Artifact
 from allin_hub.report import OutputReport
 from allin_hub.retiring import retire_all, unwritable
 from allin_hub.showing import StoreView
-from allin_hub.store import bookkeeping
+from allin_hub.store import bookkeeping, kept
 from allin_hub.store.engine import reading, writing
 from allin_hub.turns import Turn, begun
 from allin_hub.voice import voice_of
@@ -104,7 +105,8 @@ def publish_output(
             settings.name, "busy", message=message, hint=say("It will end by itself; see: allin status")
         )
     try:
-        report = _publish(turn, settings, output, told)
+        with seldom_collected():
+            report = _publish(turn, settings, output, told)
     except HubError as error:
         report = _failed(hub, settings, error, turn)
     except (Exception, SystemExit) as error:
@@ -138,7 +140,6 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         waits_beside, present = place.waits_beside, place.present()
     languages = settings.languages or hub.config.hub.languages
     with reading(hub.engine) as connection:
-        view = StoreView(connection, hub, output)
         row = bookkeeping.output_row(connection, settings.name)
         manifest = bookkeeping.artifacts(connection, settings.name)
         made = [
@@ -150,10 +151,13 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             hub.config.hub.zone,
             settings.path,
         ]
+        base = _digest(made)
+        keeping = Keeping(
+            base, hub.sealer, lambda alone: kept.kept_of(connection, settings.name, alone=alone)
+        )
+        view = StoreView(connection, hub, output, keeping)
         owners = [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
-        fingerprint = hashlib.blake2b(
-            orjson.dumps([made, owners, view.fingerprint()], default=str), digest_size=16
-        ).hexdigest()
+        fingerprint = _digest([base, owners, view.fingerprint()])
         if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
@@ -166,23 +170,24 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             zone=hub.config.hub.zone,
             digests=view.digest,
             state=state,
+            keeping=keeping,
         )
         staging = staging_of(waits_beside, str(turn.fence))
         try:
-            with seldom_collected():
-                plan = limited(
-                    settings.limits.minutes * 60,
-                    lambda: _too_long(settings),
-                    lambda: _render(
-                        _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
-                    ),
-                )
+            plan = limited(
+                settings.limits.minutes * 60,
+                lambda: _too_long(settings),
+                lambda: _render(
+                    _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
+                ),
+            )
         except BaseException:
             drop(staging)
             raise
         if not output.keeps:
             yielded = {move[1] for move in plan.moves}.union(plan.same)
             plan.gone = [path for path in manifest if path not in yielded]
+        old = keeping.old(lambda alone: kept.kept_names(connection, settings.name, alone=alone), view.shows)
     report = OutputReport(
         settings.name,
         "done",
@@ -209,12 +214,17 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
             turn.refuse_overtaken(connection)
             bookkeeping.write_journal(connection, settings.name, content)
+            kept.keep(connection, settings.name, hub.sealer, keeping.new(), old)
     except HubError:
         drop(staging)
         raise
     finish(turn)
     _remember(hub, settings.name, last_status="done", message=None)
     return report
+
+
+def _digest(content: Any) -> str:
+    return hashlib.blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
 
 
 def _too_long(settings: OutputSettings) -> PublishError:

@@ -15,6 +15,7 @@ import orjson
 
 from allin_hub.contract import Output
 from allin_hub.errors import PublishError
+from allin_hub.keeping import Keeping
 from allin_hub.rendering import Artifact, Order
 from allin_hub.wording import words
 from allin_schemas import Record
@@ -41,6 +42,7 @@ class Renderer:
         zone: str,
         digests: Callable[[Record], str],
         state: dict[str, Any],
+        keeping: Keeping | None = None,
     ) -> None:
         self.name = output.name
         self.title = title
@@ -50,6 +52,7 @@ class Renderer:
         self.state = state
         self.notes: list[str] = []
         self._digests = digests
+        self._keeping = keeping or Keeping()
         home = home_of(type(output))
         self._templates = type(output).templates or home / "templates"
         self._locale = home / "locale"
@@ -106,6 +109,12 @@ class Renderer:
             return self._claimed(path, self._key(uses, context, path, "made"), content, order)
         data = content.encode("utf-8") if isinstance(content, str) else content
         return self._claimed(path, hashlib.blake2b(data, digest_size=16).hexdigest(), lambda: data, order)
+
+    def kept(self, entity: Record, *, uses: Sequence[Record] = (), **context: Any) -> dict[str, Any]:
+        """What the output keeps of an entity from publish to publish."""
+        alone = not uses and not context
+        about = self._digests(entity) if alone else self._key([entity, *uses], context, "", "kept")
+        return self._keeping.of(str(entity.id), self._keeping.mark(about), alone=alone)
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """The output's texts in a language."""

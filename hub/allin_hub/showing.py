@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from allin_hub.contract import Output
 from allin_hub.errors import PublishError
 from allin_hub.gate import passes
 from allin_hub.hub import Hub
+from allin_hub.keeping import Keeping
+from allin_hub.sleeping import asleep
 from allin_hub.store import entities
 from allin_hub.store.publishable import publishable
 from allin_hub.suppression import hide_small
@@ -31,10 +34,13 @@ E = TypeVar("E", bound=Record)
 class StoreView:
     """What one output may see at one moment."""
 
-    def __init__(self, connection: Connection, hub: Hub, output: Output[Any]) -> None:
+    def __init__(
+        self, connection: Connection, hub: Hub, output: Output[Any], keeping: Keeping | None = None
+    ) -> None:
         self._connection = connection
         self._hub = hub
         self._output = output
+        self._keeping = keeping or Keeping()
         self.purpose: Purpose = output.purpose
         self.now: dt.datetime = hub.clock()
         self.seq = entities.last_seq(connection)
@@ -63,30 +69,34 @@ class StoreView:
         return self._seen[kind]
 
     def _gated(self, kind: Kind) -> dict[str, Record]:
-        """Every entity of a kind that passes the gate, read by the model batch by batch, in the order of names."""
+        """Every entity of a kind that passes the gate, in the order of names.
+
+        Read by the model batch by batch; what the output keeps what it needs of sleeps until it is looked at.
+        """
         model = ENTITIES[kind]
-        adapter = _many(model)
-        consenting = self._consenting
-        found: list[Record] = []
+        title = model.title_field
+        consenting, keeping = self._consenting, self._keeping
         empty = _empty(model)
-        digests: dict[str, str] = {}
+        ordered: list[tuple[str, int, str, Record]] = []
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
-            passed = []
+            found: list[tuple[str, str, dict[str, Any], Record | None]] = []
             for one in batch:
                 fields = passes(kind, one.fields, one.id, consenting)
                 if fields is None:
                     continue
-                passed.append({**empty, **fields, **one.bookkeeping})
                 ends = consenting.get(one.id)
-                digests[one.id] = one.digest.hex() + (ends.isoformat() if ends else "")
-            found += adapter.validate_json(orjson.dumps(passed))
-        for entity, (key, digest) in zip(found, digests.items(), strict=True):
-            self._digests[entity.id] = digest
-            self._known[id(entity)] = digest, key
-        ordered = list(zip(found, digests, strict=True))
-        title = model.title_field
-        ordered.sort(key=lambda pair: (str(getattr(pair[0], title)).casefold(), pair[0].id.int))
-        return {key: entity for entity, key in ordered}
+                digest = one.digest.hex() + (ends.isoformat() if ends else "")
+                data = {**empty, **fields, **one.bookkeeping}
+                sleeps = keeping.knows(one.id, keeping.mark(digest))
+                found.append((one.id, digest, data, _asleep(model, data) if sleeps else None))
+            read = iter(_read(model, [data for *_, data, entity in found if entity is None]))
+            for key, digest, data, sleeping in found:
+                entity = sleeping or next(read)
+                self._digests[entity.id] = digest
+                self._known[id(entity)] = digest, key
+                ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
+        ordered.sort(key=itemgetter(0, 1))
+        return {key: entity for *_, key, entity in ordered}
 
     def all(self, kind: type[E]) -> Sequence[E]:
         """Every entity of this kind that may be seen, by name."""
@@ -162,6 +172,10 @@ class StoreView:
         known = self._known.get(id(entity))
         return known[1] if known else str(entity.id)
 
+    def shows(self, id: str) -> bool:
+        """Whether an entity was loaded and may be seen."""
+        return any(id in seen for seen in self._seen.values())
+
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
         live = [
@@ -177,6 +191,14 @@ class StoreView:
             self.now.date().isoformat(),
         ]
         return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
+
+
+def _read(model: type[Record], several: list[dict[str, Any]]) -> list[Record]:
+    return _many(model).validate_json(orjson.dumps(several)) if several else []
+
+
+def _asleep(model: type[Record], data: dict[str, Any]) -> Record:
+    return asleep(model, UUID(data["id"]), data["slug"], lambda: _read(model, [data])[0])
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Table, delete, select, update
 from allin_hub import holders
 from allin_hub.errors import StoreError
 from allin_hub.store.engine import upsert_rows
+from allin_hub.store.kept import forget_kept
 from allin_hub.store.tables import (
     artifact,
     hub_fact,
@@ -253,6 +254,7 @@ def outputs_with_files(connection: Connection) -> set[str]:
 
 
 def forget_artifacts(connection: Connection, output: str) -> None:
-    """The files of an output are no longer there."""
+    """The files of an output are no longer there, nor what was kept to make them."""
     connection.execute(delete(artifact).where(artifact.c.output == output))
+    forget_kept(connection, output)
     _save(connection, output_state, output, {"path": None, "fingerprint": None})

@@ -51,7 +51,7 @@ class Directory(Output[DirectoryConfig]):
     def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
         """Yield assets, then pages, then the lists and the index that lead to them."""
         languages = self._languages(run)
-        site = Site(view, run.now, run.zone)
+        site = Site(view, run)
         lists = Lists(site, self.config.page_size)
         yield run.file("assets/tokens.css", shared_asset("tokens.css"))
         for name in ("icon.svg", "site.css", "site.js"):

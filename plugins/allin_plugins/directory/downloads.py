@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
-from allin_hub import Artifact, OutputRun, csv_file
+from allin_hub import Artifact, OutputRun, csv_file, csv_rows
 from allin_plugins.directory.calendar_files import calendar_file
 from allin_plugins.directory.dates import written, written_end
 from allin_plugins.directory.reading import address_lines, where_lines
@@ -72,29 +72,33 @@ def _made(make: Callable[..., bytes], *arguments: Any) -> Callable[[], bytes]:
 
 
 def _json(site: Site, entries: Sequence[Entry]) -> bytes:
+    found = [entry.piece("json", partial(_item, site)) for entry in entries]
+    return "".join(["[", ",".join(found), "\n]\n" if found else "]\n"]).encode()
+
+
+def _item(site: Site, entry: Entry) -> str:
+    """An entry as it stands in the list: on lines of its own, further in than the list's brackets."""
     import orjson
 
-    found = []
-    for entry in entries:
-        data = public(entry.record)
-        if isinstance(entry.record, Organisation):
-            data["contacts"] = [
-                {
-                    "type": str(person.type),
-                    "name": person.name,
-                    "function": person.function,
-                    "email": person.email,
-                    "phones": [phone.number for phone in person.phones],
-                }
-                for person in site.contacts(entry)
-            ]
-        found.append(data)
-    return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    data = public(entry.record)
+    if isinstance(entry.record, Organisation):
+        data["contacts"] = [
+            {
+                "type": str(person.type),
+                "name": person.name,
+                "function": person.function,
+                "email": person.email,
+                "phones": [phone.number for phone in person.phones],
+            }
+            for person in site.contacts(entry)
+        ]
+    return orjson.dumps([data], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)[1:-2].decode()
 
 
 def _csv(kind: str, entries: Sequence[Entry]) -> bytes:
     header, row = _TABLES[kind]
-    return csv_file(header, (row(entry.record, entry) for entry in entries))
+    rows = [entry.piece("csv", lambda entry: csv_rows([row(entry.record, entry)])) for entry in entries]
+    return csv_file(header, ()) + "".join(rows).encode()
 
 
 def _organisation(record: Organisation, entry: Entry) -> list[object]:

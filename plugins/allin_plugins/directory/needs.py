@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import cast
 
 from allin_plugins.directory.site import Entry
 
@@ -104,9 +106,12 @@ NEEDS = (
 )
 
 
-def needs_met(entry: Entry) -> frozenset[str]:
+def needs_met(entry: Entry) -> Sequence[str]:
     """The needs that the entry's topics or title name; the description does not count, it says too much."""
-    return _named(entry.title).union(*map(_often_named, entry.topics))
+    return cast(
+        "Sequence[str]",
+        entry.fact("needs", lambda: sorted(_named(entry.title).union(*map(_often_named, entry.topics)))),
+    )
 
 
 def _named(text: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from allin_hub import Artifact, Formats, Order, OutputRun
@@ -18,6 +18,7 @@ class SearchIndex:
     def __init__(self, site: Site, run: OutputRun) -> None:
         self._site = site
         self._run = run
+        self._shared: dict[str, dict[str, Any]] = {}
         self._uses = site.shown
         self._dates = [entry.dates[:6] for entry in site.listed]
 
@@ -33,14 +34,21 @@ class SearchIndex:
                 dates=self._dates,
             )
 
-    @cached_property
-    def _shared(self) -> list[tuple[Entry, dict[str, Any]]]:
-        return [(entry, _shared(entry)) for entry in self._site.listed]
-
     def _made(self, language: str) -> bytes:
         formats = Formats(language, self._run.zone)
-        found = [{**shared, **_said(entry, formats)} for entry, shared in self._shared]
-        return f"window.ALLIN_INDEX = {formats.json_ld(found)};\n".encode()
+        word = f"search.{language}"
+
+        def made(entry: Entry) -> str:
+            return formats.json_ld({**self._of(entry), **_said(entry, formats)})
+
+        found = [entry.piece(word, made) for entry in self._site.listed]
+        return f"window.ALLIN_INDEX = [{','.join(found)}];\n".encode()
+
+    def _of(self, entry: Entry) -> dict[str, Any]:
+        found = self._shared.get(entry.path)
+        if found is None:
+            found = self._shared[entry.path] = _shared(entry)
+        return found
 
 
 def read_file(site: Site, run: OutputRun) -> Artifact:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from allin_hub import View
+from allin_hub import OutputRun, View
 from allin_plugins.directory.dates import Date, coming
 from allin_schemas import (
     Event,
@@ -38,6 +39,9 @@ class Entry:
     dates: tuple[Date, ...] = ()
     owner: Organisation | None = None
     listed: bool = True
+    facts: dict[str, Any] = field(default_factory=dict, compare=False)
+    """What was worked out of the record alone, kept from publish to publish."""
+    keep: Callable[[Entry], dict[str, Any]] = field(default=lambda _: {}, compare=False)
 
     @cached_property
     def kind(self) -> str:
@@ -57,12 +61,31 @@ class Entry:
     @cached_property
     def title(self) -> str:
         """Its name or title."""
-        return str(getattr(self.record, self.record.title_field))
+        return str(self.fact("title", lambda: str(getattr(self.record, self.record.title_field))))
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
         """What it is about."""
-        return tuple(self.record.topics)
+        return tuple(self.fact("topics", lambda: list(self.record.topics)))
+
+    @cached_property
+    def pieces(self) -> dict[str, Any]:
+        """What lists and tables are put together from: whatever they show of it, kept from publish to publish."""
+        return self.keep(self)
+
+    def fact(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, or gave in an earlier publish."""
+        found = self.facts.get(name)
+        if found is None:
+            found = self.facts[name] = make()
+        return found
+
+    def piece(self, name: str, make: Callable[[Entry], str]) -> str:
+        """The text that `make` gives, or gave in an earlier publish, of the record and what stands around it."""
+        found = self.pieces.get(name)
+        if found is None:
+            found = self.pieces[name] = str(make(self))
+        return str(found)
 
     @property
     def series(self) -> bool:
@@ -73,10 +96,11 @@ class Entry:
 class Site:
     """The gated view, arranged."""
 
-    def __init__(self, view: View, now: dt.datetime, zone: str) -> None:
+    def __init__(self, view: View, run: OutputRun) -> None:
         self.view = view
-        self.now = now
-        self.today = now.astimezone(ZoneInfo(zone)).date()
+        self.run = run
+        self.now = run.now
+        self.today = run.now.astimezone(ZoneInfo(run.zone)).date()
         self._contacts: dict[str, Sequence[Person]] = {}
         self._around: dict[str, list[Record]] = {}
         organisations = [self._organisation(record) for record in view.all(Organisation)]
@@ -126,6 +150,12 @@ class Site:
             found = self._around[entry.path] = [*owner, *self.contacts(entry), *others]
         return found
 
+    def pieces(self, entry: Entry) -> dict[str, Any]:
+        """What is kept of an entry as lists and tables show it, with its contacts, its owner and its dates."""
+        return self.run.kept(
+            entry.record, uses=self.around(entry), dates=entry.dates[:6], listed=entry.listed
+        )
+
     def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
         """Source, owner and licence of where the entry comes from."""
         return [(credit.source, credit.owner, credit.licence) for credit in self.view.credits(entry.record)]
@@ -157,14 +187,20 @@ class Site:
         return sorted(found, key=lambda pair: pair[1].sort)[:most]
 
     def _organisation(self, record: Organisation) -> Entry:
-        districts = _districts(record.places) or tuple(record.areas_served)
-        return Entry(record, _codes(record.languages), districts)
+        facts = self.run.kept(record)
+        if "languages" not in facts:
+            facts["languages"] = _codes(record.languages)
+            facts["districts"] = _districts(record.places) or tuple(record.areas_served)
+        languages, districts = tuple(facts["languages"]), tuple(facts["districts"])
+        return Entry(record, languages, districts, facts=facts, keep=self.pieces)
 
     def _event(self, record: Event) -> Entry:
         owner = self.view.get(Organisation, record.organiser_org_id)
         dates = coming(record, self.now)
         places = [record.location] if record.location else []
-        return Entry(record, _codes(record.languages), _districts(places), dates, owner, listed=bool(dates))
+        codes = _codes(record.languages)
+        listed = bool(dates)
+        return Entry(record, codes, _districts(places), dates, owner, listed=listed, keep=self.pieces)
 
     def _opportunity(self, record: Opportunity) -> Entry:
         owner = self.view.get(Organisation, record.org_id)
@@ -173,7 +209,8 @@ class Site:
         ended = record.status in {OpportunityStatus.DONE, OpportunityStatus.CANCELLED}
         early = record.publish_from is not None and record.publish_from > self.today
         late = record.publish_until is not None and record.publish_until < self.today
-        return Entry(record, codes, _districts(places), (), owner, listed=not (ended or early or late))
+        listed = not (ended or early or late)
+        return Entry(record, codes, _districts(places), (), owner, listed=listed, keep=self.pieces)
 
 
 def records(entries: Iterable[Entry]) -> list[Record]:

@@ -90,3 +90,43 @@ def test_a_function_that_ends_somebody_elses_iteration_is_undefined(rendered: An
         return next(nothing)
 
     assert rendered("{{ ended() is defined }}", ended=ended) == "False"
+
+
+KEPT = """{% macro card(it, tag) %}<{{ tag }}>{{ it.title }}{{ seen(it.path) }}</{{ tag }}>{% endmacro %}
+{{ once.each("card", card, cards, "path", "b", kept="kept") }}"""
+
+
+class KeptCard(NamedTuple):
+    """Something that a list shows, with what an earlier publish kept of it."""
+
+    path: str
+    title: str
+    kept: dict[str, str]
+
+
+def test_a_piece_that_an_earlier_publish_kept_is_not_rendered(rendered: Any) -> None:
+    """It is repeated as it is, for its language alone; what is new is escaped and kept, and texts are kept apart."""
+    kept: list[dict[str, str]] = [{}, {"card.de": "<b>from before</b>"}]
+    seen: list[str] = []
+
+    def note(path: str) -> str:
+        seen.append(path)
+        return ""
+
+    cards = [KeptCard("a", "<script>", kept[0]), KeptCard("b", "B", kept[1])]
+    once = Once()
+    pages = [
+        rendered(KEPT, cards=cards, once=once.of(language, escapes=True), language=language, seen=note)
+        for language in ("de", "ar")
+    ]
+    text = rendered(KEPT, "page.txt.j2", cards=cards, once=once.of("de", escapes=False), seen=note)
+
+    assert pages[0].strip() == "<b>&lt;script&gt;</b><b>from before</b>"
+    assert pages[1].strip() == "<b>&lt;script&gt;</b><b>B</b>"
+    assert text.strip() == "<b><script></b><b>B</b>"
+    assert seen == ["a", "a", "b", "a", "b"]
+    assert kept[0] == {
+        "card.de": "<b>&lt;script&gt;</b>",
+        "card.ar": "<b>&lt;script&gt;</b>",
+        "card.de.txt": "<b><script></b>",
+    }

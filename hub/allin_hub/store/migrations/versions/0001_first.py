@@ -106,6 +106,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("output", name=op.f("pk_journal")),
     )
     op.create_table(
+        "kept",
+        sa.Column("output", sa.String(length=60), nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("alone", sa.SmallInteger(), nullable=False),
+        sa.Column("mark", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("output", "entity_id", "alone", name=op.f("pk_kept")),
+    )
+    op.create_table(
         "lease",
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("owner", sa.String(length=36), nullable=True),
