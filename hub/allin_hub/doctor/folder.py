@@ -12,6 +12,7 @@ from allin_hub import registry, retiring
 from allin_hub.backing import key_name, last_backup
 from allin_hub.config import Config, OutputSettings
 from allin_hub.destinations import is_elsewhere, shown
+from allin_hub.doctor import places
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.errors import HubError
 from allin_hub.files import Files, FileSettings
@@ -233,7 +234,7 @@ def known(hub: Hub) -> Iterator[Finding]:
         yield unused(hub.config, opened=True)
 
 
-CHECKS = (known, plugins, sources, outputs, left, disk, clock, backups)
+CHECKS = (known, plugins, sources, outputs, places.examine, left, disk, clock, backups)
 
 
 def examine(hub: Hub) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding
+from allin_hub.doctor.places import closed
 from allin_hub.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.placing import finish
@@ -125,6 +126,8 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
             lambda: _drop_orphans(hub),
         )
     for output in health.open_journals(connection, now):
+        if closed(hub, output) is not None:  # no run and no cure mends it before that is said and done
+            continue
         yield Finding(
             "journal",
             WEAK,

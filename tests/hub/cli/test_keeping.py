@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,6 +114,51 @@ def test_the_doctor_misses_a_database_that_has_been_there(allin: Any, told: Any,
     assert "database_gone" in [one["code"] for one in anew]
     assert "statistik/" in gone[0]["message"]
     assert f"allin restore DATEI {office.folder} --force" in gone[0]["hint"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may write everywhere")
+def test_the_doctor_names_a_folder_that_takes_no_files(allin: Any, office: Any) -> None:
+    """No next run mends a right that is missing; `--fix` neither, and it says so instead of stopping there."""
+    allin("run")
+    office.sheet(office.rows(33))
+    folders = [
+        office.folder / "statistik",
+        *(path for path in (office.folder / "statistik").rglob("*") if path.is_dir()),
+    ]
+    for folder in folders:
+        folder.chmod(0o500)
+    try:
+        failed = _as_owner("run", office.folder)
+        seen, fixed = (_as_owner("doctor", office.folder, *words) for words in ((), ("--fix",)))
+    finally:
+        for folder in folders:
+            folder.chmod(0o700)
+    allin("publish")
+    after = allin("doctor").stdout
+
+    assert 1 == failed.returncode
+    assert "ließ sich nicht schreiben" in failed.stderr + failed.stdout
+    for one in (seen, fixed):
+        assert 1 == one.returncode
+        assert f"In den Ordner {office.folder / 'statistik'} darf der Hub nicht schreiben." in one.stdout
+        assert "Schreibrecht" in one.stdout
+        assert "abgebrochen" not in one.stdout
+    assert "Schreibrecht" not in after
+    assert "abgebrochen" not in after
+
+
+def _as_owner(command: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Call a command with the rights of the files' owner and no others, also where root calls."""
+    rights = "-dac_override,-dac_read_search"
+    alone = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"] if os.geteuid() == 0 else []
+    allin = str(Path(sys.executable).with_name("allin"))
+    return subprocess.run(
+        [*alone, allin, command, *words, "--hub", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("command", ["sync", "publish", "run", "status", "problems", "backup"])
