@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Engine
@@ -76,6 +77,41 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
             bookkeeping.save_fact(old, left.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
             whole.close()  # the new one is whole before the old one says so; until then nobody can write into either
     return Moved(sums, line, _line(hub.config.folder))
+
+
+def moved_there(folder: Path, to: str) -> str | None:
+    """The line that leads to this database, where the hub has moved already while hub.toml does not say so yet; else None."""
+    if PASSWORD.search(to):
+        return None
+    settings = configuration.load(folder)
+    written = _written(to)
+    line = f"database = {_toml(written)}"
+    old = _facts(settings.database_url)
+    if not old.left or orjson.loads(old.left)["line"] != line:
+        return None
+    new = _facts(addressed(settings, written, blocks_of(folder)))
+    return line if new == (old.key, "") else None
+
+
+class _Facts(NamedTuple):
+    """The mark of a database's key, and where the hub has moved to out of it; empty where there is none."""
+
+    key: str
+    left: str
+
+
+def _facts(url: str) -> _Facts:
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return _Facts("", "")
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            if revision(connection) is None:
+                return _Facts("", "")
+            return _Facts(*(bookkeeping.fact(connection, name) or "" for name in ("key", left.FACT)))
+    finally:
+        engine.dispose()
 
 
 def go_back(folder: Path) -> None:

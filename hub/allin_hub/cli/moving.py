@@ -9,8 +9,8 @@ from allin_hub.cli.call import Call
 from allin_hub.cli.layout import line
 from allin_hub.cli.terminal import opened, print_json, progress
 from allin_hub.errors import ConfigError
-from allin_hub.moving import go_back, move, switch
-from allin_hub.voice import voice_for
+from allin_hub.moving import go_back, move, moved_there, switch
+from allin_hub.voice import Voice, voice_for
 
 
 def run_move(call: Call, to: str | None, *, switching: bool, back: bool) -> None:
@@ -29,7 +29,32 @@ def run_move(call: Call, to: str | None, *, switching: bool, back: bool) -> None
         line(say("The hub goes on in this database. What has come into the other one since is not in it."))
         line(say("See that all is well: {command}", command=call.command("status")))
         return
-    _move(call, to, switching)
+    line_there = moved_there(Path(call.folder), to) if switching else None
+    if line_there is None:
+        _move(call, to, switching)
+    else:
+        _lead(call, line_there)
+
+
+def _lead(call: Call, written: str) -> None:
+    """Write the line of a move that is done into hub.toml."""
+    kept = switch(Path(call.folder), written)
+    if call.json:
+        print_json({"rows": 0, "tables": {}, "line": written, "switched": True})
+        return
+    say = voice_for(Path(call.folder))
+    line(say("The hub had moved there already; nothing was copied."))
+    _end(call, say, kept)
+
+
+def _end(call: Call, say: Voice, kept: Path) -> None:
+    line(say("{file} leads there now. The old one is kept as {old}.", file=CONFIG_NAME, old=kept.name))
+    _look_around(call, say)
+
+
+def _look_around(call: Call, say: Voice) -> None:
+    line(say("The old database stays, and takes nothing more. Back to it: docs/postgresql.md"))
+    line(say("See that all is well: {command}", command=call.command("status")))
 
 
 def _move(call: Call, to: str, switching: bool) -> None:
@@ -49,12 +74,12 @@ def _move(call: Call, to: str, switching: bool) -> None:
         )
     )
     if kept is not None:
-        line(say("{file} leads there now. The old one is kept as {old}.", file=CONFIG_NAME, old=kept.name))
-    elif moved.at is not None:
+        _end(call, say, kept)
+        return
+    if moved.at is not None:
         line(say("Now change line {number} of {file} to:", number=moved.at, file=CONFIG_NAME))
         line(f"  {moved.line}")
     else:
         line(say("Now write this line below [hub] in {file}:", file=CONFIG_NAME))
         line(f"  {moved.line}")
-    line(say("The old database stays, and takes nothing more. Back to it: docs/postgresql.md"))
-    line(say("See that all is well: {command}", command=call.command("status")))
+    _look_around(call, say)

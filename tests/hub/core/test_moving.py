@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import delete, func, select, text
 
 from allin_hub import moving
+from allin_hub.cli.call import Call
+from allin_hub.cli.moving import run_move
 from allin_hub.errors import ConfigError, HubError, StoreError
-from allin_hub.moving import go_back, move, switch
+from allin_hub.moving import go_back, move, moved_there, switch
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 from allin_hub.store.left import FACT
@@ -121,6 +123,40 @@ def test_a_database_that_was_left_takes_nothing_more(full_office: Any, elsewhere
     switch(full_office.folder, done.line)
     full_office.database = elsewhere
     assert _touched(full_office, synced).status == "done"
+
+
+def test_the_same_move_again_leads_hub_toml_there_and_copies_nothing(
+    full_office: Any, elsewhere: str, synced: Any
+) -> None:
+    """A move without `--switch`, or one that was killed before its last step, is ended by the command that it names."""
+    toml = full_office.folder / "hub.toml"
+    hub = full_office.open()
+    done = move(hub, elsewhere)
+    hub.close()
+    before = toml.read_bytes()
+    other = moved_there(full_office.folder, "sqlite:///other.db")
+    run_move(Call(str(full_office.folder), json=True), elsewhere, switching=True, back=False)
+    again = moved_there(full_office.folder, elsewhere)
+
+    assert (None, None) == (other, again)
+    assert done.line in toml.read_text(encoding="utf-8").splitlines()
+    assert before == (full_office.folder / "hub.toml.before-move").read_bytes()
+    full_office.database = elsewhere
+    assert _touched(full_office, synced).status == "done"
+
+
+def test_hub_toml_is_led_to_no_database_that_does_not_hold_the_hub(full_office: Any) -> None:
+    """The new database may be lost, or the hub has gone on from there: then only a person knows what to do."""
+    hub = full_office.open()
+    move(hub, "sqlite:///gone.db")
+    hub.close()
+    there = moved_there(full_office.folder, "sqlite:///gone.db")
+    (full_office.folder / "gone.db").rename(full_office.folder / "hidden.db")
+
+    assert there is not None
+    assert moved_there(full_office.folder, "sqlite:///gone.db") is None
+    with pytest.raises(ConfigError, match="moved to another database"):
+        run_move(Call(str(full_office.folder)), "sqlite:///gone.db", switching=True, back=False)
 
 
 def test_a_database_that_was_left_opens_again_when_a_person_says_so(
