@@ -35,8 +35,9 @@ $(STAMP): $(HUB)
 demo: $(HUB)
 	@$(BIN)/allin demo demo
 
+# Two workers to a core, for half of what the tests take is waiting: for servers, for processes that they end.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c "import os; print(min(2 * os.cpu_count(), 16))") --dist loadfile
 
 # Kills runs at every point and at 200 random moments, fills disks in small steps, lets many runs work at once; both databases.
 proof-kills: $(STAMP)
