@@ -77,6 +77,7 @@ def apply(
         fetched=int(pending["fetched"]),
         unchanged=int(pending["unchanged"]),
         new=counts.get("new", 0),
+        new_waiting=writer.refused_new,
         changed=counts.get("changed", 0),
         renamed=counts.get("renamed", 0),
         withdrawn=counts.get("gone", 0),

@@ -87,7 +87,9 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     for page in _pages(stream):
         reported = run.take_record_problems()
         envelopes = []
+        are_new = []
         for raw in page:
+            before = report.new
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
             if _count(hub, prepared, raw, known, digests, seen, report):
                 shown = raw.key if len(raw.key or "") < 80 else "…"
@@ -96,8 +98,11 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
                     Problem("KEY_DUPLICATE", raw.key, raw.sheet, raw.row, params={"value": shown}),
                 ]
             envelopes.append(Envelope(raw, tuple(own)))
-        for outcome in checked(source, prepared.kind, prepared.validator(hub), envelopes):
+            are_new.append(report.new > before)
+        outcomes = checked(source, prepared.kind, prepared.validator(hub), envelopes)
+        for outcome, is_new in zip(outcomes, are_new, strict=True):
             report.quarantined += outcome.refused
+            report.new_waiting += outcome.refused and is_new
             report.problems += outcome.problems
         tell(report.fetched, None)
     report.skipped_kinds = run.skipped

@@ -22,6 +22,8 @@ class SourceReport:
     fetched: int = 0
     unchanged: int = 0
     new: int = 0
+    new_waiting: int = 0
+    """How many of the new ones wait in quarantine."""
     changed: int = 0
     renamed: int = 0
     withdrawn: int = 0
@@ -49,6 +51,11 @@ class SourceReport:
     def ok(self) -> bool:
         """Whether the run needs nobody's repair: held and partial ones do not fail."""
         return self.status in {"done", "partial", "held", "unchanged"}
+
+    @property
+    def taken_in(self) -> int:
+        """How many new records were taken in."""
+        return self.new - self.new_waiting
 
     def counts(self) -> dict[str, Any]:
         """The figures that are kept of a run."""

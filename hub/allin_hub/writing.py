@@ -127,7 +127,8 @@ class Writer:
         self.keys = array("q")
         """The match keys of all claims that are new or said something else."""
         self.refused = 0
-        """How many records of this run wait in quarantine."""
+        self.refused_new = 0
+        """How many records of this run wait in quarantine, and how many of them nobody knew before."""
 
     def write(self, arrivals: Sequence[Arrival]) -> list[Fresh]:
         """Map, check and write one batch; the claims that are new."""
@@ -143,6 +144,7 @@ class Writer:
                 batch.statuses.append((raws.QUARANTINED if is_refused else raws.LIVE, arrival.id))
             if is_refused:
                 self.refused += 1
+                self.refused_new += arrival.is_new
                 batch.gone += [old.id for (slot, _), old in slots.items() if slot and old.live]
                 self._answers_of_refused(arrival, outcome.claims, slots, batch)
             else:

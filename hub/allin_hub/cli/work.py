@@ -162,10 +162,10 @@ def show_sync(call: Call, say: Voice, report: SyncReport) -> None:
 
 
 def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
-    new, changed = one.new, one.changed + one.renamed
-    if not (new or changed or one.withdrawn):  # no row is new: what came of those that waited
+    new, changed = one.taken_in, one.changed + one.renamed
+    if not (one.new or changed or one.withdrawn):  # no row is new: what came of those that waited
         new, changed = one.created, one.updated
-    still = one.status == "done" and not (new or changed or one.withdrawn)
+    still = one.status == "done" and not (one.new or new or changed or one.withdrawn)
     figures = (one.fetched, new, changed, one.withdrawn, one.quarantined, one.skipped, one.problems_total)
     return [one.source, state(say, "nothing new" if still else one.status), *figured(say, figures)]
 

@@ -54,6 +54,29 @@ def test_a_run_names_the_decision_that_waits(allin: Any, office: Any) -> None:
     assert "allin problems" not in held
 
 
+def test_the_figures_of_a_first_sync_add_up(allin: Any, office: Any) -> None:
+    """A record that waits is not taken in; `check` says the same before, and a later one that waits is still news."""
+    checked, synced = (_figures(allin(command).stdout) for command in ("check", "sync"))
+    (row,) = [row for row in office.rows(30) if not row[1]]
+    office.sheet([*office.rows(30), ["31", *row[1:]]])
+    later = allin("sync").stdout
+
+    assert checked == synced == {"Gelesen": 30, "Neu": 29, "Wartet": 1}
+    assert _figures(later) == {"Gelesen": 31, "Wartet": 2}
+    assert "nichts Neues" not in later
+
+
+def _figures(said: str) -> dict[str, int]:
+    """Column -> figure of the only source in a table."""
+    names, figures = [re.split(r"\s{2,}", one) for one in said.splitlines()[:2]]
+    found = dict(zip(names, figures, strict=True))
+    return {
+        name: int(found[name])
+        for name in ("Gelesen", "Neu", "Anders", "Weg", "Wartet")
+        if found[name].isdigit()
+    }
+
+
 def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
     """The same file again is no news."""
     allin("sync")
