@@ -23,7 +23,7 @@ from pydantic import (
 from allin_hub.blocks import CONFIG_NAME as CONFIG_NAME
 from allin_hub.blocks import Blocks, blocks_of
 from allin_hub.blocks import nearest as nearest
-from allin_hub.errors import ConfigError
+from allin_hub.errors import ConfigError, SecretMissing
 from allin_hub.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
 from allin_hub.schedules import checked as checked_schedule
 from allin_schemas import Kind
@@ -269,8 +269,12 @@ def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> S
         name = str(value["env"])
         found = os.environ.get(name)
         if found is None:
-            raise blocks.error(
-                path, "{key}: the environment has no {name}.", "Set it: export {name}=…", name=name
+            raise SecretMissing(
+                "{key}: the environment has no {name}.",
+                hint="Set it: export {name}=…",
+                at=blocks.place(path),
+                key=".".join(path),
+                name=name,
             )
         return SecretStr(found)
     if isinstance(value, dict) and set(value) == {"file"}:
@@ -279,7 +283,13 @@ def secret(value: Any, blocks: Blocks, path: tuple[str, ...], folder: Path) -> S
             return SecretStr((folder / name).read_text(encoding="utf-8").strip())
         except OSError:
             hint = "Check the path; it is relative to the hub's folder."
-            raise blocks.error(path, "{key}: the file {name} cannot be read.", hint, name=name) from None
+            raise SecretMissing(
+                "{key}: the file {name} cannot be read.",
+                hint=hint,
+                at=blocks.place(path),
+                key=".".join(path),
+                name=name,
+            ) from None
     hint = 'Write {key} = {{ env = "NAME" }} or {key} = {{ file = "path" }}.'
     raise blocks.error(path, "{key}: a secret may not stand in hub.toml itself.", hint)
 

@@ -2,7 +2,8 @@
 
 HubError
 ├── ConfigError    stop before any input or output; the message names the key
-│   └── PluginBroken   stop this source or output alone; the message names the plugin
+│   ├── PluginBroken   stop this source or output alone; the message names the plugin
+│   └── SecretMissing  a secret is not within reach here; where the schedules run, it may be
 ├── Unavailable    try again later
 ├── Refused        stop this source and tell its owner
 ├── StoreError     roll back
@@ -58,6 +59,10 @@ class ConfigError(HubError):
 
 class PluginBroken(ConfigError):
     """A plugin cannot be loaded or begun; what uses others goes on."""
+
+
+class SecretMissing(ConfigError):
+    """A secret is not in this environment, or not in a file that this account may read."""
 
 
 class Unavailable(HubError):

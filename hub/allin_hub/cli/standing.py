@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from allin_hub import standing
+from allin_hub import registry, standing
 from allin_hub.cli.call import Call
 from allin_hub.cli.layout import EMPTY, Column, command_line, line
 from allin_hub.cli.terminal import figured, opened, print_json, state, table
+from allin_hub.errors import HubError, SecretMissing
 from allin_hub.hub import Hub
 from allin_hub.notifying import last_fault
+from allin_hub.preparing import prepare
 from allin_hub.standing import OutputStanding, SourceStanding
 from allin_hub.voice import Voice
 
 NEEDS_SOMEBODY = ("failed", "held", "left", "late", "partial", "behind", "restored", "never")
 """States that ask for a person, the worst first."""
+
+
+Standing = TypeVar("Standing", SourceStanding, OutputStanding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Todo:
 def run_status(call: Call) -> None:
     """`allin status`."""
     with opened(call) as (hub, say):
-        sources, outputs = standing.sources(hub), standing.outputs(hub)
+        sources = {name: _able(hub, say, one) for name, one in standing.sources(hub).items()}
+        outputs = {name: _able(hub, say, one) for name, one in standing.outputs(hub).items()}
         todo = [*_of_sources(call, say, hub, sources), *_of_outputs(call, say, outputs)]
         if hub.config.notify.to and last_fault(hub) is not None:
             todo.append(
@@ -59,6 +65,25 @@ def run_status(call: Call) -> None:
         _show_remarks(say, sources.values(), outputs.values())
         if sources or todo:
             _show_todo(call, say, todo, partners=any(one.quarantined for one in sources.values()))
+
+
+def _able(hub: Hub, say: Voice, one: Standing) -> Standing:
+    """How it stands, or that it will fail: its settings are wrong, and the next run can only say so.
+
+    A secret that is missing here is no such thing: it may be there where the schedules run.
+    """
+    if one.state in {"off", standing.LEFT}:
+        return one
+    try:
+        if isinstance(one, SourceStanding):
+            prepare(hub, hub.config.sources[one.name])
+        else:
+            registry.output(hub.config, hub.config.outputs[one.name])
+    except SecretMissing:
+        return one
+    except HubError as error:
+        return replace(one, state="failed", message=" ".join(say.error(error)))
+    return one
 
 
 def _show_sources(say: Voice, hub: Hub, sources: Iterable[SourceStanding]) -> None:

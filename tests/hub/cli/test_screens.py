@@ -77,6 +77,31 @@ def _figures(said: str) -> dict[str, int]:
     }
 
 
+def test_status_names_settings_that_no_run_can_use(allin: Any, told: Any, office: Any) -> None:
+    """Before the next run fails with them; a secret that only the schedules' account has is no fault."""
+    allin("run")
+    toml = office.folder / "hub.toml"
+    good = toml.read_text(encoding="utf-8")
+    toml.write_text(good.replace("[outputs.statistik]", '[outputs.statistik]\npatth = "x"'), encoding="utf-8")
+    output = told("status")
+    said = allin("status").stdout
+    toml.write_text(good.replace("[sources.vereine]", '[sources.vereine]\nfiles = "x"'), encoding="utf-8")
+    source = told("status")
+    toml.write_text(
+        good
+        + '\n[sources.netz]\nplugin = "ical"\nurl = "https://x.example/a.ics"\ntoken = { env = "NOBODY" }\n',
+        encoding="utf-8",
+    )
+    secret = told("status")
+
+    assert ("failed", False) == (output["outputs"]["statistik"]["state"], output["ok"])
+    assert "outputs.statistik.patth ist nicht bekannt. Meinten Sie 'path'?" in said
+    assert f"allin publish statistik --hub {office.folder}" in said
+    assert "failed" == source["sources"]["vereine"]["state"]
+    assert "files" in source["sources"]["vereine"]["message"]
+    assert ("never", None) == (secret["sources"]["netz"]["state"], secret["sources"]["netz"]["message"])
+
+
 def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
     """The same file again is no news."""
     allin("sync")

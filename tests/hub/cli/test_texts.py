@@ -18,7 +18,7 @@ from allin_hub.store.postgresql import ADDRESSES
 HOME = Path(allin_hub.__file__).parent
 CATALOGUE = HOME / "locale" / "de" / "LC_MESSAGES" / "messages.po"
 ERRORS = {
-    "ConfigError", "HubError", "PluginBroken", "PublishError", "Refused", "StoreError", "Unavailable", "unknown",
+    "ConfigError", "HubError", "PluginBroken", "SecretMissing", "PublishError", "Refused", "StoreError", "Unavailable", "unknown",
 }  # fmt: skip
 FOR_AUTHORS = {
     "assets/__init__.py", "renderer.py", "showing.py", "testing/publications.py", "testing/showroom.py",
