@@ -27,8 +27,8 @@ class Destination(Protocol):
     def present(self) -> frozenset[str]:
         """The paths of all files that are there."""
 
-    def put(self, turn: Turn, source: Path, path: str) -> bool:
-        """Bring a waiting file to its place, whole; False when it does not wait any more."""
+    def put(self, turn: Turn, staging: Path, path: str) -> bool:
+        """Bring a file that waits in the staging folder to its place, whole; False when it does not wait any more."""
 
     def take_away(self, turn: Turn, paths: Sequence[str], staging: Path) -> None:
         """Take files away, and folders that are empty then."""

@@ -76,7 +76,7 @@ def finish(turn: Turn) -> None:
     with destination(turn.hub, turn.output, content["values"]["path"]) as place:
         staging = _adopted(place.waits_beside, str(content["staging"]), turn.fence)
         made = {row[0]: tuple(row) for row in content["made"]}
-        missing = [path for path in content["moves"] if not place.put(turn, staging / path, path)]
+        missing = [path for path in content["moves"] if not place.put(turn, staging, path)]
         place.take_away(turn, content["gone"], staging)
         lost = {path for path in missing if place.digest(path) != made[path][2]}
     values = content["values"] | ({"fingerprint": None} if lost else {})

@@ -30,7 +30,7 @@ from allin_hub.showing import StoreView
 from allin_hub.store import bookkeeping, kept
 from allin_hub.store.engine import reading, writing
 from allin_hub.turns import Turn, begun
-from allin_hub.voice import voice_of
+from allin_hub.voice import noted, voice_of
 
 Told = Callable[[str, int, int | None], None]
 
@@ -214,7 +214,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
             turn.refuse_overtaken(connection)
             bookkeeping.write_journal(connection, settings.name, content)
-            kept.keep(connection, settings.name, hub.sealer, keeping.new(), old)
+            kept.keep(connection, settings.name, keeping.new(), old)
     except HubError:
         drop(staging)
         raise
@@ -334,6 +334,6 @@ def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | No
                 last_attempt_at=now,
                 failing_since=row.get("failing_since") or now,
                 failures=(row.get("failures") or 0) + 1,
-                message=f"{message} {hint}".strip(),
+                message=noted(error, f"{message} {hint}".strip()),
             )
     return OutputReport(settings.name, "failed", message=message, hint=hint, cause=error)

@@ -72,6 +72,21 @@ class Sealer:
                 hint="Restore the hub.key that belongs to this database.",
             ) from None
 
+    def seal_bytes(self, data: bytes) -> bytes:
+        """Bytes, sealed as they are."""
+        nonce = os.urandom(NONCE_BYTES)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, data, _VERSION)
+
+    def unseal_bytes(self, sealed: bytes) -> bytes:
+        """The bytes again.
+
+        Raises StoreError when they were changed or belong to another key.
+        """
+        try:
+            return self._cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], sealed[:1])
+        except (InvalidTag, ValueError):
+            raise StoreError("Sealed bytes cannot be opened with this hub.key.") from None
+
     def hash(self, data: bytes) -> bytes:
         """16 bytes by which equal content is known again, and nothing else."""
         state = self._base.copy()

@@ -71,7 +71,7 @@ class StoreView:
     def _gated(self, kind: Kind) -> dict[str, Record]:
         """Every entity of a kind that passes the gate, in the order of names.
 
-        Read by the model batch by batch; what the output keeps what it needs of sleeps until it is looked at.
+        Read by the model batch by batch; persons, and what the output keeps what it needs of, sleep until looked at.
         """
         model = ENTITIES[kind]
         title = model.title_field
@@ -87,7 +87,7 @@ class StoreView:
                 ends = consenting.get(one.id)
                 digest = one.digest.hex() + (ends.isoformat() if ends else "")
                 data = {**empty, **fields, **one.bookkeeping}
-                sleeps = keeping.knows(one.id, keeping.mark(digest))
+                sleeps = kind is Kind.PERSON or keeping.knows(one.id, keeping.mark(digest))
                 found.append((one.id, digest, data, _asleep(model, data) if sleeps else None))
             read = iter(_read(model, [data for *_, data, entity in found if entity is None]))
             for key, digest, data, sleeping in found:
@@ -114,10 +114,9 @@ class StoreView:
         """The persons and roles to reach for an entity; named persons only under a live consent."""
         persons = self._load(Kind.PERSON)
         found = [persons[id] for id in self._contacts.get(self._id(entity), ()) if id in persons]
-        return cast(
-            "Sequence[Person]",
-            sorted(found, key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id)),
-        )
+        if len(found) > 1:
+            found.sort(key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id))
+        return cast("Sequence[Person]", found)
 
     @cached_property
     def _credits(self) -> dict[str, list[tuple[str, Any]]]:

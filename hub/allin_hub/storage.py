@@ -75,9 +75,10 @@ class Storage:
         top = len(self._root.strip("/")) + 1 if self._root.strip("/") else 0
         return frozenset(name.strip("/")[top:] for name in found)
 
-    def put(self, turn: Turn, source: Path, path: str) -> bool:
+    def put(self, turn: Turn, staging: Path, path: str) -> bool:
         """Send a file that waits in the staging folder; False when it is not there any more."""
         turn.hold()
+        source = staging / path
         try:
             data = source.read_bytes()
         except FileNotFoundError:

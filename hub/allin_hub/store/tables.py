@@ -310,7 +310,7 @@ kept = Table(
     Column("entity_id", String(36), primary_key=True),
     Column("alone", SmallInteger, primary_key=True),
     Column("mark", LargeBinary, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
 )
 
 hub_fact = Table(

@@ -111,7 +111,7 @@ def upgrade() -> None:
         sa.Column("entity_id", sa.String(length=36), nullable=False),
         sa.Column("alone", sa.SmallInteger(), nullable=False),
         sa.Column("mark", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("output", "entity_id", "alone", name=op.f("pk_kept")),
     )
     op.create_table(
