@@ -29,7 +29,7 @@ from allin_hub.sourcing import LentRun
 from allin_hub.staging import Stager
 from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.store.engine import reading, writing
-from allin_hub.voice import voice_of
+from allin_hub.voice import noted, voice_of
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""
@@ -117,7 +117,7 @@ def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceR
             name,
             last_status="failed",
             last_attempt_at=now,
-            message=said,
+            message=noted(error, said),
             failing_since=bookkeeping.source_row(connection, name).get("failing_since") or now,
             last_run=run_id,
         )
@@ -333,7 +333,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
             name,
             last_status="failed",
             last_attempt_at=hub.clock(),
-            message=f"{message} {hint}".strip(),
+            message=noted(error, f"{message} {hint}".strip()),
             failing_since=since,
             last_run=run_id,
         )

@@ -11,6 +11,7 @@ from allin_hub.hub import Hub
 from allin_hub.lateness import is_late
 from allin_hub.store import standing as stored
 from allin_hub.store.engine import reading
+from allin_hub.voice import recalled, voice_of
 
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
 LEFT = "left"
@@ -66,7 +67,7 @@ class OutputStanding:
 
 def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
     """Every source of hub.toml, then those whose records are there without it; without `counted` only how they ended."""
-    now = hub.clock()
+    now, say = hub.clock(), voice_of(hub.config)
     with reading(hub.engine) as connection:
         rows = stored.sources(connection)
         counts = stored.raw_counts(connection) if counted else {}
@@ -94,7 +95,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
                 quarantined=count.get(QUARANTINED, 0),
                 withdrawn=count.get(WITHDRAWN, 0),
                 problems=problems.get(name, 0),
-                message=row.get("message"),
+                message=recalled(say, row.get("message")),
                 running=name in busy,
                 told=row.get("told"),
             )
@@ -103,7 +104,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
 
 def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
     """Every output of hub.toml; without `counted` only how they ended."""
-    now = hub.clock()
+    now, say = hub.clock(), voice_of(hub.config)
     with reading(hub.engine) as connection:
         rows = stored.outputs(connection)
         files = stored.file_counts(connection) if counted else {}
@@ -123,7 +124,7 @@ def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
                 failures=row.get("failures") or 0,
                 files=files.get(name, 0),
                 waiting=stored.changes_since(connection, seq) if behind and counted else 0,
-                message=row.get("message"),
+                message=recalled(say, row.get("message")),
                 running=f"output {name}" in busy,
                 told=row.get("told"),
             )

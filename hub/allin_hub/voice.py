@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from allin_hub import tongue
 from allin_hub.config import Config
 from allin_hub.errors import HubError
@@ -80,6 +82,28 @@ class Voice:
             where = self("{file}, line {line}", file=file, line=line) if line else file
             message = f"{where}: {message}"
         return message, hint
+
+
+def noted(error: HubError, said: str) -> str:
+    """An error as the database keeps it: as it was said, and what it takes to say it in another language."""
+    return orjson.dumps(
+        {"text": said, "texts": error.texts, "code": error.code, "at": error.at, "params": error.params},
+        default=str,
+    ).decode()
+
+
+def recalled(say: Voice, kept: str | None) -> str | None:
+    """What was noted, in the reader's language."""
+    if kept is None:
+        return None
+    try:
+        found = orjson.loads(kept)
+        message, hint = found["texts"]
+        at = tuple(found["at"]) if found["at"] else None
+        error = HubError(message, hint=hint, code=found["code"], at=at, **found["params"])
+    except (orjson.JSONDecodeError, TypeError, LookupError, ValueError):  # noted by another release
+        return kept
+    return " ".join(filter(None, say.error(error)))
 
 
 def voice_of(config: Config) -> Voice:

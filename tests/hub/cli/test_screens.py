@@ -102,6 +102,25 @@ def test_status_names_settings_that_no_run_can_use(allin: Any, told: Any, office
     assert ("never", None) == (secret["sources"]["netz"]["state"], secret["sources"]["netz"]["message"])
 
 
+def test_status_says_what_failed_in_the_readers_language(allin: Any, office: Any) -> None:
+    """The nightly run spoke German; who reads it in the morning may not."""
+    allin("sync")
+    toml = office.folder / "hub.toml"
+    good = toml.read_text(encoding="utf-8")
+    (office.folder / "data" / "vereine.csv").rename(office.folder / "data" / "verein.csv")
+    toml.write_text(good.replace("[outputs.statistik]", '[outputs.statistik]\npatth = "x"'), encoding="utf-8")
+    allin("run")
+    toml.write_text(good, encoding="utf-8")
+    german, english = allin("status").stdout, allin("status", "--lang", "en").stdout
+
+    assert "Die Datei 'data/vereine.csv' gibt es im Ordner 'data' nicht." in german
+    assert "outputs.statistik.patth ist nicht bekannt." in german
+    assert "There is no file 'data/vereine.csv' in the folder 'data'." in english
+    assert "outputs.statistik.patth is not known." in english
+    assert "hub.toml, line" in english
+    assert "Die Datei" not in english
+
+
 def test_a_second_sync_says_that_nothing_is_new(allin: Any) -> None:
     """The same file again is no news."""
     allin("sync")
