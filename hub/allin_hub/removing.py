@@ -75,7 +75,7 @@ def remove(hub: Hub, name: str) -> Leaving:
     """
     found = leaving(hub, name)
     folder, say = hub.config.folder, voice_of(hub.config)
-    remark = say("It comes back with: allin source restore {name}", name=name)
+    remark = say("Removed. It comes back with: allin source restore {name}", name=name)
     if name in hub.config.sources and rewriting.taken_out(rewriting.read(folder), name, remark) is None:
         hint = (
             "Put a # before each line of its block yourself, then run this again: allin source remove {name}"

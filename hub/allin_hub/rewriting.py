@@ -19,7 +19,8 @@ from allin_hub.errors import ConfigError, StoreError
 from allin_hub.lasting import sync_folder
 
 _HEADER = re.compile(r"^\s*\[\[?[^\[\]]+\]\]?\s*(#.*)?$")
-_BEGIN, _END = "# [removed sources.{name}]", "# [end of sources.{name}]"
+_BEGIN, _END = "# [sources.{name}] >>>", "# [sources.{name}] <<<"
+"""Of no language: the remark behind the first is in the reader's."""
 Data = dict[str, Any]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub import removing, standing
+from allin_hub import removing, standing, tongue
 from allin_hub.errors import ConfigError, StoreError
 from allin_hub.hub import Hub
 from allin_hub.store import bookkeeping
@@ -141,9 +141,25 @@ def test_its_block_becomes_remarks_and_all_else_stays(two: Any, synced: Any, wit
     after = (two.folder / "hub.toml").read_text(encoding="utf-8")
 
     assert '# plugin = "spreadsheet"' in after
-    assert "# Kept by the forum; ask for Tuesday.\n# [removed sources.erste]" in after
-    assert "# [end of sources.erste]\n\n# The other list.\n[sources.zweite]" in after
+    assert "# Kept by the forum; ask for Tuesday.\n# [sources.erste] >>> Entfernt. Sie kommt" in after
+    assert "# [sources.erste] <<<\n\n# The other list.\n[sources.zweite]" in after
     assert before.partition("# Kept")[0] == after.partition("# Kept")[0]
+
+
+def test_the_remark_is_in_the_readers_language_and_found_in_any(
+    two: Any, synced: Any, with_hub: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who removes speaks English, who brings back speaks German: the marks themselves are of no language."""
+    synced(two)
+    before = (two.folder / "hub.toml").read_text(encoding="utf-8")
+    monkeypatch.setattr(tongue, "asked", lambda: "en")
+    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    english = (two.folder / "hub.toml").read_text(encoding="utf-8")
+    monkeypatch.setattr(tongue, "asked", lambda: "de")
+    with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+
+    assert "# [sources.erste] >>> Removed. It comes back with: allin source restore erste" in english
+    assert before == (two.folder / "hub.toml").read_text(encoding="utf-8")
 
 
 def test_a_removed_source_comes_back_as_it_was(
