@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import re
@@ -94,6 +95,12 @@ class HubSettings(Settings):
     keep_history_days: Annotated[int, Field(ge=1, le=36500)] = 730
     backups: Annotated[int, Field(ge=0, le=1000)] = 7
     backup_folder: Annotated[str, Field(min_length=1)] = "backups"
+    late_after_hours: Annotated[int, Field(ge=0, le=8760)] = 0
+
+    @property
+    def late_after(self) -> dt.timedelta:
+        """How old data are at least before they count as late, whatever their schedule promises."""
+        return dt.timedelta(hours=self.late_after_hours)
 
     @field_validator("zone")
     @classmethod

@@ -26,7 +26,13 @@ def late_from(schedule: str | None, last_success: dt.datetime, zone: str) -> dt.
     return due + min(max(between / SHARE, LEAST_GRACE), MOST_GRACE)
 
 
-def is_late(schedule: str | None, last_success: dt.datetime, zone: str, now: dt.datetime) -> bool:
-    """Whether data of this moment should have been renewed by now."""
+def is_late(
+    schedule: str | None,
+    last_success: dt.datetime,
+    zone: str,
+    now: dt.datetime,
+    at_least: dt.timedelta = dt.timedelta(),
+) -> bool:
+    """Whether data of this moment should have been renewed by now; never before they are `at_least` so old."""
     limit = late_from(schedule, last_success, zone)
-    return limit is not None and now > limit
+    return limit is not None and now > max(limit, last_success + at_least)

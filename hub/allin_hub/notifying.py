@@ -142,6 +142,7 @@ def _what(
         return AWAY
     if one.state == "failed":
         last = one.last_success_at
-        late = last is not None and is_late(schedule, last, hub.config.hub.zone, hub.clock())
+        office = hub.config.hub
+        late = last is not None and is_late(schedule, last, office.zone, hub.clock(), office.late_after)
         return AWAY if late or one.failures >= hub.config.notify.after else None
     return BACK if one.state in OK_AGAIN else None

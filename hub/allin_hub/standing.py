@@ -155,4 +155,5 @@ def _or_late(hub: Hub, word: str, schedule: str | None, row: dict[str, Any], now
     last = row.get("last_success_at")
     if word not in {"done", "partial"} or last is None:
         return word
-    return "late" if is_late(schedule, last, hub.config.hub.zone, now) else word
+    office = hub.config.hub
+    return "late" if is_late(schedule, last, office.zone, now, office.late_after) else word

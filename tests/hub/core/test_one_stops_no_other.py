@@ -115,3 +115,14 @@ def test_data_are_late_when_a_run_is_missed_by_more_than_its_grace(
 def test_what_is_started_by_hand_is_never_late() -> None:
     """The office said that it looks after it itself."""
     assert late_from("never", NOW, "Europe/Berlin") is None
+
+
+def test_nothing_is_late_before_the_office_says_so() -> None:
+    """A machine that sleeps at night reads nothing every five minutes, and nobody needs to be told each morning."""
+    hours = dt.timedelta(hours=1)
+
+    def late(after: int, schedule: str | None = "every 5 minutes") -> bool:
+        return is_late(schedule, NOW, "Europe/Berlin", NOW + after * hours, 14 * hours)
+
+    assert (False, True) == (late(13), late(15))
+    assert (False, True) == (late(47, None), late(49, None))

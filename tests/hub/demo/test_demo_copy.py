@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from allin_hub.config import load
 from allin_hub.demo import FILES, WRITTEN, copy, moved
 from allin_hub.errors import ConfigError
+from allin_hub.lateness import is_late
 
 DAYS = [dt.date(2024, 2, 29), dt.date(2026, 10, 5), dt.date(2026, 12, 31), dt.date(2031, 7, 6)]
 
@@ -106,3 +108,18 @@ def test_a_folder_with_something_else_is_refused(tmp_path, name):
     with pytest.raises(ConfigError, match="allin demo NEW-FOLDER"):
         copy(tmp_path, WRITTEN)
     assert [tmp_path / name] == list(tmp_path.iterdir())
+
+
+def test_the_demo_is_not_late_the_next_day(tmp_path):
+    """It runs when somebody starts it: "too old" would be the first word to whoever comes back to it."""
+    copy(tmp_path / "demo", WRITTEN)
+    config = load(tmp_path / "demo")
+    made = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
+    schedules = [one.schedule for one in (*config.sources.values(), *config.outputs.values())]
+
+    def late(days):
+        then = made + dt.timedelta(days=days)
+        return {is_late(one, made, config.hub.zone, then, config.hub.late_after) for one in schedules}
+
+    assert {False} == late(1) == late(5)
+    assert {True} == late(8)
