@@ -22,6 +22,7 @@ from allin_hub.reserving import begin, reserved
 from allin_hub.store import bookkeeping, ledger, raws
 from allin_hub.store import sources as rows
 from allin_hub.store.engine import reading, writing
+from allin_hub.store.kept import forget_all_kept
 from allin_hub.unfinished import REMOVE, Unfinished, finish, note
 from allin_hub.voice import voice_of
 from allin_schemas import ConsentEvent
@@ -91,6 +92,7 @@ def remove(hub: Hub, name: str) -> Leaving:
         begin(connection, hub, reservation, "remove", name)
         gone = rows.withdraw(connection, name, run_id)
         rows.drop_problems(connection, name)
+        forget_all_kept(connection)
         for held in bookkeeping.held_of(connection, name):
             raws.drop_staging(connection, held["id"])
         bookkeeping.close_held(connection, name, "overtaken")

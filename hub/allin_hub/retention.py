@@ -16,6 +16,7 @@ from allin_hub.hub import Hub
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.store import bookkeeping, retention
 from allin_hub.store.engine import reading, writing
+from allin_hub.store.kept import forget_unused_kept
 from allin_hub.store.raws import WITHDRAWN
 from allin_hub.store.settling import drop_orphans, running
 from allin_hub.store.tables import iso
@@ -48,6 +49,8 @@ def retain(hub: Hub) -> Kept:
             kept.cut += cut_down(hub, prepare(hub, source), raws_before)
         except HubError:
             kept.left.append(name)
+    with writing(hub.engine) as connection:
+        forget_unused_kept(connection, raws_before)
     with reading(hub.engine) as connection:
         waiting = retention.waiting_since(connection, raws_before)
     for run_id, name in waiting:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from sqlalchemy import Connection, delete, select
 
 from allin_hub.store.engine import change_rows, upsert_rows
-from allin_hub.store.tables import kept
+from allin_hub.store.tables import kept, output_state
 
 BATCH = 500
 _COLUMNS = ("output", "entity_id", "alone", "mark", "packed")
@@ -47,3 +48,14 @@ def keep(
 def forget_kept(connection: Connection, output: str) -> None:
     """Keep nothing of an output any more."""
     connection.execute(delete(kept).where(kept.c.output == output))
+
+
+def forget_all_kept(connection: Connection) -> None:
+    """Keep nothing of any output any more: what a source took with it lies in no row of an entity that stays."""
+    connection.execute(delete(kept))
+
+
+def forget_unused_kept(connection: Connection, before: dt.datetime) -> None:
+    """Keep nothing of the outputs that were last published before a moment: no publish has looked since at who may be seen."""
+    published = select(output_state.c.output).where(output_state.c.last_success_at >= before)
+    connection.execute(delete(kept).where(kept.c.output.not_in(published)))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 from allin_hub import holders
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import insert_rows
+from allin_hub.store.kept import forget_all_kept
 from allin_hub.store.tables import artifact, journal, lease, output_state, run, staged
 
 
@@ -24,6 +25,7 @@ def settle_copy(
     connection.execute(update(run).where(run.c.status == "running").values(status="killed", finished_at=now))
     drop_orphans(connection, set())
     connection.execute(delete(journal))
+    forget_all_kept(connection)
     connection.execute(update(output_state).values(fingerprint=None, last_status=None))
     rows = connection.execute(select(artifact.c.output, artifact.c.path)).all()
     for output, path in rows:
