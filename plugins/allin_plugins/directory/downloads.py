@@ -22,7 +22,8 @@ def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
     for kind, entries in site.lists.items():
         folder = FOLDERS[Kind(kind)]
         uses = [record for entry in entries for record in (entry.record, *site.around(entry))]
-        yield run.file(f"data/{folder}.csv", _made(_csv, kind, entries), uses=uses)
+        dates = [entry.dates[:1] for entry in entries if entry.dates]
+        yield run.file(f"data/{folder}.csv", _made(_csv, kind, entries), uses=uses, dates=dates)
         yield run.file(f"data/{folder}.json", _made(_json, site, entries), uses=uses)
     for entry in site.entries:
         uses = [entry.record, *site.around(entry)]

@@ -286,6 +286,23 @@ def test_one_changed_organisation_changes_only_what_shows_it(directory: Director
     assert changed == {f"{language}/{path}" for language in ("de", "en", "ar") for path in shown} | data
 
 
+@pytest.mark.parametrize("later", [dt.timedelta(hours=36), dt.timedelta(days=9)])
+def test_a_file_that_another_day_makes_otherwise_has_another_key(
+    directory: Directory, entities: list[Record], later: dt.timedelta
+) -> None:
+    """Dates pass and the next of a series comes, though no source says anything new: no file may stay behind."""
+    series = [one for one in entities if isinstance(one, Organisation) or getattr(one, "rrule", None)]
+
+    for shown in (entities, series):
+        then, now = (sample_view(shown, now=moment) for moment in (NOW, NOW + later))
+        before, after = keys(directory, then), keys(directory, now)
+        old, new = render(directory, then), render(directory, now)
+        behind = {path for path in old.keys() & new.keys() if old[path] != new[path]}
+
+        assert "data/events.csv" in behind
+        assert not {path for path in behind if before[path] == after[path]}
+
+
 def test_what_helps_with_a_need_comes_page_by_page() -> None:
     """Thousands of cards on one page are of no use on a telephone, and are rendered anew with each change."""
     many = [sample(Organisation, name=f"Verein {number:02}", topics=["Beratung"]) for number in range(25)]
