@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from allin_hub.errors import ConfigError
 
 CONFIG_NAME = "hub.toml"
+CUT_OFF = ".restore-unfinished"
+"""The journal of a restore; where it stays, the restore was killed, and the folder holds neither hub whole."""
 EXAMPLE = "See hub.example.toml for every setting."
 FAULTS = {
     "missing": "{key} is missing.",

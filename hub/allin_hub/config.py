@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from allin_hub.blocks import CONFIG_NAME as CONFIG_NAME
-from allin_hub.blocks import Blocks, blocks_of
+from allin_hub.blocks import CUT_OFF, Blocks, blocks_of
 from allin_hub.blocks import nearest as nearest
 from allin_hub.errors import ConfigError, SecretMissing
 from allin_hub.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
@@ -195,11 +195,21 @@ class Config(Settings):
         return _absolute(self.hub.database, self.folder)
 
 
+def refuse_cut_off(folder: Path) -> None:
+    """Raise ConfigError where a restore is at work, or was killed: what lies there is no hub, and none may be made."""
+    if (folder / CUT_OFF).exists():
+        raise ConfigError(
+            "A backup is being restored into this folder, or its restore was cut off.",
+            hint="If nobody is at it, run it again: allin restore FILE --force\nIt first puts back what lay here before.",
+        )
+
+
 def load(folder: Path) -> Config:
     """Read the hub.toml of a folder.
 
     Raises ConfigError naming the key, the line and the nearest valid key.
     """
+    refuse_cut_off(folder)
     text = _text(folder)
     try:
         data = tomllib.loads(text)

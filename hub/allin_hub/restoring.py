@@ -21,7 +21,7 @@ from allin_hub.backing import DATABASE, OUTPUTS, key_name
 from allin_hub.blocks import CONFIG_NAME
 from allin_hub.config import Config
 from allin_hub.errors import ConfigError, HubError, StoreError
-from allin_hub.exchange import Exchange
+from allin_hub.exchange import READY, Exchange, held, put_back
 from allin_hub.ids import new_id
 from allin_hub.packing import Manifest, Told, unpack, verified
 from allin_hub.sealing import load_key
@@ -64,8 +64,13 @@ class Restored:
 def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Told | None = None) -> Restored:
     """Bring a backup back into a folder. Until all is checked and ready, nothing that lies there changes.
 
+    Where an earlier restore was killed, what lay there before it is put back first.
+
     Raises ConfigError when the call, the key or the folder does not fit; StoreError when the backup is damaged.
     """
+    if folder.is_dir():
+        with _told_in_words(folder):
+            put_back(folder.resolve())
     manifest = verified(file)
     if manifest.facts["schema"] not in known_revisions():
         raise ConfigError(
@@ -78,12 +83,23 @@ def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Tol
     try:
         with _told_in_words(folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder) as ready:
+            with tempfile.TemporaryDirectory(prefix=READY, dir=folder) as ready, _taken(Path(ready)):
                 unpack(file, manifest, Path(ready), told)
                 return _Restoring(manifest, Path(ready), folder, wish, now, told).restore()
     finally:
         if not was_there and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+@contextmanager
+def _taken(ready: Path) -> Iterator[None]:
+    """While this process lives, no other restore takes its folder for one that was left."""
+    handle = held(ready)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 @contextmanager

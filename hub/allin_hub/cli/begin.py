@@ -12,7 +12,7 @@ from allin_hub.cli.call import Call
 from allin_hub.cli.layout import Column, line
 from allin_hub.cli.terminal import opened, table
 from allin_hub.cli.work import everything, first_page
-from allin_hub.config import CONFIG_NAME
+from allin_hub.config import CONFIG_NAME, refuse_cut_off
 from allin_hub.errors import ConfigError
 from allin_hub.voice import voice_for
 
@@ -49,6 +49,7 @@ def run_init(call: Call) -> None:
     """`allin init`."""
     say = voice_for(Path(call.folder))
     target = Path(call.folder) / CONFIG_NAME
+    refuse_cut_off(target.parent)
     if target.exists():
         raise ConfigError(
             "There is a {file} in {folder} already.",
