@@ -282,12 +282,12 @@ def _render(
     """Render what has a new key into the staging folder; what comes out as before is not written."""
     plan = Plan()
     for number, artifact in enumerate(artifacts, 1):
-        turn.hold()
         known = manifest.get(artifact.path)
         there = known is not None and artifact.path in present
         if there and known is not None and known[0] == artifact.key:
             plan.same.append(artifact.path)
         else:
+            turn.hold()
             data = artifact.render()
             digest = hashlib.blake2b(data, digest_size=16).hexdigest()
             if there and known is not None and known[1] == digest:
@@ -297,8 +297,10 @@ def _render(
                 stage(staging, artifact.path, data)
                 when = rank(artifact.path, artifact.order, known=there)
                 plan.moves.append((when, artifact.path, artifact.key, digest, len(data)))
-        if told is not None and number % 200 == 0:
-            told(turn.output, number, None)
+        if number % 200 == 0:
+            turn.hold()
+            if told is not None:
+                told(turn.output, number, None)
     return plan
 
 

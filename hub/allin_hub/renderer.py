@@ -112,9 +112,13 @@ class Renderer:
 
     def kept(self, entity: Record, *, uses: Sequence[Record] = (), **context: Any) -> dict[str, Any]:
         """What the output keeps of an entity from publish to publish."""
-        alone = not uses and not context
-        about = self._digests(entity) if alone else self._key([entity, *uses], context, "", "kept")
-        return self._keeping.of(str(entity.id), self._keeping.mark(about), alone=alone)
+        about = self._digests(entity)
+        if uses:
+            about = "|".join([about, *map(self._digests, uses)])
+        if context:
+            about = self._key((), context, about, "kept")
+        mark = self._keeping.mark(about)
+        return self._keeping.of(str(entity.id), mark, alone=not uses and not context)
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """The output's texts in a language."""

@@ -29,7 +29,7 @@ FOLDERS = {Kind.ORGANISATION: "organisations", Kind.EVENT: "events", Kind.OPPORT
 WEEK = dt.timedelta(days=7)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Entry:
     """One organisation, event or opportunity with what lists and filters need of it."""
 
@@ -39,24 +39,21 @@ class Entry:
     dates: tuple[Date, ...] = ()
     owner: Organisation | None = None
     listed: bool = True
-    facts: dict[str, Any] = field(default_factory=dict, compare=False)
+    facts: dict[str, Any] = field(default_factory=dict)
     """What was worked out of the record alone, kept from publish to publish."""
-    keep: Callable[[Entry], dict[str, Any]] = field(default=lambda _: {}, compare=False)
+    keep: Callable[[Entry], dict[str, Any]] = field(default=lambda _: {})
 
-    @cached_property
-    def kind(self) -> str:
-        """`organisation`, `event` or `opportunity`."""
-        return str(self.record.kind)
+    kind: str = field(init=False)
+    """`organisation`, `event` or `opportunity`."""
+    folder: str = field(init=False)
+    """Where the pages of this kind lie."""
+    path: str = field(init=False)
+    """The entry's page, seen from a language's folder."""
 
-    @cached_property
-    def folder(self) -> str:
-        """Where the pages of this kind lie."""
-        return FOLDERS[self.record.kind]
-
-    @cached_property
-    def path(self) -> str:
-        """The entry's page, seen from a language's folder."""
-        return f"{self.folder}/{self.record.slug}.html"
+    def __post_init__(self) -> None:
+        kind = self.record.kind
+        self.kind, self.folder = kind.value, FOLDERS[kind]
+        self.path = f"{self.folder}/{self.record.slug}.html"
 
     @cached_property
     def title(self) -> str:
@@ -152,9 +149,8 @@ class Site:
 
     def pieces(self, entry: Entry) -> dict[str, Any]:
         """What is kept of an entry as lists and tables show it, with its contacts, its owner and its dates."""
-        return self.run.kept(
-            entry.record, uses=self.around(entry), dates=entry.dates[:6], listed=entry.listed
-        )
+        about = {"dates": entry.dates[:6]} if entry.dates else {}
+        return self.run.kept(entry.record, uses=[entry.record, *self.around(entry)], **about)
 
     def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
         """Source, owner and licence of where the entry comes from."""

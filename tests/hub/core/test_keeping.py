@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import delete, select, update
 
 from allin_hub import showing
 from allin_hub.contract import Output, PluginConfig
+from allin_hub.keeping import _unpacked
 from allin_hub.rendering import Artifact
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import artifact, kept, output_state
@@ -88,7 +88,7 @@ def _kept(office: Any) -> dict[tuple[str, int], dict[str, Any]]:
         with reading(hub.engine) as connection:
             rows = connection.execute(select(kept.c.entity_id, kept.c.alone, kept.c.packed)).all()
         return {
-            (entity, alone): orjson.loads(zlib.decompress(hub.sealer.unseal_bytes(bytes(packed))))
+            (entity, alone): _unpacked(hub.sealer.unseal_bytes(bytes(packed)))
             for entity, alone, packed in rows
         }
     finally:
