@@ -89,18 +89,19 @@ class Keeping:
                     yield entity, alone, held.mark, self._sealer.seal_bytes(_packed(held.content))
 
     def old(
-        self, names: Callable[[bool], Iterable[str]], shows: Callable[[str], bool]
+        self, names: Callable[[bool], Iterable[str]], shows: Callable[[str], bool], *, grounded: bool
     ) -> list[tuple[str, bool]]:
         """The (entity, alone) of all that is to go: what is not true any more, and of what may not be seen.
 
-        Where a publish asked for anything of its kind, what it did not ask for goes too. `names` says what is stored.
+        Where a publish asked for anything of its kind, what it did not ask for goes too; where it asked for nothing,
+        all goes unless it is `grounded`: base and consents are those of the last publish. `names` says what is stored.
         """
         gone = [one for one in self._lost if not self._held[one[1]][one[0]].content]
         for alone in (True, False):
             if alone in self._waiting:
                 gone += [(entity, alone) for entity in self._waiting[alone]]
             else:
-                gone += [(entity, alone) for entity in names(alone) if not shows(entity)]
+                gone += [(entity, alone) for entity in names(alone) if not (grounded and shows(entity))]
         return gone
 
 

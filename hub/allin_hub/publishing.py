@@ -157,7 +157,8 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         )
         view = StoreView(connection, hub, output, keeping)
         owners = [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
-        fingerprint = _digest([base, owners, view.fingerprint()])
+        ground = _digest([base, view.consents()])
+        fingerprint = _digest([base, owners, view.fingerprint()]) + ground
         if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
@@ -187,7 +188,11 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         if not output.keeps:
             yielded = {move[1] for move in plan.moves}.union(plan.same)
             plan.gone = [path for path in manifest if path not in yielded]
-        old = keeping.old(lambda alone: kept.kept_names(connection, settings.name, alone=alone), view.shows)
+        old = keeping.old(
+            lambda alone: kept.kept_names(connection, settings.name, alone=alone),
+            view.shows,
+            grounded=str(row.get("fingerprint")).endswith(ground),
+        )
     report = OutputReport(
         settings.name,
         "done",
@@ -215,7 +220,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             turn.refuse_overtaken(connection)
             bookkeeping.write_journal(connection, settings.name, content)
             kept.keep(connection, settings.name, keeping.new(), old)
-    except HubError:
+    except Exception:
         drop(staging)
         raise
     finish(turn)

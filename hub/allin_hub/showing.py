@@ -175,16 +175,19 @@ class StoreView:
         """Whether an entity was loaded and may be seen."""
         return any(id in seen for seen in self._seen.values())
 
-    def fingerprint(self) -> str:
-        """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
-        live = [
+    def consents(self) -> list[tuple[str, str]]:
+        """Whose consents live, and when they end."""
+        return [
             (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
         ]
+
+    def fingerprint(self) -> str:
+        """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
         contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
         parts = [
             self.seq,
             entities.last_consent(self._connection),
-            live,
+            self.consents(),
             contacts,
             self._credits,
             self.now.date().isoformat(),
