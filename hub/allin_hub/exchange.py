@@ -131,9 +131,12 @@ class _Journal:
             self._steps.pop()
 
     def drop(self) -> None:
-        """Say that the exchange is over: from now on the folder holds what it should."""
+        """Say that the exchange is over: from now on the folder holds what it should.
+
+        The disk is not asked to let that last: all else has, and a journal that a power cut brings back is undone like one
+        of a restore that was killed.
+        """
         self._path.unlink()
-        sync_folder(self._path.parent)
 
     def close(self) -> None:
         """Let others have it."""
