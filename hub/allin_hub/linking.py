@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -304,8 +303,3 @@ def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str
     if kind is Kind.PERSON:
         defaults.setdefault("preferred_language", settings.language or config.hub.languages[0])
     return settings.trust, defaults
-
-
-def parse_time(moment: Any) -> dt.datetime | None:
-    """A stored moment as datetime."""
-    return dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment

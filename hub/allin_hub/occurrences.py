@@ -12,8 +12,6 @@ from zoneinfo import ZoneInfo
 from allin_hub.recurrence import is_refused, rule, wall_times
 from allin_schemas import Event, EventStatus, Override, Place
 
-WINDOW = (dt.timedelta(days=-30), dt.timedelta(days=400))
-"""How far back and ahead of now dates are derived, where nothing else is asked for."""
 MOST = 1_000
 _Moment = dt.datetime | dt.date
 _DAY = dt.timedelta(days=1)
@@ -46,11 +44,6 @@ class _Series(NamedTuple):
     rdates: tuple[dt.datetime, ...]
     exdates: frozenset[dt.datetime]
     exdays: frozenset[dt.date]
-
-
-def window(now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Give the usual window around now."""
-    return now + WINDOW[0], now + WINDOW[1]
 
 
 def event_dates(

@@ -53,25 +53,18 @@ class Schedule:
 
     def next_after(self, moment: dt.datetime, zone: str) -> dt.datetime:
         """When it is due for the first time after a moment."""
-        return self._due(moment, ZoneInfo(zone), back=False)
-
-    def last_before(self, moment: dt.datetime, zone: str) -> dt.datetime:
-        """When it was due for the last time, at this moment or before."""
-        return self._due(moment, ZoneInfo(zone), back=True)
-
-    def _due(self, moment: dt.datetime, zone: ZoneInfo, *, back: bool) -> dt.datetime:
-        local = moment.astimezone(zone)
+        place = ZoneInfo(zone)
+        local = moment.astimezone(place)
         if self.cron is not None:
             from cronsim import CronSim
 
-            start = local + dt.timedelta(seconds=1) if back else local
-            return next(CronSim(self.cron, start, reverse=back)).astimezone(dt.UTC)
+            return next(CronSim(self.cron, local)).astimezone(dt.UTC)
         assert self.every is not None  # noqa: S101 - what `read` makes; this tells the type checker
         wall = self.every >= dt.timedelta(days=1)
-        anchor = ANCHOR if wall else ANCHOR.replace(tzinfo=zone).astimezone(dt.UTC)
+        anchor = ANCHOR if wall else ANCHOR.replace(tzinfo=place).astimezone(dt.UTC)
         now = local.replace(tzinfo=None) if wall else moment.astimezone(dt.UTC)
-        found = anchor + ((now - anchor) // self.every + (0 if back else 1)) * self.every
-        return found.replace(tzinfo=zone).astimezone(dt.UTC) if wall else found
+        found = anchor + ((now - anchor) // self.every + 1) * self.every
+        return found.replace(tzinfo=place).astimezone(dt.UTC) if wall else found
 
 
 def read(text: str) -> Schedule | None:

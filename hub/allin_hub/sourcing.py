@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from allin_hub.opening import Component, Sheet
     from allin_hub.stretches import Stretches
 
-SHOWN_EVERY = 2000
-
 
 class LentRun:
     """The two doors, the cursor, and a place for what a source notices (protocol `SourceRun`)."""

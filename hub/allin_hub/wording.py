@@ -17,12 +17,6 @@ def catalogue_file(folder: Path, language: str) -> Path:
     return folder / language / "LC_MESSAGES" / "messages.po"
 
 
-def languages_in(folder: Path) -> frozenset[str]:
-    """The languages that an output speaks: English, in which its texts are written, and every catalogue."""
-    found = {path.parts[-3] for path in folder.glob("*/LC_MESSAGES/messages.po")}
-    return frozenset(found | {ENGLISH})
-
-
 @cache
 def words(folder: Path, language: str) -> _gettext.NullTranslations:
     """The texts of a language; a variant ("de-simple") falls back to its language, the rest to English."""

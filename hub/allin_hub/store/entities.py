@@ -178,16 +178,6 @@ def take_back(connection: Connection, kind: Kind, ids: Sequence[str], run_id: st
     )
 
 
-def slugs_taken(connection: Connection, kind: Kind, slugs: Sequence[str]) -> set[str]:
-    """Which of these slugs are in use."""
-    table = ENTITY_TABLES[kind]
-    query = select(table.c.slug).where(table.c.slug.in_(_VALUES))
-    found: set[str] = set()
-    for start in range(0, len(slugs), 500):
-        found.update(connection.execute(query, {"values": list(slugs[start : start + 500])}).scalars())
-    return found
-
-
 def kind_of(connection: Connection, entity_id: str) -> Kind | None:
     """The kind of an entity, by its id."""
     for kind, table in ENTITY_TABLES.items():
@@ -235,16 +225,6 @@ def changes(connection: Connection, since: int, kinds: Sequence[Kind]) -> Sequen
         .order_by(change.c.seq)
     )
     return connection.execute(query).all()
-
-
-def sources_of(connection: Connection) -> dict[str, set[str]]:
-    """Entity -> the sources whose live claims it has."""
-    found: dict[str, set[str]] = {}
-    for entity, source in connection.execute(
-        select(claim.c.entity_id, claim.c.source).where(claim.c.live == 1).distinct()
-    ):
-        found.setdefault(entity, set()).add(source)
-    return found
 
 
 def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, bytes, bytes]]]:

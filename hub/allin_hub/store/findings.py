@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from allin_hub.store.engine import change_rows, insert_rows, next_id
 from allin_hub.store.tables import problem
@@ -44,16 +44,6 @@ def problems(connection: Connection, source: str | None = None, limit: int | Non
     if source is not None:
         query = query.where(problem.c.source == source)
     return connection.execute(query.limit(limit) if limit else query).all()
-
-
-def problem_counts(connection: Connection) -> dict[tuple[str, str], int]:
-    """(source, severity) -> how many open problems."""
-    rows = connection.execute(
-        select(problem.c.source, problem.c.severity, func.count()).group_by(
-            problem.c.source, problem.c.severity
-        )
-    )
-    return {(source, severity): count for source, severity, count in rows}
 
 
 def places(connection: Connection, source: str) -> list[tuple[int, bytes]]:

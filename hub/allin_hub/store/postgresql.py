@@ -12,7 +12,6 @@ from allin_hub.errors import ConfigError
 
 ADDRESSES = 'Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".'
 WRITER_LOCK = 0x616C6C696E
-SCHEME = "postgresql+psycopg"
 DEFAULTS = {"connect_timeout": "15", "application_name": "allin"}
 """What libpq is told where the address says nothing else."""
 

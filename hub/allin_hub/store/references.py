@@ -10,7 +10,6 @@ from sqlalchemy import BindParameter, Connection, bindparam, select, text
 from allin_hub.store.claims import mark_touched, set_target
 from allin_hub.store.tables import claim, match_key, reference, reference_key
 
-NESTED = "nested"
 _VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 
 

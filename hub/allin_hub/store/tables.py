@@ -317,8 +317,6 @@ hub_fact = Table(
     "hub_fact", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )
 
-ENTITY_EXTRA = ("provenance", "sealed", "digest", "withdrawn_at")
-
 
 def _bare(annotation: Any) -> Any:
     """The type inside Annotated and Optional; None when several remain."""

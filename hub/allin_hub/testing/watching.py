@@ -19,7 +19,6 @@ from typing import Any
 import allin_hub
 
 _HUB = f"{Path(allin_hub.__file__).parent}{os.sep}"
-_TESTING = f"{Path(__file__).parent}{os.sep}"
 _LIBRARIES = tuple(
     {f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {f"{sys.prefix}{os.sep}", f"{sys.base_prefix}{os.sep}", "<frozen"}

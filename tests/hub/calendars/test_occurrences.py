@@ -12,7 +12,7 @@ import icalendar
 import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 
-from allin_hub.occurrences import event_dates, window
+from allin_hub.occurrences import event_dates
 from allin_schemas import Event, EventStatus
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -232,13 +232,6 @@ def test_a_long_event_is_seen_while_it_lasts(event: MakeEvent) -> None:
     exhibition = event(start=dt.date(2026, 8, 1), end=dt.date(2026, 9, 15), all_day=True)
 
     assert starts(exhibition) == ["2026-08-01 00:00"]
-
-
-def test_the_usual_window_is_thirty_days_back_and_four_hundred_ahead() -> None:
-    """The limit of what is derived, never of what is stored."""
-    now = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-
-    assert (now - dt.timedelta(days=30), now + dt.timedelta(days=400)) == window(now)
 
 
 RANDOM_FREQUENCIES = ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]
