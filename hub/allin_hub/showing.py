@@ -182,7 +182,7 @@ class StoreView:
         ]
 
     def fingerprint(self) -> str:
-        """A mark of all that a publish depends on but the plugin: changes, consents, the day."""
+        """A mark of all that a publish depends on but the plugin: changes, consents, the hour."""
         contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
         parts = [
             self.seq,
@@ -190,7 +190,7 @@ class StoreView:
             self.consents(),
             contacts,
             self._credits,
-            self.now.date().isoformat(),
+            f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",
         ]
         return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
 

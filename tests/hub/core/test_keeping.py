@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -38,6 +39,21 @@ path = "data/vereine.csv"
 kind = "organisation"
 key = "Nr."
 columns = { "Darf ins Verzeichnis?" = "contacts.consent.directory_public" }
+"""
+DATED = """
+[sources.termine]
+plugin = "spreadsheet"
+path = "data/termine.csv"
+kind = "event"
+key = "Nr."
+columns = { "Beginn" = "start", "Ende" = "end" }
+
+[sources.helfen]
+plugin = "spreadsheet"
+path = "data/helfen.csv"
+kind = "opportunity"
+key = "Nr."
+columns = { "Bis" = "publish_until" }
 """
 DIRECTORY = """
 [outputs.verzeichnis]
@@ -197,6 +213,28 @@ def _marks(office: Any) -> Mapping[Any, bytes]:
         return {(entity, alone): bytes(mark) for entity, alone, mark in rows}
     finally:
         hub.close()
+
+
+def test_what_the_clock_alone_ends_is_no_more_announced_on_the_same_day(
+    public: Any, synced: Any, published: Any
+) -> None:
+    """No source says anything new when an event is over, nor when midnight comes to the office before Greenwich."""
+    public.settings(SETTINGS + DATED + DIRECTORY)
+    event = [1, "Lesung", "05.10.2026 12:00", "05.10.2026 14:00", "Kassel"]
+    public.sheet("termine.csv", ["Nr.", "Titel", "Beginn", "Ende", "Ort"], [event])
+    public.sheet("helfen.csv", ["Nr.", "Titel", "Bis"], [[1, "Äpfel ernten", "05.10.2026"]])
+    synced(public)
+    published(public)
+
+    for hours in (4, 10):
+        before = _files(public.folder / "public")
+        public.now += dt.timedelta(hours=hours)
+        published(public)
+        after = _files(public.folder / "public")
+
+        assert public.now.date() == dt.date(2026, 10, 5)
+        assert after != before
+        assert after == _from_nothing(public, published)
 
 
 @pytest.mark.parametrize("packed", [b"", b"\x01cut", b"\x00" * 400])
