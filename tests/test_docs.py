@@ -88,8 +88,9 @@ def test_every_setting_stands_in_the_example():
     """A setting that the example leaves out would be found by reading code only."""
     text = EXAMPLE.read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, re.MULTILINE))
-    models = [config.HubSettings, config.NotifySettings, config.GuardLimits, config.OutputSettings]
-    settings = {name for model in models for name in model.model_fields} | set(config.RESERVED)
+    models = [config.HubSettings, config.NotifySettings, config.OutputSettings]
+    limits = [config.SourceLimits, config.OutputLimits]
+    settings = {name for model in models + limits for name in model.model_fields} | set(config.RESERVED)
     for group in (registry.SOURCES, registry.OUTPUTS):
         for found in registry.announced(group).values():
             if found.package == "allin-hub":
