@@ -109,6 +109,8 @@ class _Journal:
             self._steps = [] if anew else list(_steps(self._file.read()))
             sync_folder(folder)
         except BaseException:
+            if anew:
+                self._path.unlink()
             self._file.close()
             raise
 
