@@ -156,7 +156,8 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             base, hub.sealer, lambda alone: kept.kept_of(connection, settings.name, alone=alone)
         )
         view = StoreView(connection, hub, output, keeping)
-        owners = [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
+        owners: list[Any] = [hub.config.hub.licence, hub.config.hub.languages]
+        owners += [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
         ground = _digest([base, view.consents()])
         fingerprint = _digest([base, owners, view.fingerprint()]) + ground
         if row.get("fingerprint") == fingerprint and present.issuperset(manifest):

@@ -205,6 +205,17 @@ def test_other_settings_keep_nothing_of_before(public: Any, published: Any) -> N
     assert _files(public.folder / "public") == _from_nothing(public, published)
 
 
+def test_another_licence_of_the_hub_is_told_by_the_next_publish(public: Any, published: Any) -> None:
+    """Sources without one of their own have it: no page may tell the old one until somebody syncs."""
+    public.settings(SETTINGS.replace('title = "Test"', 'title = "Test"\nlicence = "CC BY 4.0"') + DIRECTORY)
+
+    published(public)
+    after = _files(public.folder / "public")
+
+    assert b"CC BY 4.0" in after["de/downloads.html"]
+    assert after == _from_nothing(public, published)
+
+
 def _marks(office: Any) -> Mapping[Any, bytes]:
     hub = office.open()
     try:
