@@ -26,6 +26,7 @@ from allin_schemas.values import (
     LocalizedText,
     LongText,
     Messenger,
+    Name,
     OpeningHours,
     Override,
     Partner,
@@ -90,10 +91,10 @@ class Organisation(Record):
 
     kind = Kind.ORGANISATION
 
-    name: Line
-    legal_name: Line | None = None
+    name: Name
+    legal_name: Name | None = None
     alternate_names: Annotated[list[Line], Reads("lines")] = []
-    short_name: Line | None = None
+    short_name: Name | None = None
     type: Annotated[OrganisationType | None, Reads("organisation_type")] = None
     description: LocalizedText | None = None
     mission: LongText | None = None
@@ -125,7 +126,7 @@ class Person(Record):
     topics: Annotated[list[Line], Reads("topics"), Private()] = []
     audience: Annotated[list[Line], Reads("lines"), Private()] = []
     type: PersonType = PersonType.PERSON
-    name: Annotated[Line, Private()]
+    name: Annotated[Name, Private()]
     given: Annotated[Line | None, Private()] = None
     family: Annotated[Line | None, Private()] = None
     salutation: Annotated[Line | None, Private()] = None
@@ -149,7 +150,7 @@ class Service(Record):
 
     kind = Kind.SERVICE
 
-    name: Line
+    name: Name
     description: LocalizedText | None = None
     type: Annotated[ServiceType | None, Reads("service_type")] = None
     provider_org_id: Annotated[UUID | None, RefersTo("organisation", via="provider")] = None
@@ -251,7 +252,7 @@ class Project(Record):
 
     kind = Kind.PROJECT
 
-    name: Line
+    name: Name
     description: LocalizedText | None = None
     partners: list[Partner] = []
     start: Day | None = None

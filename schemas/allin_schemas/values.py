@@ -30,6 +30,7 @@ def _known_zone(name: str) -> str:
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300), Reads("line")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300), Reads("name")]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), Reads("text")]
 LanguageTag = Annotated[
     str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"), Reads("language")

@@ -20,7 +20,7 @@ from allin_schemas.reading.phones import read_phone, read_phones
 from allin_schemas.reading.places import read_place, read_places
 from allin_schemas.reading.postal import read_country, read_postal_code
 from allin_schemas.reading.structures import each
-from allin_schemas.reading.texts import read_line, read_lines, read_text
+from allin_schemas.reading.texts import read_line, read_lines, read_name, read_text
 from allin_schemas.reading.words import closed
 from allin_schemas.values import Apply, Cost, Phone
 from allin_schemas.vocabularies import (
@@ -57,6 +57,7 @@ READERS: dict[str, Reader] = {
     "mode": closed(Mode),
     "moment": read_moment,
     "moments": each(read_moment),
+    "name": read_name,
     "opportunity_status": closed(OpportunityStatus),
     "opportunity_type": closed(OpportunityType),
     "organisation_type": closed(OrganisationType),

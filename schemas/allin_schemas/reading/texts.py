@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from allin_schemas.reading.cleaning import cells_of, gathered, of_text, tidy
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, listed, unreadable
 
 LONGEST_LINE = 300
 LONGEST_TEXT = 20_000
@@ -15,6 +15,11 @@ _LONGEST_ITEM = 60
 _HARD = re.compile(r"[;\n•·|‣▪●؛]+")
 _COMMA = re.compile(r"[,،、]\s*(?![^()]*\))")
 _BULLET = re.compile(r"^(?:[-–—*+•·‣▪●#>]+\s*|\d{1,2}[.)]\s+)")
+_MAIL = re.compile(r"(?:mailto:)?[^\s@]+@[^\s@]+\.[^\s@]+", re.IGNORECASE)
+_NUMBER = re.compile(r"[+(]{0,2}(?:\d[\s()/.–-]*){6,}")
+_REPEATS = listed('dito|ditto|s.o.|s. o.|s.o|siehe oben|wie oben|see above|"|″|〃|„|“|-"-|-„-')
+"""What people write in place of the cell above."""
+_LONGEST_REPEAT = max(map(len, _REPEATS))
 _LEGAL_FORM = re.compile(r"(?:e\. ?V\.?|eV|g?GmbH|gUG|UG|AG|KG|eG|Inc\.?|Ltd\.?)$")
 
 
@@ -38,6 +43,26 @@ def read_line(cell: Any, context: Context) -> Reading:
         joined = _line(", ".join(said), context)
         return Reading(joined.value, (*faults, *joined.findings))
     return _read_line(cell, context)
+
+
+def read_name(cell: Any, context: Context) -> Reading:
+    """A text of one line that names something; an address or a number alone would be published as a name.
+
+    What was written is not quoted: it can be a person's.
+    """
+    reading = read_line(cell, context)
+    text = reading.value
+    if text is not None and _names_nothing(text):
+        return Reading(None, (*reading.findings, finding("NAME_UNFIT", "…")))
+    return reading
+
+
+def _names_nothing(text: str) -> bool:
+    if "@" in text:
+        return _MAIL.fullmatch(text) is not None
+    if text[0] in "+(0123456789":
+        return _NUMBER.fullmatch(text) is not None
+    return len(text) <= _LONGEST_REPEAT and text.casefold() in _REPEATS
 
 
 def read_text(cell: Any, _context: Context) -> Reading:

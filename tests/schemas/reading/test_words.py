@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -232,3 +233,34 @@ def test_numbers_and_costs(
     """Germans write 1.234,50."""
     assert value(name, written) == expected
     assert codes(name, written) == noticed
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "maria.muster@example.org",
+        "mailto:maria@example.org",
+        "0561 123456",
+        "+49 (0)561 / 12-34 56",
+        "dito",
+        "s.o.",
+        "siehe oben",
+        '"',
+    ],
+)
+def test_a_name_is_no_address_no_number_and_no_mark_of_repetition(written: str, value: Value) -> None:
+    """Columns get mixed up: a person's mail address would else be published as an association's name."""
+    reading = read("name", written, Context(today=dt.date(2026, 10, 1)))
+
+    assert reading.value is None
+    assert [(one.code, one.written) for one in reading.findings] == [("NAME_UNFIT", "…")]
+    assert value("line", written) == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["TSV 1860", "50plus", "2026", "3. Welt Laden", "@home Kassel", "Café (0561)", "Same", "1001 Nacht e.V."],
+)
+def test_names_with_digits_and_signs_are_names(written: str, value: Value) -> None:
+    """Associations are called many things."""
+    assert value("name", written) == written
