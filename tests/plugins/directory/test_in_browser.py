@@ -213,3 +213,27 @@ def test_every_target_is_large_enough_for_a_thumb(browser: Any, folder: Path) ->
         )
 
     assert small == []
+
+
+def test_what_was_read_this_morning_was_read_today_in_the_evening_too(browser: Any, folder: Path) -> None:
+    """Days are counted on the calendar: from noon on, half a day rounded was a day, and today was yesterday."""
+    path = str(min((folder / "de/organisations").glob("afrikanischer*.html")).relative_to(folder))
+    clock = """
+        const Given = Date, now = Given.UTC(2026, 10, 23, 21, 30);
+        Date = class extends Given {
+            constructor(...all) { all.length ? super(...all) : super(now); }
+            static now() { return now; }
+        };
+        const days = new Proxy({}, { get: () => "2026-11-23" });
+        Object.defineProperty(window, "ALLIN_READ", { get: () => days, set: () => {} });
+    """
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": clock})
+    browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Europe/Berlin"})
+    try:
+        show(browser, folder, path)
+        said = browser.find_element(By.CSS_SELECTOR, "[data-source]").text
+    finally:
+        browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+    assert said.endswith("zuletzt gelesen heute")

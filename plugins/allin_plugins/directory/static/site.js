@@ -144,8 +144,11 @@ function finder(form) {
 document.querySelectorAll(".finder").forEach(finder);
 
 // "vor 3 Wochen" beside a date; the page itself keeps the date, so that it does not change every day.
+// Days are counted as on a calendar: what was read this morning was read today, also in the evening.
+const midnight = (date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
 const ago = (day) => {
-  const days = Math.round((Date.parse(day) - Date.now()) / 864e5), step = [["year", 365], ["month", 30], ["week", 7], ["day", 1]];
+  const then = new Date(day.includes("T") ? day : `${day}T00:00`);
+  const days = Math.min(0, (midnight(then) - midnight(new Date())) / 864e5), step = [["year", 365], ["month", 30], ["week", 7], ["day", 1]];
   const [unit, size] = step.find(([, length]) => Math.abs(days) >= length) ?? ["day", 1];
   return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(days / size), unit);
 };
