@@ -5,15 +5,16 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from functools import partial
 from pathlib import Path
 
 from allin_hub.blocks import CONFIG_NAME, unknown
+from allin_hub.bounds import Bounds
 from allin_hub.contract import Raw
 from allin_hub.envelope import Envelope
 from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.hub import Hub, open_hub
-from allin_hub.keys import derive_key
+from allin_hub.keys import derive_keys
 from allin_hub.memory import uncollected
 from allin_hub.pipeline import Told, chosen, passed_over
 from allin_hub.preparing import Prepared, foreign, prepare
@@ -82,16 +83,15 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell)
     report = SourceReport(name, "done")
     digests = {one.digest for one in known.values() if one.status != raws.WITHDRAWN}
-    stream = foreign(prepared.settings, lambda: iter(source.fetch(run)))
     seen: set[bytes] = set()
-    for page in _pages(stream):
+    for page in _pages(prepared, run):
         reported = run.take_record_problems()
         envelopes = []
         are_new = []
-        for raw in page:
+        for raw, key in zip(page, _keys(hub, prepared, page), strict=True):
             before = report.new
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
-            if _count(hub, prepared, raw, known, digests, seen, report):
+            if _count(hub, prepared, raw, key, known, digests, seen, report):
                 shown = raw.key if len(raw.key or "") < 80 else "…"
                 own = [
                     *own,
@@ -114,15 +114,36 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     return report
 
 
-def _pages(stream: Iterator[Raw]) -> Iterator[list[Raw]]:
-    while page := list(islice(stream, PAGE)):
+def _pages(prepared: Prepared, run: LentRun) -> Iterator[list[Raw]]:
+    """What a source fetches, page by page, within the bounds of a sync; a plugin that breaks is a HubError."""
+    settings = prepared.settings
+    bounds = Bounds(settings.limits.records, settings.limits.minutes)
+    stream = foreign(settings, lambda: bounds.call(lambda: iter(prepared.source.fetch(run))))
+    while True:
+        page: list[Raw] = []
+        foreign(settings, partial(bounds.take, stream, page, PAGE))
+        if not page:
+            return
         yield page
+
+
+def _keys(hub: Hub, prepared: Prepared, page: Sequence[Raw]) -> Iterator[bytes]:
+    """The hashed key of each raw, its own or the derived one."""
+    nameless = [raw for raw in page if raw.key is None]
+    context = prepared.validator(hub).context
+    derived = iter(derive_keys(prepared.source, prepared.kind, nameless, context) if nameless else ())
+    for raw in page:
+        if raw.key is None:
+            yield hub.sealer.hash_text("derived", next(derived))
+        else:
+            yield hub.sealer.hash_text("key", raw.key)
 
 
 def _count(
     hub: Hub,
     prepared: Prepared,
     raw: Raw,
+    key: bytes,
     known: dict[bytes, raws.KnownRaw],
     digests: set[bytes],
     seen: set[bytes],
@@ -133,14 +154,9 @@ def _count(
     key_column = prepared.source.key_column
     payload = {name: cell for name, cell in raw.payload.items() if name != key_column}
     digest = hub.sealer.digest(payload)
-    if raw.key is not None:
-        key = hub.sealer.hash_text("key", raw.key)
-    elif digest in digests:
+    if raw.key is None and digest in digests:
         report.unchanged += 1
         return False
-    else:
-        context = prepared.validator(hub).context
-        key = hub.sealer.hash_text("derived", derive_key(prepared.source, prepared.kind, raw, context))
     prior = known.get(key)
     if prior is None or key in seen:
         report.new += 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allin_hub.bounds import mapping
 from allin_hub.drafts import take_apart
 from allin_hub.envelope import opened
 from allin_hub.hub import Hub
@@ -30,25 +31,37 @@ class Difference:
 
 def differences(hub: Hub, prepared: Prepared, run_id: str) -> Iterator[Difference]:
     """The difference between what is known and what a held run staged."""
-    title_field = ENTITIES[prepared.kind].title_field
     with reading(hub.engine) as connection:
         for batch in raws.staged_batches(connection, run_id, ("new", "changed", "renamed", "gone"), BATCH):
             known = [bytes(one.old_key or one.key) for one in batch if one.op != "new"]
             ids = raws.ids_by_key(connection, prepared.name, known)
-            kept = raws.sealed_of(connection, list(ids.values()))
-            for staged in batch:
-                id = ids.get(bytes(staged.old_key or staged.key))
-                old = hub.sealer.unseal(kept[id]) if id is not None and id in kept else None
-                new = hub.sealer.unseal(staged.sealed) if staged.sealed is not None else None
-                before, after = _fields(prepared, old), _fields(prepared, new)
-                content = new or old or {"k": ""}
-                changed = tuple(
-                    (name, before.get(name), after.get(name))
-                    for name in sorted(before.keys() | after.keys())
-                    if old is not None and new is not None and before.get(name) != after.get(name)
-                )
-                title = str((after or before).get(title_field) or "")
-                yield Difference(staged.op, content["k"], title, content.get("r"), changed)
+            yield from _compared(hub, prepared, batch, ids, raws.sealed_of(connection, list(ids.values())))
+
+
+@mapping()
+def _compared(
+    hub: Hub,
+    prepared: Prepared,
+    batch: Sequence[raws.StagedRaw],
+    ids: Mapping[bytes, int],
+    kept: Mapping[int, bytes],
+) -> list[Difference]:
+    title_field = ENTITIES[prepared.kind].title_field
+    found = []
+    for staged in batch:
+        id = ids.get(bytes(staged.old_key or staged.key))
+        old = hub.sealer.unseal(kept[id]) if id is not None and id in kept else None
+        new = hub.sealer.unseal(staged.sealed) if staged.sealed is not None else None
+        before, after = _fields(prepared, old), _fields(prepared, new)
+        content = new or old or {"k": ""}
+        changed = tuple(
+            (name, before.get(name), after.get(name))
+            for name in sorted(before.keys() | after.keys())
+            if old is not None and new is not None and before.get(name) != after.get(name)
+        )
+        title = str((after or before).get(title_field) or "")
+        found.append(Difference(staged.op, content["k"], title, content.get("r"), changed))
+    return found
 
 
 def really_changed(hub: Hub, prepared: Prepared, run_id: str) -> int:
@@ -57,9 +70,13 @@ def really_changed(hub: Hub, prepared: Prepared, run_id: str) -> int:
 
 
 def _fields(prepared: Prepared, content: dict[str, Any] | None) -> dict[str, Any]:
+    """What the map makes of a record; nothing where it breaks, for then the record will wait in quarantine."""
     if content is None:
         return {}
-    parts = take_apart(prepared.kind, prepared.source.map(opened(content, None).raw))
+    try:
+        parts = take_apart(prepared.kind, prepared.source.map(opened(content, None).raw))
+    except (Exception, SystemExit):
+        return {}
     found: dict[str, Any] = {**parts.fields, **parts.references}
     for number, contact in enumerate(parts.contacts):
         found |= {f"contacts[{number}].{name}": value for name, value in contact.fields.items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from allin_hub.bounds import mapping
 from allin_hub.contract import Raw, Source
 from allin_hub.drafts import take_apart
 from allin_hub.occurrences import event_dates
@@ -19,11 +20,16 @@ FAR = dt.timedelta(days=3660)
 _ANY_ID = "00000000-0000-7000-8000-000000000000"
 
 
-def derive_key(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> str:
-    """A stable key from the content: register number, else role mail, else name + postal code + street.
+@mapping()
+def derive_keys(source: Source[Any], kind: Kind, raws: Sequence[Raw], context: Context) -> list[str]:
+    """Stable keys from the content of each: register number, else role mail, else name + postal code + street.
 
-    An event's is its title and start. A record with none of these is known by all its cells.
+    An event's is its title and start. A record with none of these, or that cannot be mapped, is known by all its cells.
     """
+    return [_derived(source, kind, raw, context) for raw in raws]
+
+
+def _derived(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> str:
     try:
         parts = take_apart(kind, source.map(raw))
     except Exception:

@@ -19,7 +19,7 @@ from allin_hub.fetched import Fetched
 from allin_hub.holding import hold, reasons_to_hold
 from allin_hub.hub import Hub
 from allin_hub.ids import new_id
-from allin_hub.keys import derive_key, lies_ahead, opened_fields
+from allin_hub.keys import derive_keys, lies_ahead, opened_fields
 from allin_hub.memory import uncollected
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem, catalogue, problem_values
@@ -212,7 +212,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     context = prepared.validator(hub).context
     stager = Stager(
         hub, source, run, run_id, fence,
-        lambda raw: derive_key(source, prepared.kind, raw, context),
+        lambda nameless: derive_keys(source, prepared.kind, nameless, context),
         lambda ids: _ahead(hub, ids),
         renew=whole_since(row, prepared.fingerprint(hub)) is not None,
         pass_over=is_as_before,

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from allin_hub.bounds import mapping
 from allin_hub.contract import Raw, Source
 from allin_hub.envelope import opened
 from allin_hub.errors import HubError
@@ -85,7 +86,7 @@ def cut_down(hub: Hub, prepared: Prepared, before: dt.datetime) -> int:
         if not batch:
             break
         last = batch[-1].id
-        rows = list(_smaller(hub, prepared, batch))
+        rows = _smaller(hub, prepared, batch)
         with writing(hub.engine) as connection:
             retention.replace_sealed(connection, rows)
             value = {"before": iso(before), "map": fingerprint}
@@ -94,9 +95,10 @@ def cut_down(hub: Hub, prepared: Prepared, before: dt.datetime) -> int:
     return smaller
 
 
-def _smaller(
-    hub: Hub, prepared: Prepared, batch: list[retention.OldRaw]
-) -> Iterator[tuple[bytes, int, bytes]]:
+@mapping()
+def _smaller(hub: Hub, prepared: Prepared, batch: list[retention.OldRaw]) -> list[tuple[bytes, int, bytes]]:
+    """Those of a batch that keep fewer cells than they have: (sealed, id, sealed before)."""
+    found = []
     for one in batch:
         content = hub.sealer.unseal(one.sealed)
         payload = content["p"]
@@ -105,7 +107,8 @@ def _smaller(
             content["p"] = left
             if one.status == WITHDRAWN:
                 content.pop("x", None)
-            yield hub.sealer.seal(content), one.id, one.sealed
+            found.append((hub.sealer.seal(content), one.id, one.sealed))
+    return found
 
 
 def used(prepared: Prepared, raw: Raw) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ class Stager:
         run: LentRun,
         run_id: str,
         fence: int,
-        derive: Callable[[Raw], str],
+        derive: Callable[[list[Raw]], list[str]],
         lies_ahead: Callable[[list[int]], set[int]],
         renew: bool = False,
         pass_over: bool = False,
@@ -146,8 +146,11 @@ class Stager:
         rows: list[tuple[Any, ...]] = []
         moved: list[tuple[Raw, raws.KnownRaw]] = []
         plain: list[tuple[int, bytes]] = []
+        nameless: list[tuple[int, Raw, bytes]] = []
         raws_of_page = [one for one in page if not isinstance(one, Again)]
-        marks = zip(*self._marks(raws_of_page), strict=True)
+        digests, hashed = self._marks(raws_of_page)
+        result.derived_keys = result.derived_keys or None in hashed
+        marks = zip(digests, hashed, strict=True)
         result.fetched += len(raws_of_page)
         for raw in page:
             if isinstance(raw, Again):
@@ -195,7 +198,7 @@ class Stager:
                 if prior is None and self._by_key:
                     self._new[digest] = self._seq
             else:
-                self._nameless.append((self._seq, self._derive(raw), digest))
+                nameless.append((self._seq, raw, digest))
             shown = raw.key if raw.key is not None else ""
             moment = iso(raw.updated_at) if raw.updated_at is not None else None
             rows.append(
@@ -208,6 +211,11 @@ class Stager:
             rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, moment))
         if plain:
             self._stretches.arrived(plain)
+        if nameless:
+            bases = self._derive([raw for _, raw, _ in nameless])
+            self._nameless += [
+                (seq, base, digest) for (seq, _, digest), base in zip(nameless, bases, strict=True)
+            ]
         self._store(rows)
 
     def _marks(self, page: list[Raw]) -> tuple[list[bytes], list[bytes | None]]:
@@ -271,7 +279,6 @@ class Stager:
                 self._new[digest] = seq
             named[op].append((key, digest, seq))
         if self._nameless:
-            result.derived_keys = True
             with writing(self._hub.engine, Point.KEYS_DERIVED) as connection:
                 for op, keys in named.items():
                     raws.name_staged(connection, self._run_id, keys, op)
