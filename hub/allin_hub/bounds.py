@@ -17,7 +17,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import FrameType
+from types import CodeType, FrameType
 from typing import ParamSpec, TypeVar
 
 from allin_hub.errors import HubError
@@ -29,6 +29,7 @@ P = ParamSpec("P")
 MAP_SECONDS = 120.0
 """How long a batch of records may be mapped; the database waits meanwhile."""
 _AGAIN = 1.0
+_WHOLE: set[CodeType] = set()
 
 
 class _TimeUp(BaseException):
@@ -157,6 +158,12 @@ def _with_watchdog(seconds: float, asked: Callable[[], T]) -> T:
         ended.set()
 
 
+def whole(function: Callable[P, T]) -> Callable[P, T]:
+    """Let the alarm not ring within a function's own steps: what it opens, it closes."""
+    _WHOLE.add(function.__code__)
+    return function
+
+
 def _is_entering_or_leaving(frame: FrameType | None) -> bool:
-    """Whether something is just being opened or closed, which nobody would close any more; it rings again at once."""
-    return frame is not None and frame.f_code.co_filename == contextlib.__file__
+    """Whether something is just being opened or closed, which nobody would close any more; it rings again soon."""
+    return frame is not None and (frame.f_code.co_filename == contextlib.__file__ or frame.f_code in _WHOLE)

@@ -13,6 +13,7 @@ import shutil
 from glob import escape
 from pathlib import Path
 
+from allin_hub.bounds import whole
 from allin_hub.crashing import Point, around
 from allin_hub.destinations import destination
 from allin_hub.rendering import Order
@@ -57,6 +58,7 @@ def stage(staging: Path, path: str, data: bytes) -> None:
             _write(target, data)
 
 
+@whole
 def _write(target: str, data: bytes) -> None:
     with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - as above
         left = memoryview(data)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub import bounds
-from allin_hub.bounds import limited
+from allin_hub import bounds, placing
+from allin_hub.bounds import limited, whole
 from allin_hub.errors import HubError
 
 ROUNDS = 3000
@@ -81,6 +81,18 @@ def test_an_alarm_while_something_is_closed_waits_a_moment() -> None:
 
     assert limited(60, late, asked) == "done"
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_alarm_while_the_hub_writes_a_file_waits_a_moment() -> None:
+    """A page's file that was opened and not yet held by its `with` would stay open."""
+
+    @whole
+    def write() -> str:
+        ring(sys._getframe())
+        return "done"
+
+    assert limited(60, late, write) == "done"
+    assert placing._write.__code__ in bounds._WHOLE
 
 
 def test_an_alarm_in_the_plugin_ends_it() -> None:
