@@ -59,7 +59,7 @@ class FaultServer(socketserver.ThreadingTCPServer):
     def respond(self, path: str, headers: dict[str, str]) -> bytes | Iterator[bytes]:
         """Choose what is sent for a path."""
         zipped = gzip.compress(CONTENT)
-        if path == "/flaky" and self.failures_left:
+        if path in ("/flaky", "/flaky-loop") and self.failures_left:
             self.failures_left -= 1
             return answer("503 Service Unavailable")
         if path == "/etag" and headers.get("if-none-match") == '"v1"':
@@ -111,6 +111,7 @@ class FaultServer(socketserver.ThreadingTCPServer):
             "/garbage": b"this is no HTTP\r\n\r\n",
             "/silence": b"",
             "/loop": answer("302 Found", b"", "Location: /loop"),
+            "/flaky-loop": answer("302 Found", b"", "Location: /flaky-loop"),
             "/hop": answer("302 Found", b"", "Location: /ok"),
             "/inward": answer("302 Found", b"", "Location: http://127.0.0.1:9/canary"),
             "/inward-mapped": answer("302 Found", b"", "Location: http://[::ffff:127.0.0.1]/canary"),

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from allin_hub import fetching, patience
 from allin_hub.errors import HubError, Refused, Unavailable
 from allin_hub.opening import open_table
+from allin_hub.responses import Cut, body
 
 UNAVAILABLE = {
     "/500": "FEED_FAILS",
@@ -101,6 +102,23 @@ def test_a_redirect_loop_ends(faults, http) -> None:
 
     assert caught.value.code == "FEED_REDIRECTS"
     assert faults.counts()["/loop"] == 6
+
+
+def test_redirects_count_together_with_the_attempts_before_them(faults, http) -> None:
+    """A server that fails twice and then leads in a circle is asked six times in all, not six times more."""
+    with pytest.raises(Refused) as caught:
+        http().get(faults.url("/flaky-loop"))
+
+    assert caught.value.code == "FEED_REDIRECTS"
+    assert faults.counts()["/flaky-loop"] == 6
+
+
+def test_a_body_shorter_than_its_declared_length_is_cut_whoever_carries_it() -> None:
+    """The hub counts by itself: another transport, or another release of this one, may let it pass."""
+    short = httpx.Response(200, headers={"Content-Length": "40"})
+
+    with pytest.raises(Cut):
+        body(short, iter([b"only this came"]), "https://feed.example", compressed=1000, inflated=1000)
 
 
 @pytest.mark.parametrize("path", ["/drip", "/drip-headers"])
