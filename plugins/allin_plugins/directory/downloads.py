@@ -38,6 +38,7 @@ def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
                 f"data/events/{entry.record.slug}.ics",
                 _made(calendar_file, [entry], entry.title, run.languages[0]),
                 uses=uses,
+                language=run.languages[0],
             )
     events = site.lists["event"]
     yield run.file(
@@ -45,6 +46,7 @@ def files(site: Site, run: OutputRun) -> Iterator[Artifact]:
         _made(calendar_file, events, run.title, run.languages[0]),
         uses=records(events),
         title=run.title,
+        language=run.languages[0],
     )
 
 

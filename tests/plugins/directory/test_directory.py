@@ -303,6 +303,24 @@ def test_a_file_that_another_day_makes_otherwise_has_another_key(
         assert not {path for path in behind if before[path] == after[path]}
 
 
+def test_a_file_that_another_first_language_makes_otherwise_has_another_key(directory: Directory) -> None:
+    """A calendar tells of an event in the first language: it may not stay in the one that was first before."""
+    said = {"de": {"text": "Auf Deutsch."}, "en": {"text": "In English."}}
+    shown = [
+        sample(Organisation, name="Teehaus", description=said),
+        sample(Event, title="Fest", start=NOW + dt.timedelta(days=3), description=said),
+    ]
+    view = sample_view(shown, now=NOW)
+    german, english = (
+        {one.path: (one.key, one.render()) for one in directory.publish(view, lend(directory, view, languages=order))}
+        for order in (("de", "en"), ("en", "de"))
+    )  # fmt: skip
+    behind = {path for path, (_, content) in german.items() if english[path][1] != content}
+
+    assert {"data/events.ics", f"data/events/{shown[1].slug}.ics"} <= behind
+    assert not {path for path in behind if german[path][0] == english[path][0]}
+
+
 def test_what_helps_with_a_need_comes_page_by_page() -> None:
     """Thousands of cards on one page are of no use on a telephone, and are rendered anew with each change."""
     many = [sample(Organisation, name=f"Verein {number:02}", topics=["Beratung"]) for number in range(25)]
