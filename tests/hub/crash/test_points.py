@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.hub.crash.scenes import SCENES
 from tests.hub.crash.staging_grounds import Ground
 
+from allin_hub import crashing
 from allin_hub.crashing import Point
-
-NEVER_IN_A_TEST = frozenset[Point]()
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import migrate, open_engine, reading, writing
 
 
 def test_every_listed_point_is_reached_by_a_scene(grounds: Callable[[str], Ground]) -> None:
@@ -20,6 +22,43 @@ def test_every_listed_point_is_reached_by_a_scene(grounds: Callable[[str], Groun
     reached = {point for name in SCENES for point in grounds(name).reached}
 
     assert {point.value for point in Point} - reached == set()
+
+
+def test_a_commit_is_a_point_just_before_and_just_after(tmp_path: Path) -> None:
+    """Killed before, it has not happened; killed after, it has."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'hub.db'}")
+    migrate(engine)
+    seen: list[tuple[Point, str | None]] = []
+
+    def look(point: Point) -> None:
+        if point is Point.SYNC_BEGUN:
+            with reading(engine) as connection:
+                seen.append((point, bookkeeping.fact(connection, "done")))
+
+    crashing.watch(look)
+    try:
+        with writing(engine, Point.SYNC_BEGUN) as connection:
+            bookkeeping.save_fact(connection, "done", "yes")
+    finally:
+        crashing.watch(None)
+        engine.dispose()
+
+    assert seen == [(Point.SYNC_BEGUN, None), (Point.SYNC_BEGUN, "yes")]
+
+
+def test_a_step_with_a_file_is_a_point_just_before_and_just_after(tmp_path: Path) -> None:
+    """As a commit is; a step that fails is over before its end."""
+    file, seen = tmp_path / "file", []
+    crashing.watch(lambda point: seen.append((point, file.exists())))
+    try:
+        with crashing.around(Point.FILE_PLACED):
+            file.touch()
+        with pytest.raises(FileNotFoundError), crashing.around(Point.FILE_REMOVED):
+            (tmp_path / "other").unlink()
+    finally:
+        crashing.watch(None)
+
+    assert seen == [(Point.FILE_PLACED, False), (Point.FILE_PLACED, True), (Point.FILE_REMOVED, True)]
 
 
 @pytest.mark.slow
