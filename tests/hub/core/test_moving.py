@@ -13,7 +13,7 @@ from allin_hub.cli.call import Call
 from allin_hub.cli.moving import run_move
 from allin_hub.errors import ConfigError, HubError, StoreError
 from allin_hub.moving import go_back, move, moved_there, switch
-from allin_hub.store import bookkeeping
+from allin_hub.store import bookkeeping, copying
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 from allin_hub.store.left import FACT
 from allin_hub.store.tables import claim, metadata
@@ -59,9 +59,15 @@ def moved(office: Any, to: str, **more: Any) -> Any:
 
 
 def test_a_hub_moved_there_and_back_is_equal(
-    full_office: Any, elsewhere: str, fresh_postgres: Any, synced: Any, published: Any, header: Any
+    full_office: Any,
+    elsewhere: str,
+    fresh_postgres: Any,
+    synced: Any,
+    published: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every row of every table is the same; the next sync finds nothing new, and the next publish nothing to write."""
+    monkeypatch.setattr(copying, "BATCH", 7)  # else every table of a test fits into one batch
     home = full_office.database
     back = "sqlite:///back.db" if home.startswith("sqlite") else fresh_postgres(schema=False)
     before = full_office.rows()
