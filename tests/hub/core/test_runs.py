@@ -92,6 +92,58 @@ def test_a_lease_that_another_run_took_over_stops_the_commit(
     assert exported(sheet_office) == []
 
 
+@pytest.mark.parametrize(
+    ("step", "records"), [("is_same", 100), ("reasons_to_hold", 2), ("reasons_to_hold", 101)]
+)
+def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_other(
+    sheet_office: Any, synced: Any, monkeypatch: Any, header: Any, rows_of: Any, step: str, records: int
+) -> None:
+    """Whether it found nothing new, would wait for a person or has something to write: the source is another's now."""
+    before = synced(sheet_office)["vereine"]
+    if records != 100:
+        sheet_office.sheet("vereine.csv", header, rows_of(records))
+    hub, do = sheet_office.open(), getattr(pipeline, step)
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        with writing(hub.engine) as connection:
+            bookkeeping.end_all_leases(connection)
+            bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+        return do(*args, **kwargs)
+
+    monkeypatch.setattr(pipeline, step, overtaken)
+
+    report = pipeline.sync(hub).sources["vereine"]
+
+    with writing(hub.engine) as connection:
+        row = bookkeeping.source_row(connection, "vereine")
+        held = bookkeeping.held_runs(connection)
+        third = bookkeeping.take_lease(connection, "vereine", "third", hub.clock())
+    hub.close()
+    assert ("failed", "done", before.run) == (report.status, row["last_status"], row["last_run"])
+    assert ([], None) == (held, third)
+
+
+def test_a_run_that_is_overtaken_while_it_reads_stages_nothing_more(
+    sheet_office: Any, monkeypatch: Any
+) -> None:
+    """A long feed is not read to its end for nothing, and leaves no rows that nobody waits for."""
+    feed, hub = _feed("A", "B"), sheet_office.open()
+    fetch = feed.fetch
+
+    def overtaken(run: Any) -> Iterator[Raw]:
+        with writing(hub.engine) as connection:
+            bookkeeping.end_all_leases(connection)
+            bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+        yield from fetch(run)
+
+    monkeypatch.setattr(feed, "fetch", overtaken)
+
+    report = _sync(sheet_office, feed)
+
+    hub.close()
+    assert ("failed", []) == (report.status, sheet_office.rows("staged")["staged"])
+
+
 def test_a_cut_fetch_keeps_what_came_and_withdraws_nothing(sheet_office: Any, exported: Any) -> None:
     """Status `partial`: one bad page never loses the pages before it."""
     _sync(sheet_office, _feed("A", "B", "C"))
