@@ -14,7 +14,6 @@ from allin_hub.contract import Draft
 from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Private, Reads, RefersTo
 from allin_schemas.marks import ByHub, mark_of, marked
 
-PARTS = frozenset({"places", "place", "location", "cost", "apply", "accessibility", "hours"})
 """Fields whose parts may come apart, as `places.street`."""
 _ORIGIN: str = Localized.model_fields["origin"].default.value
 _CONTACT, _ANSWER = "contacts.", "consent."

@@ -21,7 +21,7 @@ from allin_hub.storage import Storage, unreached
 CONNECT_SECONDS = 15.0
 ANSWER_SECONDS = 60.0
 TOTAL_SECONDS = 300.0
-SCHEMES = ("sftp", "webdav", "webdav+http", "s3", "memory")
+
 _EXTRAS = {"sftp": "sftp", "webdav": "webdav", "webdav+http": "webdav", "s3": "s3"}
 
 

@@ -50,7 +50,7 @@ class SourceReport:
     @property
     def ok(self) -> bool:
         """Whether the run needs nobody's repair: held and partial ones do not fail."""
-        return self.status in {"done", "partial", "held", "unchanged"}
+        return self.status in {"done", "partial", "held"}
 
     @property
     def taken_in(self) -> int:
@@ -120,7 +120,6 @@ class OutputReport:
     written: int = 0
     unchanged: int = 0
     removed: int = 0
-    rendered: int = 0
     seconds: float = 0.0
     message: str | None = None
     hint: str | None = None

@@ -9,8 +9,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-ENGLISH = "en"
-
 
 def catalogue_file(folder: Path, language: str) -> Path:
     """Where the texts of a language stand."""

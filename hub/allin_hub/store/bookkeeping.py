@@ -154,15 +154,6 @@ def close_held(connection: Connection, source: str, status: str) -> None:
     )
 
 
-def runs(connection: Connection, limit: int = 20) -> Sequence[RowMapping]:
-    """The newest runs first."""
-    return (
-        connection.execute(select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit))
-        .mappings()
-        .all()
-    )
-
-
 def _state(connection: Connection, table: Table, name: str) -> dict[str, Any]:
     key = next(iter(table.primary_key))
     row = connection.execute(select(table).where(key == name)).mappings().first()

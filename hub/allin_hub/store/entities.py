@@ -178,14 +178,6 @@ def take_back(connection: Connection, kind: Kind, ids: Sequence[str], run_id: st
     )
 
 
-def kind_of(connection: Connection, entity_id: str) -> Kind | None:
-    """The kind of an entity, by its id."""
-    for kind, table in ENTITY_TABLES.items():
-        if connection.execute(select(table.c.id).where(table.c.id == entity_id)).first():
-            return kind
-    return None
-
-
 def find(connection: Connection, word: str) -> list[tuple[Kind, str]]:
     """Entities by id or slug; else by the beginning of either."""
     begins = f"{_escaped(word)}%"

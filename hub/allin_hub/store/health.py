@@ -19,14 +19,12 @@ from allin_hub.store.tables import (
     journal,
     lease,
     metadata,
-    output_state,
     raw,
     reference,
     run,
     staged,
 )
 
-EVERYTHING = "*"
 BATCH = 2000
 
 
@@ -180,12 +178,6 @@ def files_of(connection: Connection, output: str) -> list[tuple[str, int]]:
     """(path, size) of the files that an output has published; the size is 0 where it is not known."""
     query = select(artifact.c.path, artifact.c.size, artifact.c.digest).where(artifact.c.output == output)
     return [(row[0], row[1] if row[2] else 0) for row in connection.execute(query)]
-
-
-def published(connection: Connection) -> set[str]:
-    """Outputs that have been published at least once."""
-    query = select(output_state.c.output).where(output_state.c.last_success_at.is_not(None))
-    return set(connection.execute(query).scalars())
 
 
 def last_moment(connection: Connection) -> dt.datetime | None:

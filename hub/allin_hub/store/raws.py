@@ -23,7 +23,10 @@ class KnownRaw(NamedTuple):
 
 
 class StagedRaw(NamedTuple):
-    """A raw that waits in a run's staging: `new`, `changed`, `renamed` or `gone`."""
+    """A raw that waits in a run's staging: `new`, `changed`, `moved` to another row, `renamed` or `gone`.
+
+    What a held run has to remember besides stands there as `meta`.
+    """
 
     seq: int
     op: str
@@ -125,11 +128,6 @@ def drop_stale_staging(connection: Connection, source: str, keep: Sequence[str])
 def next_raw_id(connection: Connection) -> int:
     """The first free id; only within the write transaction."""
     return int(connection.execute(select(func.coalesce(func.max(raw.c.id), literal(0)))).scalar_one()) + 1
-
-
-def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Keep new raws (columns as in RAW_COLUMNS)."""
-    insert_rows(connection, raw, RAW_COLUMNS, rows)
 
 
 def renew(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
