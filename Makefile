@@ -9,7 +9,7 @@ ROWS ?=
 OPTIONS ?=
 MINUTES ?= 60
 
-.PHONY: fuzz proof-faults proof-backup proof-kills proof-reading proof-office bench demo test check lint types schemas docs constraints clean proof-strangers
+.PHONY: demo test check lint types schemas docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-reading proof-strangers proof-storage
 
 # uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
 # what this Python cannot compile of others' packages it lets pass, as pip does.
