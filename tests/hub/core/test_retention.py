@@ -150,7 +150,7 @@ def test_a_replay_that_needs_lost_cells_loses_no_entry(old_office: Any, synced: 
 
 
 def test_withdrawn_records_are_emptied(old_office: Any, synced: Any) -> None:
-    """What a partner has taken out of the list is not kept behind its back; it may still come back."""
+    """Of what a partner has taken out of the list no cell is kept; what was read of it stays withdrawn, and may come back."""
     old_office.sheet("vereine.csv", HEADER, rows(28))
     synced(old_office)
     kept(old_office)
