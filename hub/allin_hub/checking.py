@@ -16,7 +16,7 @@ from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.hub import Hub, open_hub
 from allin_hub.keys import derive_keys
 from allin_hub.memory import uncollected
-from allin_hub.pipeline import Told, chosen, passed_over
+from allin_hub.pipeline import Told, chosen, notices
 from allin_hub.preparing import Prepared, foreign, prepare
 from allin_hub.problems import Problem
 from allin_hub.report import SourceReport, SyncReport
@@ -84,12 +84,14 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     report = SourceReport(name, "done")
     digests = {one.digest for one in known.values() if one.status != raws.WITHDRAWN}
     seen: set[bytes] = set()
+    nameless = False
     for page in _pages(prepared, run):
         reported = run.take_record_problems()
         envelopes = []
         are_new = []
         for raw, key in zip(page, _keys(hub, prepared, page), strict=True):
             before = report.new
+            nameless = nameless or raw.key is None
             own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
             if _count(hub, prepared, raw, key, known, digests, seen, report):
                 shown = raw.key if len(raw.key or "") < 80 else "…"
@@ -108,7 +110,7 @@ def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
     report.skipped_kinds = run.skipped
     report.skipped = sum(run.skipped.values())
     report.fetched += report.skipped
-    report.problems[:0] = [*run.file_problems, *passed_over(run.skipped)]
+    report.problems[:0] = [*run.file_problems, *notices(run.skipped, nameless, source.key_column)]
     report.problems_total = len(report.problems)
     report.problems.sort(key=lambda problem: ["error", "warning", "hint"].index(str(problem.severity)))
     return report

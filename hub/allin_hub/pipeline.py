@@ -227,7 +227,10 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         and prepared.fingerprint(hub) != str(row["fingerprint"]).partition("|")[0]
     )
     held = reasons_to_hold(hub, prepared, run_id, fetched, row)
-    problems = [*fetched.problems, *_notices(prepared, fetched)]
+    problems = [
+        *fetched.problems,
+        *notices(fetched.skipped, fetched.derived_keys, prepared.source.key_column),
+    ]
     if held:
         return hold(hub, prepared, run_id, fence, fetched, held, problems)
     headers = list(source.columns.headers)
@@ -351,10 +354,10 @@ def passed_over(skipped: Mapping[str, int]) -> list[Problem]:
     ]
 
 
-def _notices(prepared: Prepared, fetched: Fetched) -> list[Problem]:
+def notices(skipped: Mapping[str, int], derived_keys: bool, key_column: str | None) -> list[Problem]:
     """What a report says of the whole file."""
-    found = passed_over(fetched.skipped)
-    if fetched.derived_keys and prepared.source.key_column is None:
+    found = passed_over(skipped)
+    if derived_keys and key_column is None:
         found.append(Problem("KEY_DERIVED"))
     return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from allin_hub.checking import check
+
 BOOKKEEPING = {"run", "source_state", "lease"}
 
 
@@ -105,6 +107,28 @@ def test_a_source_without_a_key_gets_stable_ones(office: Any, synced: Any, heade
 
     assert "KEY_DERIVED" in first.codes
     assert (second.unchanged, second.changed, second.new, second.withdrawn) == (9, 1, 0, 0)
+
+
+def test_a_table_without_keys_is_told_in_each_report(
+    office: Any, synced: Any, header: Any, rows_of: Any
+) -> None:
+    """A check says what the sync will; a read in which all is as before does not end the hint."""
+    office.settings(
+        '[sources.vereine]\nplugin = "spreadsheet"\npath = "data/vereine.csv"\nkind = "organisation"\n'
+    )
+    rows = [row[1:] for row in rows_of(3)]
+    office.sheet("vereine.csv", header[1:], rows)
+    hub = office.open()
+    asked = check(hub, None).sources["vereine"]
+    hub.close()
+    first = synced(office)["vereine"]
+    office.sheet("vereine.csv", header[1:], rows[::-1])
+
+    again = synced(office)["vereine"]
+
+    assert again.unchanged == 3
+    assert "KEY_DERIVED" in [problem.code for problem in asked.problems]
+    assert ["KEY_DERIVED" in one.codes for one in (first, again)] == [True, True]
 
 
 def test_a_source_that_cannot_be_read_keeps_what_was_known(
