@@ -27,6 +27,7 @@ from allin_hub.blocks import nearest as nearest
 from allin_hub.errors import ConfigError, SecretMissing
 from allin_hub.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
 from allin_hub.schedules import checked as checked_schedule
+from allin_hub.toml_faults import error_of
 from allin_schemas import Kind
 
 RESERVED = frozenset(
@@ -214,17 +215,7 @@ def load(folder: Path) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        hint = 'Texts stand in quotes: title = "ALL IN Kassel".'
-        fault, _, place = str(error).partition(" (at ")
-        line = re.match(r"line (\d+)", place)
-        at = (CONFIG_NAME, int(line[1]) if line else None)
-        if fault.startswith("Cannot declare "):
-            raise ConfigError(
-                "This block stands there twice.", hint="Leave one out, or give it a name of its own.", at=at
-            ) from None
-        if fault.startswith("Illegal character "):
-            fault = "Unterminated string"
-        raise ConfigError("This is not valid TOML: {fault}.", hint=hint, at=at, fault=fault) from None
+        raise error_of(error, text) from None
     blocks = Blocks(text)
     blocks.refuse_unknown(data, ("hub", "sources", "outputs", "notify"), ())
     block = blocks.table(data, "hub")

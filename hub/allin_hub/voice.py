@@ -28,6 +28,8 @@ FOREIGN = (
     text("Invalid initial character for a key part"),
     text("Invalid statement"),
     text("Invalid value"),
+    text("The line of a block is not closed"),
+    text("The braces are not closed on the same line"),
     text("Unclosed array"),
     text("Unterminated string"),
     text("attempt to write a readonly database"),

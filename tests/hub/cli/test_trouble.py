@@ -167,6 +167,38 @@ def test_errors_speak_the_language_of_the_hub(
     assert "There is no hub.toml in" in said(missing)
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            r'path = "C:\Users\Amt\vereine.xlsx"',
+            "In einem Text steht ein \\. Schreiben Sie Pfade mit /, auch unter Windows",
+        ),
+        (
+            r'path = "data\vereine.csv"',
+            "In einem Text steht ein \\. Schreiben Sie Pfade mit /, auch unter Windows",
+        ),
+        (
+            "path = „data/vereine.csv“",
+            "Nehmen Sie gerade Anführungszeichen, nicht die eines Schreibprogramms",
+        ),
+        ('path = "data/vereine.csv', "ein Text ist nicht mit Anführungszeichen geschlossen"),
+        ("[sources.noch", "eine Zeile wie [sources.vereine] ist nicht mit ] geschlossen"),
+        ('columns = { "Ort" = "-"', "eine Klammer { ist nicht in derselben Zeile mit } geschlossen"),
+        ('columns = { a = "-", a = "-" }', "Ein Wert steht zweimal da"),
+    ],
+)
+def test_what_is_misspelt_in_the_settings_is_said_in_german(
+    allin: Any, office: Any, line: str, expected: str
+) -> None:
+    """The parser speaks English, to programmers; who writes a path as Windows shows it learns how to write it."""
+    office.settings(old=PATH, new=line)
+    result = allin("sync")
+
+    assert result.exit_code == WRONG
+    assert expected in said(result)
+
+
 def test_a_database_that_cannot_be_opened(allin: Any, office: Any) -> None:
     """A path that leads nowhere is no reason for a traceback."""
     office.settings(old='title = "Test"', new='database = "sqlite:///nirgends/hub.db"')
