@@ -172,6 +172,23 @@ def test_a_plugin_that_breaks_is_named_and_its_words_are_not_repeated(sheet_offi
     assert "kanarina" not in f"{report.message} {report.hint} {report.problems[0].message()}"
 
 
+def test_a_fault_of_the_hub_itself_fails_one_source_and_quotes_nothing(
+    sheet_office: Any, monkeypatch: Any
+) -> None:
+    """What nobody foresaw may quote a record as well; it is kept for `--debug` alone."""
+
+    def broken(*_: Any, **__: Any) -> Any:
+        raise KeyError("kanarina@privat.example")
+
+    monkeypatch.setattr(pipeline, "apply", broken)
+
+    report = _sync(sheet_office, _feed("A"))
+
+    assert ("failed", True) == (report.status, "KeyError" in str(report.message))
+    assert "kanarina" not in f"{report.message} {report.hint} {report!r}"
+    assert b"kanarina" not in sheet_office.stored_bytes()
+
+
 def test_one_failing_source_never_stops_another(office: Any, synced: Any, header: Any, rows_of: Any) -> None:
     """Each source has its own report."""
     block = (

@@ -1,0 +1,131 @@
+"""Whoever was overtaken writes nothing: a publish no journal, a rename, a removal and a way back no row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from allin_hub import folders, placing, publishing, removing, renaming, turns
+from allin_hub.errors import StoreError
+from allin_hub.hub import Hub
+from allin_hub.store import bookkeeping
+from allin_hub.store.engine import writing
+from allin_hub.turns import lease_of_output
+
+OUTPUT = """
+[outputs.statistik]
+plugin = "statistics"
+path = "statistik"
+imprint = "Servicestelle (erfunden), Kassel"
+"""
+
+
+def overtake(hub: Hub, lease: str) -> None:
+    """Another run takes a lease that has run out."""
+    with writing(hub.engine) as connection:
+        bookkeeping.end_all_leases(connection)
+        bookkeeping.take_lease(connection, lease, "other", hub.clock())
+
+
+@pytest.fixture
+def publishing_office(sheet_office: Any, synced: Any) -> Any:
+    """An office that has synced, and can publish."""
+    sheet_office.settings((sheet_office.folder / "hub.toml").read_text(encoding="utf-8") + OUTPUT)
+    synced(sheet_office)
+    return sheet_office
+
+
+def test_a_publish_that_was_overtaken_while_it_rendered_decides_nothing(
+    publishing_office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what is to be put in place nor what is kept of entries: the other one knows more of who may be seen."""
+    hub, render = publishing_office.open(), publishing._render
+
+    def slowly(*args: Any) -> Any:
+        plan = render(*args)
+        overtake(hub, lease_of_output("statistik"))
+        return plan
+
+    monkeypatch.setattr(publishing, "_render", slowly)
+
+    report = publishing.publish(hub)["statistik"]
+
+    hub.close()
+    assert "failed" == report.status
+    assert {"journal": [], "kept": [], "artifact": []} == publishing_office.rows(
+        "journal", "kept", "artifact"
+    )
+    assert not list(publishing_office.folder.glob(".statistik.staging.*"))
+
+
+def test_who_finishes_for_another_first_takes_its_waiting_files_out_of_reach(
+    publishing_office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that sleeps may wake at any moment, and must find nothing to move."""
+    hub = publishing_office.open()
+    monkeypatch.setattr(publishing, "finish", lambda _turn: None)
+    publishing.publish(hub)
+    waiting = next(publishing_office.folder.glob(".statistik.staging.*"))
+    put, seen = folders.Folder.put, set()
+
+    def watched(place: folders.Folder, turn: Any, staging: Path, path: str) -> bool:
+        seen.add((waiting.exists(), staging == waiting))
+        return put(place, turn, staging, path)
+
+    monkeypatch.setattr(folders.Folder, "put", watched)
+    turn = turns.begun(hub, "statistik")
+    assert turn is not None
+    placing.finish(turn)
+    turn.end()
+
+    hub.close()
+    assert {(False, False)} == seen
+    assert (publishing_office.folder / "statistik" / "index.html").is_file()
+
+
+def _rename(hub: Hub) -> None:
+    renaming.rename(hub, "vereine", "gruppen")
+
+
+def _remove(hub: Hub) -> None:
+    removing.remove(hub, "vereine")
+
+
+def _bring_back(hub: Hub) -> None:
+    removing.restore(hub.config.folder, "vereine", hub)
+
+
+@pytest.mark.parametrize(
+    ("module", "act"), [(renaming, _rename), (removing, _remove), (removing, _bring_back)]
+)
+def test_a_change_of_a_source_that_was_overtaken_changes_no_row(
+    sheet_office: Any,
+    synced: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    act: Callable[[Hub], None],
+) -> None:
+    """A run that took the source meanwhile would write into what is renamed or withdrawn under its hands."""
+    synced(sheet_office)
+    hub = sheet_office.open()
+    if act is _bring_back:
+        removing.remove(hub, "vereine")
+        hub.close()
+        hub = sheet_office.open()
+    before = sheet_office.rows("raw", "claim", "organisation", "change")
+
+    def late(*args: Any) -> Any:
+        overtake(hub, "vereine")
+        return writing(*args)
+
+    monkeypatch.setattr(module, "writing", late)
+
+    with pytest.raises(StoreError, match="taken this source over"):
+        act(hub)
+
+    hub.close()
+    assert before == sheet_office.rows("raw", "claim", "organisation", "change")
