@@ -87,6 +87,29 @@ def test_who_finishes_for_another_first_takes_its_waiting_files_out_of_reach(
     assert (publishing_office.folder / "statistik" / "index.html").is_file()
 
 
+def test_a_publish_that_was_overtaken_while_it_cleared_an_old_folder_forgets_no_file(
+    publishing_office: Any, published: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest is the other one's now; without it nobody would look after the files."""
+    published(publishing_office)
+    before = publishing_office.rows("artifact")
+    text = (publishing_office.folder / "hub.toml").read_text(encoding="utf-8")
+    publishing_office.settings(text.replace('path = "statistik"', 'path = "zahlen"'))
+    hub, take_away = publishing_office.open(), folders.Folder.take_away
+
+    def slowly(*args: Any) -> None:
+        take_away(*args)
+        overtake(hub, lease_of_output("statistik"))
+
+    monkeypatch.setattr(folders.Folder, "take_away", slowly)
+
+    report = publishing.publish(hub)["statistik"]
+
+    hub.close()
+    assert "failed" == report.status
+    assert before == publishing_office.rows("artifact")
+
+
 def _rename(hub: Hub) -> None:
     renaming.rename(hub, "vereine", "gruppen")
 

@@ -154,6 +154,27 @@ def test_a_cut_fetch_keeps_what_came_and_withdraws_nothing(sheet_office: Any, ex
     assert {one["name"] for one in exported(sheet_office)} == {"A", "B", "C", "D"}
 
 
+def test_a_cut_fetch_moves_no_cursor(sheet_office: Any, monkeypatch: Any) -> None:
+    """What came after the cut would never be asked for again."""
+    cursors = []
+    for fault in (Unavailable("The feed was cut."), None):
+        feed = _feed("A", "B", ends_with=fault)
+        fetch = feed.fetch
+
+        def told(run: Any, fetch: Any = fetch) -> Iterator[Raw]:
+            run.cursor("page 2")
+            yield from fetch(run)
+
+        monkeypatch.setattr(feed, "fetch", told)
+        _sync(sheet_office, feed)
+        hub = sheet_office.open()
+        with reading(hub.engine) as connection:
+            cursors.append(bookkeeping.source_row(connection, "vereine")["cursor"])
+        hub.close()
+
+    assert [None, "page 2"] == cursors
+
+
 def test_a_feed_that_fails_before_its_first_record_is_a_failure(sheet_office: Any, exported: Any) -> None:
     """Nothing came, nothing changes."""
     _sync(sheet_office, _feed("A"))

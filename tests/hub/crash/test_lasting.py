@@ -16,6 +16,8 @@ from tests.hub.crash.running import Order, call
 from tests.hub.crash.scenes import LATER
 from tests.hub.crash.staging_grounds import Ground
 
+from allin_hub.store.engine import open_engine
+
 FAULTS = (errno.ENOSPC, errno.EIO)
 KEYS = {"hub.key", ".hub.key.new"}
 """A key that was made before the disk failed is the one that the next run takes."""
@@ -105,6 +107,19 @@ def _tried(
         if wrong:
             found[f"{hit} {errno.errorcode[number]}"] = wrong
     return asked, found
+
+
+def test_a_sqlite_file_is_whole_after_a_power_cut(tmp_path: Path) -> None:
+    """No test can cut the power. SQLite promises it for a write-ahead log that it syncs before each checkpoint."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'hub.db'}")
+    with engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    engine.dispose()
+
+    assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
