@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from allin_hub.problems import Problem, Severity, catalogue
+from allin_schemas.reading import Context, read
 
 PAGE = Path(__file__).with_name("partners.md")
 BEGIN, END = "<!-- codes: begin -->\n", "<!-- codes: end -->"
@@ -58,6 +60,8 @@ def _explained(code: str, word: str) -> str:
     said = {"value": example, "status": example.partition(" ")[0]} if example else {}
     if "{nearest}" in catalogue()[code]["hint"]["de"]:
         said |= {"file": "verein.csv", "nearest": "vereine.csv"}
+    if "{words}" in catalogue()[code]["hint"]["de"]:
+        said |= read("organisation_type", example, Context(today=dt.date(2026, 1, 1))).findings[0].params
     problem = Problem(code, params=SAMPLE | said)
     german, english = (f"{problem.message(language)} {problem.hint(language)}" for language in ("de", "en"))
     shown = f"\n\nBeispiel, example: `{example}`" if example else ""

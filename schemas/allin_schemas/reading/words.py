@@ -27,6 +27,8 @@ def closed(vocabulary: type[StrEnum]) -> Reader:
     known = {_key(member.value): member.value for member in vocabulary}
     for code, written in WORDS[vocabulary].items():
         known.update((_key(word), code.value) for word in written.split(","))
+    words = ", ".join(written.split(",")[0] for written in WORDS[vocabulary].values())
+    codes = ", ".join(code.value for code in WORDS[vocabulary])
 
     def reader(cell: Any, context: Context) -> Reading:
         if isinstance(cell, list | tuple):
@@ -44,7 +46,9 @@ def closed(vocabulary: type[StrEnum]) -> Reader:
         return (
             Reading(value)
             if value is not None
-            else unreadable("WORD_UNKNOWN", text, _nearest(text, known, WORDS[vocabulary]))
+            else unreadable(
+                "WORD_UNKNOWN", text, _nearest(text, known, WORDS[vocabulary]), words=words, codes=codes
+            )
         )
 
     return reader

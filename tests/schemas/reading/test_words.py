@@ -193,6 +193,15 @@ def test_a_mistyped_word_is_suggested_and_not_taken(context: Context) -> None:
     assert [(one.code, one.nearest) for one in reading.findings] == [("WORD_UNKNOWN", "Verein")]
 
 
+def test_who_writes_an_unknown_word_reads_the_list_of_that_field(context: Context) -> None:
+    """Words of other fields help nobody; each word that is named is understood."""
+    (found,) = read("organisation_type", "Treff", context).findings
+
+    assert found.params["words"].startswith("Migrantenorganisation, Verein, Initiative, Stadt")
+    for word in f"{found.params['words']}, {found.params['codes']}".split(", "):
+        assert read("organisation_type", word, context).value is not None
+
+
 @pytest.mark.parametrize(
     ("name", "written", "expected", "noticed"),
     [
