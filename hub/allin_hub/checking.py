@@ -180,8 +180,8 @@ def is_file(word: str) -> bool:
     )
 
 
-def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
-    """Check one file as a hub of its own would, and leave nothing behind; the report and its language."""
+def check_file(word: str, kind: str | None) -> SyncReport:
+    """Check one file as a hub of its own would, and leave nothing behind."""
     path = Path(word)
     if not path.is_file():
         raise ConfigError("There is no file '{file}'.", hint="Check the path.", file=word)
@@ -204,4 +204,4 @@ def hub_for_file(word: str, kind: str | None) -> tuple[SyncReport, str]:
     one = report.sources.pop("file")
     one.source = path.name
     report.sources[path.name] = one
-    return report, "de"
+    return report

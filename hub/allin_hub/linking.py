@@ -110,9 +110,7 @@ class Linker:
         clues, found = claims.neighbourhood(self._connection, seeds)
         moved = ties(clues, found)
         moving = [tie.claim for tie in moved]
-        claims.relink(
-            self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved), self._run
-        )
+        claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved))
         pointing = references.pointing_at(self._connection, moving)
         self._later |= pointing.union(moving)
         claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)

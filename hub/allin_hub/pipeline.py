@@ -319,7 +319,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
     )
     with writing(hub.engine, Point.SYNC_FAILED) as connection:
         if not bookkeeping.holds_lease(connection, name, fence):
-            bookkeeping.end_run(connection, run_id, "failed", {}, error.message, hub.clock())
+            bookkeeping.end_run(connection, run_id, "failed", {}, message, hub.clock())
             return report
         held = [row["id"] for row in bookkeeping.held_runs(connection)]
         raws.drop_stale_staging(connection, name, held)

@@ -118,11 +118,11 @@ def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, 
 
 def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> None:
     """`allin check`."""
-    from allin_hub.checking import check, hub_for_file, is_file
+    from allin_hub.checking import check, check_file, is_file
 
     of_file = word is not None and is_file(word)
     if word is not None and of_file:
-        report, _ = hub_for_file(word, kind)
+        report = check_file(word, kind)
         say = voice_for(Path(call.folder))
     else:
         with opened(call, dry=True) as (hub, say), progress(say, call.json) as told:

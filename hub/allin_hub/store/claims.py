@@ -228,7 +228,7 @@ def neighbourhood(
     return clues, sorted(keys.values(), key=lambda row: (row[2], row[0], row[1]))
 
 
-def relink(connection: Connection, rows: Iterable[tuple[str, str, float, int]], run_id: str) -> None:  # noqa: ARG001
+def relink(connection: Connection, rows: Iterable[tuple[str, str, float, int]]) -> None:
     """Tie claims to other entities: (entity, rule, score, claim)."""
     change_rows(connection, "UPDATE claim SET entity_id = ?, rule = ?, score = ? WHERE id = ?", rows)
 
