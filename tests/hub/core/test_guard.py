@@ -135,6 +135,32 @@ def test_a_newer_sync_overtakes_a_held_run(sheet_office: Any, synced: Any, heade
     hub.close()
 
 
+def test_a_newer_held_run_leaves_nothing_of_the_one_before(
+    sheet_office: Any, synced: Any, header: Any, rows_of: Any
+) -> None:
+    """One question at a time; and nobody's data lies about in staging for a decision that nobody will take."""
+    synced(sheet_office)
+    runs = []
+    for count in (40, 30):
+        sheet_office.sheet("vereine.csv", header, rows_of(count))
+        runs.append(synced(sheet_office)["vereine"].run)
+
+    staged = sheet_office.rows("staged")["staged"]
+
+    assert [runs[1]] == [row["id"] for row in _held(sheet_office)]
+    assert 0 == sum(runs[0] in row for row in staged)
+    assert 0 < sum(runs[1] in row for row in staged)
+
+
+def _held(office: Any) -> Any:
+    hub = office.open()
+    try:
+        with reading(hub.engine) as connection:
+            return bookkeeping.held_runs(connection)
+    finally:
+        hub.close()
+
+
 def test_a_new_column_that_nothing_uses_holds_nothing(
     sheet_office: Any, synced: Any, header: Any, rows_of: Any
 ) -> None:
