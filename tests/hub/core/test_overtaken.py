@@ -110,6 +110,25 @@ def test_a_publish_that_was_overtaken_while_it_cleared_an_old_folder_forgets_no_
     assert before == publishing_office.rows("artifact")
 
 
+def test_a_publish_that_was_overtaken_while_it_put_files_leaves_the_journal_open(
+    publishing_office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who took over looks into it; closed by the one that slept, it would say that all lies in place."""
+    hub, take_away = publishing_office.open(), folders.Folder.take_away
+
+    def slowly(*args: Any) -> None:
+        take_away(*args)
+        overtake(hub, lease_of_output("statistik"))
+
+    monkeypatch.setattr(folders.Folder, "take_away", slowly)
+
+    report = publishing.publish(hub)["statistik"]
+
+    hub.close()
+    found = publishing_office.rows("journal", "artifact")
+    assert ("failed", 1, []) == (report.status, len(found["journal"]), found["artifact"])
+
+
 def _rename(hub: Hub) -> None:
     renaming.rename(hub, "vereine", "gruppen")
 
