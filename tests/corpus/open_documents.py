@@ -53,6 +53,18 @@ def _ods_values() -> bytes:
     return ods(*ODS_ROWS, f"<table:table-row>{row}</table:table-row>")
 
 
+def _ods_formulas() -> bytes:
+    """Without a result in three ways, and with one."""
+    cells = (
+        '<table:table-cell table:formula="of:=[.A2]"/>',
+        '<table:table-cell table:formula="of:=[.A2]"><text:p/></table:table-cell>',
+        '<table:table-cell table:formula="of:=[.A2]" table:number-columns-repeated="2"></table:table-cell>',
+        '<table:table-cell table:formula="of:=3*7" office:value-type="float" office:value="21"><text:p>21</text:p>'
+        "</table:table-cell>",
+    )
+    return ods(*ODS_ROWS, f"<table:table-row>{''.join(cells)}</table:table-row>")
+
+
 def _ods_encrypted() -> bytes:
     parts = ods_parts("")
     entry = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
@@ -74,6 +86,7 @@ CASES = [
         rows=(5,),
         holds=("2026-10-05T18:00:00", "2026-10-05", "34117", "#REF!"),
     ),
+    Case("ods-formulas", "a.ods", _ods_formulas, rows=(5,), holds=("#FORMULA?", "21")),
     Case("ods-hidden-sheet", "a.ods", _ods_hidden, live=3, rows=(4,), lacks=(CANARY,)),
     Case("ods-annotation", "a.ods", _ods_annotation, rows=(5,), lacks=(CANARY,)),
     Case("ods-styled-to-the-end", "a.ods", _ods_styled_to_the_end, live=3, rows=(4,)),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.corpus.archives import xlsx
 from tests.corpus.case import Case
 from tests.corpus.tables import CASES
 
@@ -70,6 +71,31 @@ def test_what_stands_in_a_file_comes_through_and_nothing_else(case: Case) -> Non
     assert set(case.holds) - texts == set()
     assert [canary for canary in case.lacks if canary in everything] == []
     assert hints == set(case.hints)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("xlsx-formulas-of-programs", [["#FORMULA?"] * 4, [21, "Saz", None, 22]]),
+        ("ods-formulas", [["#FORMULA?"] * 4 + [21]]),
+    ],
+)
+def test_a_formula_whose_result_was_not_saved_is_told_from_one_with_an_empty_result(
+    name: str, rows: list[list[Any]]
+) -> None:
+    """A program that does not calculate writes formulas alone; read as blank, the value would be lost silently."""
+    case = next(case for case in CASES if case.name == name)
+    found = [row for sheet in open_table(case.build(), case.filename) for _, row in sheet.rows]
+
+    assert [list(row) for row in found[-len(rows) :]] == rows
+
+
+def test_no_formula_is_missed_where_a_large_sheet_is_read_in_pieces() -> None:
+    """A cell may begin in one piece and end in the next."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><f>B{n}&amp;"x"</f><v></v></c></row>' for n in range(1, 30_001))
+    found = [row for sheet in open_table(xlsx(rows), "a.xlsx") for _, row in sheet.rows]
+
+    assert [list(row) for row in found] == [["#FORMULA?"]] * 30_000
 
 
 def test_the_corpus_is_large_enough_and_its_names_are_unique() -> None:

@@ -85,6 +85,23 @@ def _formulas(_: openpyxl.Workbook, sheet: Any) -> None:
     sheet.append(["=A2", "=1/0", "=HYPERLINK(A1)", "34117"])
 
 
+def _formulas_of_programs() -> bytes:
+    """Without a result in four ways, and with one: a number, a text, an empty text, a shared formula."""
+    without = (
+        '<c r="A5"><f>A2</f><v></v></c>'
+        '<c r="B5" t="n"><f>A2</f></c>'
+        '<c r="C5" s="0"><f t="shared" si="0"/><v/></c>'
+        '<c r="D5"><f>A2</f> <v> </v> </c>'
+    )
+    told = (
+        '<c r="A6"><f>3*7</f><v>21</v></c>'
+        '<c r="B6" t="str"><f>A2</f><v>Saz</v></c>'
+        '<c r="C6" t="str"><f>""</f><v></v></c>'
+        '<c r="D6"><f t="shared" si="0"/><v>22</v></c>'
+    )
+    return xlsx(f'{ROWS}<row r="5">{without}</row><row r="6">{told}</row>')
+
+
 def _errors() -> bytes:
     return xlsx(ROWS + '<row r="5"><c r="A5" t="e"><v>#REF!</v></c><c r="B5" t="e"><v>#N/A</v></c></row>')
 
@@ -201,7 +218,21 @@ CASES = [
         holds=("2026-10-05T18:00:00", "2026-10-05", "18:30:00", "34117", "30:00:00", "True"),
     ),
     Case("xlsx-dates-of-1904", "a.xlsx", book(_dates_1904), rows=(5,), holds=("2026-10-05T18:00:00",)),
-    Case("xlsx-formulas-without-values", "a.xlsx", book(_formulas), rows=(5,), lacks=("=A2", "=1/0")),
+    Case(
+        "xlsx-formulas-without-values",
+        "a.xlsx",
+        book(_formulas),
+        rows=(5,),
+        holds=("#FORMULA?",),
+        lacks=("=A2", "=1/0"),
+    ),
+    Case(
+        "xlsx-formulas-of-programs",
+        "a.xlsx",
+        _formulas_of_programs,
+        rows=(6,),
+        holds=("#FORMULA?", "21", "Saz", "22"),
+    ),
     Case("xlsx-error-cells", "a.xlsx", _errors, rows=(5,), holds=("#REF!", "#N/A", *NAMES)),
     Case(
         "xlsx-macros",

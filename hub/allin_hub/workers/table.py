@@ -37,6 +37,18 @@ _XLSX_ERROR = re.compile(rb'(<c\s[^<>]*?\bt=")e(")')
 _ODS_ERROR = re.compile(rb'<table:table-cell\s[^<>]*calcext:value-type="error"[^<>]*>')
 _ODS_TEXT = re.compile(rb'\soffice:string-value="[^"]*"')
 
+# What a program wrote that does not calculate. Where the result is no text, t="str" says that it is one.
+_UNCOMPUTED = b"#FORMULA?"
+_XLSX_UNCOMPUTED = re.compile(
+    rb'<c(\s(?![^<>]*\bt="str")[^<>]*)>\s*<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+_XLSX_TYPE = re.compile(rb'\st="[^"]*"')
+_ODS_UNCOMPUTED = re.compile(
+    rb"<table:table-cell(\s(?=[^<>]*\btable:formula=)(?![^<>]*\boffice:value-type=)[^<>]*?)"
+    rb"(?:/>|>\s*(?:<text:p\s*/>|<text:p>\s*</text:p>)?\s*</table:table-cell>)"
+)
+_LONGEST_CELL = 200_000
+
 Plain = str | int | float | bool | None
 
 
@@ -72,53 +84,84 @@ def _workbook(data: bytes) -> calamine.CalamineWorkbook:
 
 
 def _harmless(data: bytes, params: dict[str, int]) -> bytes:
-    """Check every part of an XLSX or ODS file; where it holds error cells, return it with these as text."""
+    """Check every part of an XLSX or ODS file; where it holds errors or formulas without a result, make them text."""
     limits = archives.Limits(params["entries"], params["inflated"], params["ratio"])
     archive = archives.opened(data, limits)
     is_xlsx = archives.kind(archive) == "xlsx"
-    cells, has_errors = 0, False
+    cells, has_gaps = 0, False
     for name, pieces in archives.parts(archive, len(data), limits):
         is_sheet = name.startswith("xl/worksheets/") if is_xlsx else name == "content.xml"
-        for piece in pieces:
+        for piece in _whole_cells(pieces, is_xlsx) if is_sheet else pieces:
             if not is_sheet:
                 continue
             if is_xlsx:
                 cells += piece.count(b"<c ")
                 far = _MAYBE_FAR.search(piece) and _FAR_CELL.search(piece)
-                has_errors = has_errors or b' t="e"' in piece
+                has_gaps = has_gaps or b' t="e"' in piece or _holds(_XLSX_UNCOMPUTED, b"<f", piece)
             else:
                 cells += piece.count(b"<table:table-cell")
                 far = _FAR_REPEAT.search(piece)
-                has_errors = has_errors or b'calcext:value-type="error"' in piece
+                has_gaps = (
+                    has_gaps
+                    or b'calcext:value-type="error"' in piece
+                    or _holds(_ODS_UNCOMPUTED, b"table:formula=", piece)
+                )
                 if any(int(count) > _LONGEST_SPACES for count in _SPACES.findall(piece)):
                     raise Refusal("FILE_TOO_BIG")
             if far or cells > params["cells"]:
                 raise Refusal("FILE_TOO_BIG")
-    if not has_errors:
-        return data
-    return _rewritten(archive, len(data), limits, _errors_as_text_xlsx if is_xlsx else _errors_as_text_ods)
+    return _rewritten(archive, len(data), limits, is_xlsx) if has_gaps else data
 
 
-def _rewritten(
-    archive: zipfile.ZipFile, size: int, limits: archives.Limits, change: Callable[[bytes], bytes]
-) -> bytes:
-    """Copy the XML parts of an archive, their tags changed."""
+def _holds(pattern: re.Pattern[bytes], sign: bytes, piece: bytes) -> bool:
+    """Whether something is there; its sign is looked for first, for that is quick."""
+    return sign in piece and pattern.search(piece) is not None
+
+
+def _whole_cells(pieces: Iterator[bytes], is_xlsx: bool) -> Iterator[bytes]:
+    """The same bytes, cut where a cell begins."""
+    begin, rest = b"<c " if is_xlsx else b"<table:table-cell", b""
+    for piece in pieces:
+        rest += piece
+        cut = rest.rfind(begin)
+        if cut < 0 or len(rest) - cut > _LONGEST_CELL:
+            cut = len(rest)
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest
+
+
+def _rewritten(archive: zipfile.ZipFile, size: int, limits: archives.Limits, is_xlsx: bool) -> bytes:
+    """Copy the XML parts of an archive, their cells changed."""
+    change: Callable[[bytes], bytes] = _told_xlsx if is_xlsx else _told_ods
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name, pieces in archives.parts(archive, size, limits):
             keep = name.lower().endswith((".xml", ".rels")) or name == "mimetype"
             with target.open(name, "w", force_zip64=True) if keep else io.BytesIO() as stream:
-                for piece in pieces:
+                for piece in _whole_cells(pieces, is_xlsx) if keep else pieces:
                     if keep:
                         stream.write(change(piece))
     return copy.getvalue()
 
 
-def _errors_as_text_xlsx(xml: bytes) -> bytes:
+def _told_xlsx(xml: bytes) -> bytes:
+    """Errors, and formulas without a result, as text."""
+    if b"<f" in xml:
+        xml = _XLSX_UNCOMPUTED.sub(
+            lambda cell: b'<c%b t="str"><v>%b</v></c>' % (_XLSX_TYPE.sub(b"", cell[1]), _UNCOMPUTED), xml
+        )
     return _XLSX_ERROR.sub(rb"\1str\2", xml)
 
 
-def _errors_as_text_ods(xml: bytes) -> bytes:
+def _told_ods(xml: bytes) -> bytes:
+    """Errors, and formulas without a result, as text."""
+    if b"table:formula=" in xml:
+        xml = _ODS_UNCOMPUTED.sub(
+            rb'<table:table-cell\1 office:value-type="string"><text:p>%b</text:p></table:table-cell>'
+            % _UNCOMPUTED,
+            xml,
+        )
     return _ODS_ERROR.sub(lambda tag: _ODS_TEXT.sub(b"", tag[0]), xml)
 
 

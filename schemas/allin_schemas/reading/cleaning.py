@@ -23,11 +23,14 @@ NO_CONTACT = frozenset(
 )
 """The same for what one has or has not: a telephone, a website, an address."""
 
+UNCOMPUTED = "#FORMULA?"
+"""What stands for a formula whose result the file does not hold."""
+
 _LONGEST_CELL = 100_000
 _LONGEST_BLANK = max(map(len, BLANKS))
 _ERROR_CELL = re.compile(
     r"#(?:REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|N/A|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|SPILL!|CALC!"
-    r"|GETTING_DATA|FIELD!|UNKNOWN!|BLOCKED!)"
+    r"|GETTING_DATA|FIELD!|UNKNOWN!|BLOCKED!|BUSY!|CONNECT!|EXTERNAL!|PYTHON!|TIMEOUT!)"
     r"|Err:\d{3}"
 )
 _LEFTOVER = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f])_")
@@ -154,8 +157,11 @@ def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
         text = clean_lines(cell) if several_lines else clean(cell)
         if len(text) <= _LONGEST_BLANK and text.lower() in BLANKS:
             return "", None
-        if text and text[0] in "#E" and _ERROR_CELL.fullmatch(text):
-            return "", finding("CELL_ERROR", text)
+        if text and text[0] in "#E":
+            if text == UNCOMPUTED:
+                return "", finding("FORMULA_UNCOMPUTED", text)
+            if _ERROR_CELL.fullmatch(text):
+                return "", finding("CELL_ERROR", text)
         if not text.isascii():
             fault = garbled(text)
             if fault:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from allin_schemas.reading import Context, read
+from allin_schemas.reading.cleaning import UNCOMPUTED
 
 Value = Callable[[str, Any], Any]
 Codes = Callable[[str, Any], list[str]]
@@ -84,6 +85,13 @@ def test_errors_of_a_spreadsheet_are_no_text(written: str, value: Value, codes: 
     """A broken formula must not become an association's name."""
     assert value("line", written) is None
     assert codes("line", written) == ["CELL_ERROR"]
+
+
+@pytest.mark.parametrize("name", ["line", "phones", "email", "date", "places"])
+def test_a_formula_without_its_result_is_told(name: str, value: Value, codes: Codes) -> None:
+    """Nobody else would notice that a value is missing."""
+    assert value(name, UNCOMPUTED) is None
+    assert codes(name, UNCOMPUTED) == ["FORMULA_UNCOMPUTED"]
 
 
 @pytest.mark.parametrize(
