@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from allin_hub import pipeline
 from allin_hub.contract import PluginConfig, Raw, Source
@@ -17,7 +18,18 @@ from allin_hub.errors import StoreError, Unavailable
 from allin_hub.preparing import prepare
 from allin_hub.store import bookkeeping
 from allin_hub.store.engine import reading, writing
+from allin_hub.store.tables import run
 from allin_schemas import Organisation
+
+
+def runs_of(office: Any) -> list[dict[str, Any]]:
+    """What stands in the table of runs, the newest first."""
+    hub = office.open()
+    with reading(hub.engine) as connection:
+        rows = connection.execute(select(run).order_by(run.c.started_at.desc(), run.c.id.desc())).mappings()
+        found = [dict(row) for row in rows]
+    hub.close()
+    return found
 
 
 class Feed(Source[PluginConfig]):
@@ -278,10 +290,7 @@ def test_a_run_whose_end_found_no_room_on_the_disk_ends_with_the_next(
         synced(sheet_office)
     monkeypatch.setattr(bookkeeping, "end_run", real)
     synced(sheet_office)
-    hub = sheet_office.open()
-    with reading(hub.engine) as connection:
-        runs = bookkeeping.runs(connection)
-    hub.close()
+    runs = runs_of(sheet_office)
 
     assert [run["status"] for run in runs] == ["done", "killed"]
     assert all(run["finished_at"] for run in runs)
@@ -318,9 +327,6 @@ def test_runs_are_written_down(sheet_office: Any, synced: Any) -> None:
     """Who looks later sees what each run did."""
     synced(sheet_office)
     synced(sheet_office)
-    hub = sheet_office.open()
-    with reading(hub.engine) as connection:
-        runs = bookkeeping.runs(connection)
-    hub.close()
+    runs = runs_of(sheet_office)
 
     assert [(run["job"], run["target"], run["status"]) for run in runs] == [("sync", "vereine", "done")] * 2
