@@ -221,6 +221,7 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         fetched: Fetched = foreign(prepared.settings, stager.stage)
     finally:
         run.close()
+    del stager  # what it knows of every row is let go before the rest takes its memory
     fetched.mark = mark
     replay = (
         bool(row.get("fingerprint"))

@@ -221,9 +221,15 @@ def rows_in(connection: Connection, query: Select[Any], values: Sequence[Any]) -
 
 def plain_rows(connection: Connection, sql: str, params: tuple[Any, ...]) -> Sequence[Any]:
     """Rows of a statement written with `?`, as the driver brings them: for very many small ones."""
+    return list(each_plain_row(connection, sql, params))
+
+
+def each_plain_row(connection: Connection, sql: str, params: tuple[Any, ...]) -> Iterator[Any]:
+    """The same, one by one: for so many that they should not all lie in memory."""
     if connection.dialect.paramstyle != "qmark":
         sql = sql.replace("?", "%s")
-    return connection.exec_driver_sql(sql, params).cursor.fetchall()
+    cursor: Any = connection.exec_driver_sql(sql, params).cursor
+    yield from cursor
 
 
 def next_id(connection: Connection, table: Table) -> int:

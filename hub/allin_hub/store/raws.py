@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from sys import intern
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select
 
-from allin_hub.store.engine import change_rows, insert_rows, plain_rows
+from allin_hub.store.engine import change_rows, each_plain_row, insert_rows, plain_rows
 from allin_hub.store.tables import raw, run, staged
 
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
@@ -49,12 +50,13 @@ STAGED_COLUMNS = ("run_id", "seq", "op", "key", "old_key", "digest", "sealed", "
 RAW_COLUMNS = ("id", "source", "key", "digest", "status", "sealed", "updated_at", "run_id")
 
 
-def known(connection: Connection, source: str) -> list[KnownRaw]:
-    """Every raw of a source, withdrawn ones too."""
+def known(connection: Connection, source: str) -> Iterator[KnownRaw]:
+    """Every raw of a source, withdrawn ones too; they share the text of their status, for there may be very many."""
     sql = "SELECT id, key, digest, status FROM raw WHERE source = ?"
     if connection.dialect.name == "sqlite" and _is_most(connection, source):
         sql = sql.replace("source = ?", "+source = ?")  # reads the table as it lies instead of row by row
-    return list(map(KnownRaw._make, plain_rows(connection, sql, (source,))))
+    for id, key, digest, status in each_plain_row(connection, sql, (source,)):
+        yield KnownRaw(id, key, digest, intern(status))
 
 
 def _is_most(connection: Connection, source: str) -> bool:
