@@ -9,6 +9,7 @@ from pathlib import Path
 
 from allin_hub.crashing import Point, around
 from allin_hub.errors import ConfigError
+from allin_hub.voice import Voice
 
 FOLDER = "maps"
 
@@ -44,19 +45,19 @@ def learned(folder: Path, source: str) -> dict[str, str]:
     return columns
 
 
-def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int) -> None:
+def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say: Voice) -> None:
     """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
+    remarks = [
+        say("What the hub found out about the columns of this source."),
+        say("Change a path here, or in hub.toml, which wins. A dash leaves a column out."),
+    ]
+    left = say("Columns without a use: {number}. Name one here or in hub.toml to use it.", number=unused)
     lines = [
-        "# What the hub found out about this source's columns. Change a path here, or in hub.toml, which wins.",
-        '# "-" leaves a column out.',
+        *(f"# {remark}" for remark in remarks),
         "",
         "[columns]",
         *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
-        *(
-            [f"# {unused} more columns are not used. Name one here or in hub.toml to use it."]
-            if unused
-            else []
-        ),
+        *([f"# {left}"] if unused else []),
         "",
     ]
     text = "\n".join(lines)

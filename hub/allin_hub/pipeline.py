@@ -29,7 +29,7 @@ from allin_hub.sourcing import LentRun
 from allin_hub.staging import Stager
 from allin_hub.store import bookkeeping, claims, findings, raws
 from allin_hub.store.engine import reading, writing
-from allin_hub.voice import noted, voice_of
+from allin_hub.voice import Voice, noted, voice_of
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""
@@ -240,7 +240,8 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
             hub.config.folder,
             name,
             source.columns.learned_from(headers),
-            len(source.columns.unknown(headers)),
+            len(set(source.columns.unknown(headers)) - {source.key_column}),
+            Voice(hub.config.hub.languages[0]),
         )
     with writing(hub.engine, Point.SYNC_APPLIED) as connection:
         report = apply(

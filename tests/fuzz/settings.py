@@ -15,6 +15,7 @@ from allin_hub import config, maps, paths, registry
 from allin_hub.columns import ColumnMap
 from allin_hub.contract import produced
 from allin_hub.errors import ConfigError
+from allin_hub.voice import Voice
 from allin_schemas import Kind
 
 EXAMPLE = Path(__file__).parents[2] / "hub.example.toml"
@@ -74,7 +75,7 @@ def _check_maps(content: bytes) -> None:
     except ConfigError as error:
         assert error.hint
         return
-    maps.keep(folder, "x", learned, 1)
+    maps.keep(folder, "x", learned, 1, Voice("de"))
 
     assert maps.learned(folder, "x") == learned
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from allin_hub.checking import check
 
 BOOKKEEPING = {"run", "source_state", "lease"}
@@ -177,3 +179,23 @@ def test_fetched_is_live_plus_quarantined_plus_skipped(
 
     assert report.fetched == len(exported(office)) + report.quarantined + report.skipped == 7
     assert (report.quarantined, report.skipped) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("language", "remark"),
+    [
+        ("de", "# Was der Hub über die Spalten dieser Quelle"),
+        ("en", "# What the hub found out about the columns"),
+    ],
+)
+def test_what_was_learned_of_columns_is_told_in_the_hubs_language(
+    sheet_office: Any, synced: Any, language: str, remark: str
+) -> None:
+    """The office reads the file and changes it; the column of the keys has its use, whatever it is called."""
+    text = (sheet_office.folder / "hub.toml").read_text(encoding="utf-8")
+    sheet_office.settings(text.replace("[hub]", f'[hub]\nlanguages = ["{language}"]'))
+    synced(sheet_office)
+    learned = (sheet_office.folder / "maps" / "vereine.toml").read_text(encoding="utf-8")
+
+    assert learned.startswith(remark)
+    assert learned.count("#") == 2
