@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from allin_hub.wording import here
 from allin_schemas import Localized, LocalizedText, direction
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ def _phone_link(number: str) -> Markup:
 def _locale(language: str) -> Locale:
     from babel import Locale, UnknownLocaleError
 
-    for tag in (language.replace("-", "_"), language.partition("-")[0], "en"):
+    for tag in (here(language), language.partition("-")[0], "en"):
         try:
             return Locale.parse(tag)
         except (UnknownLocaleError, ValueError):

@@ -138,4 +138,4 @@ def _moment(hub: Hub, moment: dt.datetime | None, say: Voice) -> str:
         return "?"
     local = moment.astimezone(ZoneInfo(hub.config.hub.zone))
     pattern = "EEEE, d. MMMM, HH:mm" if say.language == "de" else "EEEE, d MMMM, HH:mm"
-    return format_datetime(local, pattern, locale=say.language)
+    return format_datetime(local, pattern, locale=say.locale)

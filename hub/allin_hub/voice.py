@@ -11,7 +11,7 @@ from allin_hub import tongue
 from allin_hub.config import Config
 from allin_hub.errors import HubError
 from allin_hub.problems import Problem, catalogue
-from allin_hub.wording import words
+from allin_hub.wording import here, words
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -53,6 +53,7 @@ class Voice:
 
     def __init__(self, language: str) -> None:
         self.language = "de" if language.lower().startswith("de") else "en"
+        self.locale = here(self.language)
         self._texts = words(LOCALE, self.language)
 
     def __call__(self, text: str, **params: Any) -> str:

@@ -9,6 +9,14 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+_HERE = {"en": "en_150"}
+"""The region that a language is read in, where CLDR would guess another: English as in Europe, 5 October at 18:00."""
+
+
+def here(language: str) -> str:
+    """The CLDR locale that a language is read in here."""
+    return _HERE.get(language, language.replace("-", "_"))
+
 
 def catalogue_file(folder: Path, language: str) -> Path:
     """Where the texts of a language stand."""

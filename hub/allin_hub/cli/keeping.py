@@ -80,7 +80,7 @@ def run_restore(call: Call, file: str, wish: Wish) -> None:
 def _tell(call: Call, say: Voice, done: Restored) -> None:
     from babel.dates import format_datetime
 
-    moment = format_datetime(done.made_at.astimezone(), "medium", locale=say.language)
+    moment = format_datetime(done.made_at.astimezone(), "medium", locale=say.locale)
     line(say("The hub is back in {folder}, as it was on {moment}.", folder=str(done.folder), moment=moment))
     if done.upgraded:
         line(say("Its database was brought to the schema of this release."))

@@ -155,7 +155,7 @@ def _effect(say: Voice, one: dict[str, Any]) -> str:
 def _moment(say: Voice, moment: Any) -> str:
     from babel.dates import format_datetime
 
-    return format_datetime(moment.astimezone(), "short", locale=say.language)
+    return format_datetime(moment.astimezone(), "short", locale=say.locale)
 
 
 def _fields(row: dict[str, Any]) -> str:

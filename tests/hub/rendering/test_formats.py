@@ -14,7 +14,7 @@ GERMAN, ENGLISH, ARABIC = (Formats(language, "Europe/Berlin") for language in ("
 def test_times_are_those_on_the_office_clock() -> None:
     """16:00 UTC is 18:00 in Kassel in October."""
     assert GERMAN.datetime(EVENING) == "Montag, 5. Oktober 2026, 18:00 Uhr"
-    assert ENGLISH.datetime(EVENING).startswith("Monday, October 5, 2026, 6:00")
+    assert ENGLISH.datetime(EVENING) == "Monday, 5 October 2026, 18:00"
 
 
 @pytest.mark.parametrize(
