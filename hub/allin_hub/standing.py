@@ -9,6 +9,7 @@ from typing import Any
 from allin_hub.config import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.lateness import is_late
+from allin_hub.store import bookkeeping
 from allin_hub.store import standing as stored
 from allin_hub.store.engine import reading
 from allin_hub.voice import recalled, voice_of
@@ -34,6 +35,8 @@ class SourceStanding:
     problems: int
     message: str | None
     running: bool
+    undecided: bool
+    """Whether a held run waits for a person, whatever came after it."""
     told: str | None
 
     def to_json(self) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
         counts = stored.raw_counts(connection) if counted else {}
         problems = stored.problem_totals(connection) if counted else {}
         busy = stored.at_work(connection, now)
+        held = {row["target"] for row in bookkeeping.held_runs(connection)}
         left = [
             name
             for name in sorted(rows.keys() | counts.keys())
@@ -97,6 +101,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
                 problems=problems.get(name, 0),
                 message=recalled(say, row.get("message")),
                 running=name in busy,
+                undecided=name in held,
                 told=row.get("told"),
             )
     return found

@@ -166,11 +166,11 @@ def _of_sources(call: Call, say: Voice, hub: Hub, sources: Mapping[str, SourceSt
     for name, one in sources.items():
         if one.state == "failed":
             found.append(Todo(call.placed(_failing(say, hub, one)), call.command(f"sync {name}")))
-        elif one.state == "held":
+        if one.state == "held" or (one.undecided and one.state not in {"off", standing.LEFT}):
             found.append(
                 Todo(say("{name}: a person has to decide.", name=name), call.command(f"held {name}"))
             )
-        elif one.state == standing.LEFT:
+        if one.state == standing.LEFT:
             why = say(
                 "{name} is no longer in hub.toml. What it brought stays as it was until you decide: put its block back, or:",
                 name=name,

@@ -278,6 +278,23 @@ def test_held_shows_what_would_happen_and_both_ways_on(allin: Any, office: Any) 
     assert last(rows).startswith("Ist es richtig, nehmen Sie genau das an: allin sync --accept vereine")
 
 
+def test_what_waits_for_a_decision_is_told_even_when_a_later_read_failed(allin: Any, office: Any) -> None:
+    """The fault is mended in a day; the decision would wait unseen until then."""
+    allin("sync")
+    rows = office.rows(30)
+    office.sheet(rows[:10])
+    allin("sync")
+    (office.folder / "data" / "vereine.csv").unlink()
+    failed, told = allin("sync"), " ".join(allin("status").stdout.split())
+    office.sheet(rows)
+    allin("sync")
+
+    assert failed.exit_code != 0
+    assert "allin sync vereine" in told
+    assert "vereine: Bitte entscheiden Sie. allin held vereine" in told
+    assert "allin held" not in allin("status").stdout
+
+
 def test_held_shows_old_and_new_values(allin: Any, office: Any) -> None:
     """A mass change is judged by what would stand there instead."""
     allin("sync")
