@@ -93,7 +93,7 @@ class _Handler(socketserver.BaseRequestHandler):
         head: list[str] = []
         while (line := stream.readline(65_536).decode("latin-1").strip()) != "":
             head.append(line)
-        if not head:
+        if not head or " " not in head[0]:  # no request: it hung up, or spoke TLS to a server that does not
             return
         sent = self.server.respond(head[0].split(" ")[1], _headers(head[1:]))
         for piece in (sent,) if isinstance(sent, bytes) else sent:
