@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from allin_hub.problems import Problem, Severity, catalogue
+from allin_hub.base.problems import Problem, Severity, catalogue
 from allin_schemas.reading import Context, read
 
 PAGE = Path(__file__).with_name("partners.md")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from allin_hub import config, registry
+from allin_hub.api import registry
+from allin_hub.base.problems import Problem, catalogue
 from allin_hub.cli import app
-from allin_hub.problems import Problem, catalogue
+from allin_hub.config import load as config
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

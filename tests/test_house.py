@@ -130,7 +130,7 @@ def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     """Nothing is guessed about a schema that this release does not know."""
     from sqlalchemy import text
 
-    from allin_hub.errors import StoreError
+    from allin_hub.base.errors import StoreError
     from allin_hub.store.engine import migrate, open_engine
 
     engine = open_engine(f"sqlite:///{tmp_path}/hub.db")

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from allin_flows import delivery, office
 from allin_flows.deployments import wanted
 from allin_flows.wording import Say
-from allin_hub.cli.call import Call
-from allin_hub.cli.layout import EMPTY, Column, line
-from allin_hub.cli.terminal import opened, print_json, table
-from allin_hub.errors import ConfigError, Unavailable
+from allin_hub.base.errors import ConfigError, Unavailable
+from allin_hub.cli.console import opened, print_json, table
+from allin_hub.cli.invocation import Call
+from allin_hub.cli.tables import EMPTY, Column, line
 from allin_hub.store.engine import sqlite_path
 
 if TYPE_CHECKING:

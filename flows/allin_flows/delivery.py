@@ -14,14 +14,14 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from allin_flows.wording import Say
-from allin_hub import maps
-from allin_hub.blocks import CONFIG_NAME
-from allin_hub.errors import ConfigError, Unavailable
+from allin_hub.base.errors import ConfigError, Unavailable
+from allin_hub.base.ids import new_id
+from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
-from allin_hub.ids import new_id
-from allin_hub.store import bookkeeping
+from allin_hub.i18n.translator import voice_for
+from allin_hub.mapping import learned as maps
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
-from allin_hub.voice import voice_for
 
 HUB_ID = "deployed as"
 OFFICE = "deployed from"

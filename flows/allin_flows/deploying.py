@@ -23,9 +23,9 @@ from allin_flows import flows
 from allin_flows.deployments import POOL, TAG, TOLD, Wanted, hub_tag
 from allin_flows.office import QUIET
 from allin_flows.wording import Say
-from allin_hub.errors import ConfigError
-from allin_hub.schedules import ANCHOR
-from allin_hub.voice import text
+from allin_hub.base.errors import ConfigError
+from allin_hub.config.schedules import ANCHOR
+from allin_hub.i18n.translator import text
 
 NEW, CHANGED, SAME, REMOVED = text("new"), text("changed"), text("unchanged"), text("removed")
 PAGE = 200

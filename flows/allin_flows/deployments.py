@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from allin_hub import schedules
-from allin_hub.config import Config
-from allin_hub.schedules import Schedule
-from allin_hub.voice import text
+from allin_hub.config import schedules
+from allin_hub.config.load import Config
+from allin_hub.config.schedules import Schedule
+from allin_hub.i18n.translator import text
 
 POOL = "office"
 """The work pool whose workers do it."""

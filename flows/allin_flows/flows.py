@@ -27,7 +27,7 @@ from allin_flows.reporting import (
     state_of,
 )
 from allin_flows.wording import Say
-from allin_hub.errors import HubError
+from allin_hub.base.errors import HubError
 
 T = TypeVar("T")
 

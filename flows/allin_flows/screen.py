@@ -17,10 +17,10 @@ from rich.text import Text
 
 from allin_flows.deployments import TAG
 from allin_flows.wording import Say
-from allin_hub.cli.layout import EMPTY, Column, laid_out, line, plain, tell
-from allin_hub.config import Config
-from allin_hub.errors import HubError
-from allin_hub.voice import text
+from allin_hub.base.errors import HubError
+from allin_hub.cli.tables import EMPTY, Column, laid_out, line, plain, tell
+from allin_hub.config.load import Config
+from allin_hub.i18n.translator import text
 
 EVERY = 3.0
 """Seconds between two looks at the runs."""

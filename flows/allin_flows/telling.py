@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from allin_flows.outcomes import Outcome, Part, Status
 from allin_flows.wording import Say
-from allin_hub.voice import text
+from allin_hub.i18n.translator import text
 
 NAMED = 3
 """How many names stand in the name of a run before it only says how many more there are."""

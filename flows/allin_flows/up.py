@@ -20,11 +20,11 @@ from allin_flows.children import Child
 from allin_flows.deployments import POOL
 from allin_flows.screen import Screen
 from allin_flows.wording import Say
-from allin_hub.blocks import CONFIG_NAME
-from allin_hub.cli.call import Call
-from allin_hub.cli.terminal import opened
-from allin_hub.config import Config
-from allin_hub.errors import ConfigError, HubError, Unavailable
+from allin_hub.base.errors import ConfigError, HubError, Unavailable
+from allin_hub.cli.console import opened
+from allin_hub.cli.invocation import Call
+from allin_hub.config.load import Config
+from allin_hub.config.toml_blocks import CONFIG_NAME
 
 PORT = 4200
 STARTS_WITHIN = 300.0

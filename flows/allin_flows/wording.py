@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from allin_hub.voice import Voice
-from allin_hub.wording import words
+from allin_hub.i18n.gettext_catalogs import words
+from allin_hub.i18n.translator import Voice
 
 LOCALE = Path(__file__).parent / "locale"
 

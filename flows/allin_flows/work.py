@@ -17,15 +17,17 @@ from zoneinfo import ZoneInfo
 from allin_flows import delivery
 from allin_flows.outcomes import Outcome, Part, of_output, of_source, stopped
 from allin_flows.wording import Say
-from allin_hub import notifying, publishing, registry
-from allin_hub.config import HubSettings, SourceSettings
-from allin_hub.errors import ConfigError, HubError, refuse_if_none_can_work
+from allin_hub.api import registry
+from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
+from allin_hub.base.ids import new_id
+from allin_hub.config.load import HubSettings, SourceSettings
 from allin_hub.hub import Hub, open_hub
-from allin_hub.ids import new_id
-from allin_hub.pipeline import chosen, sync_source, unprepared
-from allin_hub.preparing import prepare
-from allin_hub.upkeep import upkeep
-from allin_hub.voice import voice_for
+from allin_hub.i18n.translator import voice_for
+from allin_hub.ingest.prepare import prepare
+from allin_hub.ingest.sync import chosen, sync_source, unprepared
+from allin_hub.operations import notify as notifying
+from allin_hub.operations.maintenance import upkeep
+from allin_hub.publish import publish as publishing
 
 T = TypeVar("T")
 

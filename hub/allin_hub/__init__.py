@@ -9,88 +9,88 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from allin_hub.api.output_run import Artifact as Artifact
+    from allin_hub.api.output_run import Order as Order
+    from allin_hub.api.output_run import OutputRun as OutputRun
+    from allin_hub.api.plugin import CONTRACT as CONTRACT
+    from allin_hub.api.plugin import Draft as Draft
+    from allin_hub.api.plugin import Holds as Holds
+    from allin_hub.api.plugin import Output as Output
+    from allin_hub.api.plugin import PluginConfig as PluginConfig
+    from allin_hub.api.plugin import Raw as Raw
+    from allin_hub.api.plugin import Secret as Secret
+    from allin_hub.api.plugin import Source as Source
+    from allin_hub.api.source_run import SourceRun as SourceRun
+    from allin_hub.api.view import Cell as Cell
+    from allin_hub.api.view import Change as Change
+    from allin_hub.api.view import Credit as Credit
+    from allin_hub.api.view import View as View
     from allin_hub.assets import shared_asset as shared_asset
-    from allin_hub.calendars import Component as Component
-    from allin_hub.columns import ColumnMap as ColumnMap
-    from allin_hub.contract import CONTRACT as CONTRACT
-    from allin_hub.contract import Draft as Draft
-    from allin_hub.contract import Holds as Holds
-    from allin_hub.contract import Output as Output
-    from allin_hub.contract import PluginConfig as PluginConfig
-    from allin_hub.contract import Raw as Raw
-    from allin_hub.contract import Secret as Secret
-    from allin_hub.contract import Source as Source
-    from allin_hub.csv_files import csv_file as csv_file
-    from allin_hub.csv_files import csv_rows as csv_rows
-    from allin_hub.errors import ConfigError as ConfigError
-    from allin_hub.errors import HubError as HubError
-    from allin_hub.errors import PublishError as PublishError
-    from allin_hub.errors import Refused as Refused
-    from allin_hub.errors import Unavailable as Unavailable
-    from allin_hub.feeds import Feed as Feed
-    from allin_hub.files import File as File
-    from allin_hub.files import Files as Files
-    from allin_hub.files import FileSettings as FileSettings
-    from allin_hub.formats import Formats as Formats
-    from allin_hub.headers import Header as Header
-    from allin_hub.ics import calendar as calendar
-    from allin_hub.occurrences import Occurrence as Occurrence
-    from allin_hub.occurrences import event_dates as event_dates
+    from allin_hub.base.errors import ConfigError as ConfigError
+    from allin_hub.base.errors import HubError as HubError
+    from allin_hub.base.errors import PublishError as PublishError
+    from allin_hub.base.errors import Refused as Refused
+    from allin_hub.base.errors import Unavailable as Unavailable
+    from allin_hub.dates.ical_writer import calendar as calendar
+    from allin_hub.dates.occurrences import Occurrence as Occurrence
+    from allin_hub.dates.occurrences import event_dates as event_dates
+    from allin_hub.mapping.columns import ColumnMap as ColumnMap
+    from allin_hub.mapping.synonyms import words_of as words_of
+    from allin_hub.publish.csv_writer import csv_file as csv_file
+    from allin_hub.publish.csv_writer import csv_rows as csv_rows
+    from allin_hub.publish.formats import Formats as Formats
+    from allin_hub.readers.chunks import Again as Again
+    from allin_hub.readers.ical_reader import Component as Component
     from allin_hub.refusals import refused as refused
-    from allin_hub.rendering import Artifact as Artifact
-    from allin_hub.rendering import Order as Order
-    from allin_hub.rendering import OutputRun as OutputRun
-    from allin_hub.runs import SourceRun as SourceRun
-    from allin_hub.stretches import Again as Again
-    from allin_hub.synonyms import words_of as words_of
-    from allin_hub.tables import TableRow as TableRow
-    from allin_hub.tables import Tables as Tables
-    from allin_hub.view import Cell as Cell
-    from allin_hub.view import Change as Change
-    from allin_hub.view import Credit as Credit
-    from allin_hub.view import View as View
+    from allin_hub.sources.feeds import Feed as Feed
+    from allin_hub.sources.files import File as File
+    from allin_hub.sources.files import Files as Files
+    from allin_hub.sources.files import FileSettings as FileSettings
+    from allin_hub.sources.headers import Header as Header
+    from allin_hub.sources.tables import TableRow as TableRow
+    from allin_hub.sources.tables import Tables as Tables
 
 _HOME = {
-    "Again": "stretches",
-    "Artifact": "rendering",
-    "CONTRACT": "contract",
-    "Cell": "view",
-    "Change": "view",
-    "ColumnMap": "columns",
-    "Component": "calendars",
-    "ConfigError": "errors",
-    "Credit": "view",
-    "Draft": "contract",
-    "Feed": "feeds",
-    "File": "files",
-    "FileSettings": "files",
-    "Files": "files",
-    "Formats": "formats",
-    "Header": "headers",
-    "Holds": "contract",
-    "HubError": "errors",
-    "Occurrence": "occurrences",
-    "Order": "rendering",
-    "Output": "contract",
-    "OutputRun": "rendering",
-    "PluginConfig": "contract",
-    "PublishError": "errors",
-    "Raw": "contract",
-    "Refused": "errors",
-    "Secret": "contract",
-    "Source": "contract",
-    "SourceRun": "runs",
-    "TableRow": "tables",
-    "Tables": "tables",
-    "Unavailable": "errors",
-    "View": "view",
-    "calendar": "ics",
-    "csv_file": "csv_files",
-    "csv_rows": "csv_files",
-    "event_dates": "occurrences",
+    "Again": "readers.chunks",
+    "Artifact": "api.output_run",
+    "CONTRACT": "api.plugin",
+    "Cell": "api.view",
+    "Change": "api.view",
+    "ColumnMap": "mapping.columns",
+    "Component": "readers.ical_reader",
+    "ConfigError": "base.errors",
+    "Credit": "api.view",
+    "Draft": "api.plugin",
+    "Feed": "sources.feeds",
+    "File": "sources.files",
+    "FileSettings": "sources.files",
+    "Files": "sources.files",
+    "Formats": "publish.formats",
+    "Header": "sources.headers",
+    "Holds": "api.plugin",
+    "HubError": "base.errors",
+    "Occurrence": "dates.occurrences",
+    "Order": "api.output_run",
+    "Output": "api.plugin",
+    "OutputRun": "api.output_run",
+    "PluginConfig": "api.plugin",
+    "PublishError": "base.errors",
+    "Raw": "api.plugin",
+    "Refused": "base.errors",
+    "Secret": "api.plugin",
+    "Source": "api.plugin",
+    "SourceRun": "api.source_run",
+    "TableRow": "sources.tables",
+    "Tables": "sources.tables",
+    "Unavailable": "base.errors",
+    "View": "api.view",
+    "calendar": "dates.ical_writer",
+    "csv_file": "publish.csv_writer",
+    "csv_rows": "publish.csv_writer",
+    "event_dates": "dates.occurrences",
     "refused": "refusals",
     "shared_asset": "assets",
-    "words_of": "synonyms",
+    "words_of": "mapping.synonyms",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605 - the table above is the one list; a test holds it against the imports

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from allin_hub.errors import HubError
-from allin_hub.problems import Problem
-from allin_hub.stretches import Kept
+from allin_hub.base.errors import HubError
+from allin_hub.base.problems import Problem
+from allin_hub.readers.chunks import Kept
 
 
 @dataclass(slots=True)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from allin_hub import config as configuration
-from allin_hub.config import Config
-from allin_hub.crashing import Point, around
-from allin_hub.errors import ConfigError
-from allin_hub.sealing import KEY_BYTES, Sealer, load_key
-from allin_hub.store import bookkeeping
+from allin_hub.base.encryption import KEY_BYTES, Sealer, load_key
+from allin_hub.base.errors import ConfigError
+from allin_hub.base.failpoints import Point, around
+from allin_hub.config import load as configuration
+from allin_hub.config.load import Config
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
-from allin_hub.store.left import WATCHED, refuse_left
+from allin_hub.store.moved_away import WATCHED, refuse_left
 
 if TYPE_CHECKING:
-    from allin_hub.fetching import Http
-    from allin_hub.unfinished import Unfinished
+    from allin_hub.http.client import Http
+    from allin_hub.pending_edits import Unfinished
 
 
 def _now() -> dt.datetime:
@@ -84,7 +84,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
     settings = configuration.load(folder)
     place = sqlite_path(settings.database_url)
     if place is not None and not place.exists():
-        from allin_hub.traces import refuse_lost
+        from allin_hub.backup.lost_database import refuse_lost
 
         refuse_lost(settings, place)
     engine = open_engine(settings.database_url)
@@ -122,7 +122,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
         )
     ended = None
     if left_over:
-        from allin_hub.unfinished import finish
+        from allin_hub.pending_edits import finish
 
         ended = finish(engine, folder)
         settings = configuration.load(folder)
@@ -130,6 +130,6 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
 
 
 def _keep_a_copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> None:
-    from allin_hub.backing import before_upgrade
+    from allin_hub.backup.create import before_upgrade
 
     before_upgrade(settings, sealer, old, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from allin_hub import schedules
+from allin_hub.config import schedules
 
 UNSCHEDULED = dt.timedelta(days=2)
 """How old what has no schedule may be."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from allin_hub.errors import Refused, Unavailable
-from allin_hub.problems import Problem
+from allin_hub.base.errors import Refused, Unavailable
+from allin_hub.base.problems import Problem
 
 
 def refused(code: str, **params: Any) -> Refused:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
-from allin_hub.blocks import CONFIG_NAME
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
+from allin_hub.config.toml_blocks import CONFIG_NAME
 
 FAULTS = (
     ("Cannot mutate ", "Cannot overwrite a value"),

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from allin_hub.errors import Refused
-from allin_hub.opening import open_table
+from allin_hub.base.errors import Refused
+from allin_hub.readers.open import open_table
 
 
 def measured(path: Path) -> dict[str, Any]:

@@ -11,18 +11,18 @@ import pytest
 from tests.corpus.calendars import CASES
 from tests.corpus.case import Case
 
-from allin_hub.calendars import open_calendar
-from allin_hub.errors import Refused
+from allin_hub.base.errors import Refused
 from allin_hub.hub import open_hub
-from allin_hub.pipeline import sync
+from allin_hub.ingest.sync import sync
+from allin_hub.readers.ical_reader import open_calendar
 
 MOST_SECONDS = 10
 MOST_MEGABYTES = 500
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from allin_hub.calendars import open_calendar
-from allin_hub.errors import Refused
+from allin_hub.readers.ical_reader import open_calendar
+from allin_hub.base.errors import Refused
 try:
     for _ in open_calendar(Path(sys.argv[1]), "x.ics"): pass
 except Refused: pass

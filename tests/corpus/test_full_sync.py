@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from allin_hub.base.problems import catalogue
 from allin_hub.hub import open_hub
-from allin_hub.pipeline import sync
-from allin_hub.problems import catalogue
-from allin_hub.store import entities, raws
+from allin_hub.ingest.sync import sync
+from allin_hub.store import entities
+from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading
 from allin_schemas import Kind
 

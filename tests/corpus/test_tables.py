@@ -14,7 +14,7 @@ from tests.corpus.archives import xlsx
 from tests.corpus.case import Case
 from tests.corpus.tables import CASES
 
-from allin_hub.opening import open_table
+from allin_hub.readers.open import open_table
 
 MOST_SECONDS = 10
 """Of CPU time: other tests may share the machine."""

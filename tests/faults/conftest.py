@@ -16,10 +16,10 @@ from tests.corpus import calendars
 from tests.faults.catalogue import MOST_COMPRESSED, MOST_INFLATED, NOW, SECONDS_OF_ALL, SECONDS_OF_READING
 from tests.faults.server import FaultServer, running
 
-from allin_hub.fetching import FetchLimits, Http
+from allin_hub.base.reports import SourceReport
+from allin_hub.http.client import FetchLimits, Http
 from allin_hub.hub import Hub, open_hub
-from allin_hub.pipeline import sync
-from allin_hub.report import SourceReport
+from allin_hub.ingest.sync import sync
 
 CLOCK = dt.datetime(2026, 9, 21, 9, 0, tzinfo=dt.UTC)
 LIMITS = FetchLimits(

@@ -17,8 +17,8 @@ from cryptography.x509.oid import NameOID
 from tests.faults.conftest import door
 from tests.faults.server import FaultServer, running
 
-from allin_hub.errors import Unavailable
-from allin_hub.problems import Problem
+from allin_hub.base.errors import Unavailable
+from allin_hub.base.problems import Problem
 
 Serve = Callable[..., FaultServer]
 

@@ -6,8 +6,8 @@ import pytest
 from tests.faults.conftest import COUNT, GOOD, Office, door
 from tests.faults.server import Fault, FaultServer, answer, chunked
 
-from allin_hub.errors import HubError, Refused
-from allin_hub.voice import Voice
+from allin_hub.base.errors import HubError, Refused
+from allin_hub.i18n.translator import Voice
 
 LOGIN = b"<!doctype html><html><body><form action='/login'><input type='password'></form></body></html>"
 ERROR = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"

@@ -7,8 +7,8 @@ from tests.faults.catalogue import CASES, Case
 from tests.faults.conftest import door, vereine
 from tests.faults.server import FaultServer
 
-from allin_hub.errors import Refused, Unavailable
-from allin_hub.problems import Problem
+from allin_hub.base.errors import Refused, Unavailable
+from allin_hub.base.problems import Problem
 
 PATIENCE = 600
 WORDS = {

@@ -10,8 +10,8 @@ from tests.faults.catalogue import CASES, Case
 from tests.faults.conftest import GOOD, PATHS, Office
 from tests.faults.test_door import WORDS
 
-from allin_hub.errors import HubError
-from allin_hub.voice import Voice
+from allin_hub.base.errors import HubError
+from allin_hub.i18n.translator import Voice
 
 
 def _each() -> Iterator[Any]:

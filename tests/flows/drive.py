@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allin_flows import flows, work
-from allin_hub.report import SourceReport
+from allin_hub.base.reports import SourceReport
 
 CANARY = "Kanaria Vogelsang"
 NO_EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//DE\r\nEND:VCALENDAR\r\n"

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from allin_flows import delivery, work
-from allin_hub.errors import ConfigError, HubError, Unavailable
+from allin_hub.base.errors import ConfigError, HubError, Unavailable
 from allin_hub.hub import open_hub
 
 SETTINGS = """

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from allin_flows.screen import Screen
 from allin_flows.wording import Say
-from allin_hub import config
+from allin_hub.config import load as config
 
 NOW = dt.datetime.now(dt.UTC)
 AGO = NOW - dt.timedelta(minutes=3)

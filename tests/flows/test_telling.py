@@ -13,9 +13,9 @@ import allin_flows
 from allin_flows import telling
 from allin_flows.outcomes import Outcome, Part, Status, of_output, of_source
 from allin_flows.wording import Say
-from allin_hub.guard import Reason
-from allin_hub.problems import Problem
-from allin_hub.report import OutputReport, SourceReport
+from allin_hub.base.problems import Problem
+from allin_hub.base.reports import OutputReport, SourceReport
+from allin_hub.ingest.guard import Reason
 
 HOME = Path(allin_flows.__file__).parent
 ENGLISH, GERMAN = Say("en"), Say("de")

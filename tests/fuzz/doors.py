@@ -14,9 +14,9 @@ from tests.corpus.archives import biff, cells, ods, ods_row, ole, xlsx, zipped
 from tests.fuzz.material import EDITS, TEXTS, damaged, edited
 from tests.fuzz.target import Target, told
 
-from allin_hub.errors import Refused
-from allin_hub.opening import open_calendar, open_table
-from allin_hub.problems import catalogue
+from allin_hub.base.errors import Refused
+from allin_hub.base.problems import catalogue
+from allin_hub.readers.open import open_calendar, open_table
 
 ROWS = (
     ("Nr.", "Verein", "E-Mail", "PLZ"),

@@ -14,9 +14,9 @@ from tests.fuzz.material import NAMES, SCALARS, TEXTS, VALUES, damaged
 from tests.fuzz.target import Target, told
 
 from allin_hub import ColumnMap, Raw, Source
-from allin_hub.errors import HubError
-from allin_hub.files import File
-from allin_hub.synonyms import words_of
+from allin_hub.base.errors import HubError
+from allin_hub.mapping.synonyms import words_of
+from allin_hub.sources.files import File
 from allin_plugins.form import Form, FormConfig
 from allin_plugins.form.parts import Questions
 from allin_plugins.form.shapes import submissions

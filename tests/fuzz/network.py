@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from tests.fuzz.material import EDITS, PIECES, TEXTS, VALUES, edited
 from tests.fuzz.target import Target, told
 
-from allin_hub import addresses, patience
-from allin_hub.errors import Refused, Unavailable
-from allin_hub.fetching import FetchLimits, Http
-from allin_hub.responses import Response
+from allin_hub.base.errors import Refused, Unavailable
+from allin_hub.http import allowed_hosts as addresses
+from allin_hub.http import retry as patience
+from allin_hub.http.client import FetchLimits, Http
+from allin_hub.http.response import Response
 
 MOST_REQUESTS = 6
 LIMITS = FetchLimits(connect=5, read=5, total=5, compressed=300_000, inflated=2_000_000)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from tests.fuzz.material import TEXTS, VALUES
 from tests.fuzz.target import Target
 
-from allin_hub.problems import catalogue
+from allin_hub.base.problems import catalogue
 from allin_schemas import ENTITIES, claim_of
 from allin_schemas.marks import Reads, mark_of
 from allin_schemas.reading import (

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from tests.fuzz.material import TEXTS, damaged
 from tests.fuzz.target import Target
 
-from allin_hub import config, maps, paths, registry
-from allin_hub.columns import ColumnMap
-from allin_hub.contract import produced
-from allin_hub.errors import ConfigError
-from allin_hub.voice import Voice
+from allin_hub.api import registry
+from allin_hub.api.plugin import produced
+from allin_hub.base.errors import ConfigError
+from allin_hub.config import load as config
+from allin_hub.i18n.translator import Voice
+from allin_hub.mapping import learned as maps
+from allin_hub.mapping import paths
+from allin_hub.mapping.columns import ColumnMap
 from allin_schemas import Kind
 
 EXAMPLE = Path(__file__).parents[2] / "hub.example.toml"

@@ -12,8 +12,8 @@ from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
-from allin_hub.errors import HubError
-from allin_hub.problems import catalogue
+from allin_hub.base.errors import HubError
+from allin_hub.base.problems import catalogue
 
 SECONDS = 10.0
 """Of CPU time for one file, as SAFETY promises; a child may take a second more until it is ended."""

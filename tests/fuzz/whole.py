@@ -13,11 +13,11 @@ from tests.fuzz import doors, mapping
 from tests.fuzz.material import TEXTS, damaged
 from tests.fuzz.target import Target
 
-from allin_hub.errors import HubError
+from allin_hub.base.errors import HubError
+from allin_hub.base.problems import catalogue
 from allin_hub.hub import open_hub
-from allin_hub.pipeline import sync
-from allin_hub.problems import catalogue
-from allin_hub.store import raws
+from allin_hub.ingest.sync import sync
+from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading
 
 SOURCE = '[sources.x]\nplugin = "{plugin}"\npath = "{name}"\n{kind}'

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from allin_hub import bounds, placing
-from allin_hub.bounds import limited, whole
-from allin_hub.errors import HubError
+from allin_hub.base import time_limits as bounds
+from allin_hub.base.errors import HubError
+from allin_hub.base.time_limits import limited, whole
+from allin_hub.publish import place as placing
 
 ROUNDS = 3000
 

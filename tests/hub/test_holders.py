@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from allin_hub import holders
+from allin_hub.base import process_identity as holders
 
 ASK = "from allin_hub import holders\nprint(holders.this_process())"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub.problems import Problem
+from allin_hub.base.problems import Problem
 
 
 @pytest.mark.parametrize(("language", "asked"), [("de", "Meinten Sie"), ("en", "Did you mean")])

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from allin_hub import config, schedules
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
+from allin_hub.config import load as config
+from allin_hub.config import schedules
 
 BERLIN = "Europe/Berlin"
 EVERY = {

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from allin_hub.errors import StoreError
-from allin_hub.sealing import KEY_BYTES, Sealer
+from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.errors import StoreError
 
 IN_TWO = """
 import os
-from allin_hub.sealing import KEY_BYTES, Sealer
+from allin_hub.base.encryption import KEY_BYTES, Sealer
 
 sealer = Sealer(bytes(KEY_BYTES))
 sealer.seal("before")

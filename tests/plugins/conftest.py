@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from allin_hub import ColumnMap, Raw, Source
-from allin_hub.opening import open_table
-from allin_hub.sheets import Sheet
+from allin_hub.readers.open import open_table
+from allin_hub.readers.sheets import Sheet
 from allin_schemas import Kind
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.strangers.building import installed, python
 
 from allin_hub import scaffold
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
 
 NAMES = {"source": "city-events", "output": "city-board"}
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from allin_hub import bounds, registry
+from allin_hub.api import registry
+from allin_hub.base import time_limits as bounds
 from allin_hub.hub import Hub, open_hub
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
+from allin_hub.ingest.sync import sync
+from allin_hub.publish.publish import publish
 
 HERE = Path(__file__).parent
 SOURCES = [
@@ -59,7 +60,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub with one good source and output, and many bad ones."""
     for place in (HERE, HERE / "noticeboard"):
         monkeypatch.syspath_prepend(str(place))
-    from allin_hub.testing.answering import Network
+    from allin_hub.testing.fake_http import Network
 
     sources, outputs = (dict(registry.announced(group)) for group in (registry.SOURCES, registry.OUTPUTS))
     for found, group, names, module in (

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from allin_hub.errors import PublishError
+from allin_hub.base.errors import PublishError
 
 _FOLDER = Path(__file__).parent
 

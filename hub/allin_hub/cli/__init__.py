@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from allin_hub.cli.call import Call, guarded
+from allin_hub.cli.invocation import Call, guarded
 from allin_hub.cli.sources import sources as source_commands
-from allin_hub.cli.speaking import Speaking
+from allin_hub.cli.translated_help import Speaking
 
 EPILOG = "Start with: allin demo, or: allin init my-hub. Docs: docs/admin.md"
 INTERRUPTED = 130
@@ -40,7 +40,7 @@ Kinds = "organisation, person, event, opportunity, service or project."
 def demo(folder: FolderToMake = "demo", debug: Debug = False) -> None:
     """Make a complete hub on invented Kassel data: sync all, publish all, say where to look."""
     with guarded(Call(folder, debug=debug)) as call:
-        from allin_hub.cli.begin import run_demo
+        from allin_hub.cli.init_demo import run_demo
 
         run_demo(call)
 
@@ -49,7 +49,7 @@ def demo(folder: FolderToMake = "demo", debug: Debug = False) -> None:
 def init(folder: FolderToMake = ".", debug: Debug = False) -> None:
     """Make a new hub folder with a commented hub.toml."""
     with guarded(Call(folder, debug=debug)) as call:
-        from allin_hub.cli.begin import run_init
+        from allin_hub.cli.init_demo import run_init
 
         run_init(call)
 
@@ -69,7 +69,7 @@ def check(
 ) -> None:
     """Show what a sync would do, and every problem; write nothing."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.work import run_check
+        from allin_hub.cli.sync_publish import run_check
 
         run_check(call, source, kind, every)
 
@@ -94,7 +94,7 @@ def sync(
 ) -> None:
     """Read the sources and take over what changed."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.work import run_sync
+        from allin_hub.cli.sync_publish import run_sync
 
         run_sync(call, sources or [], accept, replay)
 
@@ -119,7 +119,7 @@ def publish(
 ) -> None:
     """Write the pages, mails and figures that changed."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.work import run_publish
+        from allin_hub.cli.sync_publish import run_publish
 
         run_publish(call, outputs or [], forget)
 
@@ -128,7 +128,7 @@ def publish(
 def run(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Sync all sources, then publish all outputs."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.work import run_all
+        from allin_hub.cli.sync_publish import run_all
 
         run_all(call)
 
@@ -137,7 +137,7 @@ def run(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
 def status(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Show what is fresh, late, held or failing, and what to do."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.standing import run_status
+        from allin_hub.cli.status import run_status
 
         run_status(call)
 
@@ -148,7 +148,7 @@ def problems(
 ) -> None:
     """List open problems in partners' data, with place and remedy."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.look import run_problems
+        from allin_hub.cli.problems_held import run_problems
 
         run_problems(call, source, every)
 
@@ -164,7 +164,7 @@ def held(
 ) -> None:
     """List the runs that wait for a person, or show one row by row."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.look import run_held
+        from allin_hub.cli.problems_held import run_held
 
         run_held(call, run_id)
 
@@ -181,7 +181,7 @@ def show(
 ) -> None:
     """Show an entity, the claims behind it, and why each value won."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.entries import run_show
+        from allin_hub.cli.show_export import run_show
 
         run_show(call, entity, why)
 
@@ -194,7 +194,7 @@ def export(
 ) -> None:
     """Print entities as JSON lines, private fields included: for staff. Each export is noted."""
     with guarded(Call(hub, debug=debug)) as call:
-        from allin_hub.cli.entries import run_export
+        from allin_hub.cli.show_export import run_export
 
         run_export(call, kind)
 
@@ -203,7 +203,7 @@ def export(
 def deploy(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Give Prefect the schedules of hub.toml; what was paused there stays paused."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.installed import command
+        from allin_hub.cli.plugins import command
 
         command("deploy")(call)
 
@@ -221,7 +221,7 @@ def up(
 ) -> None:
     """Run the whole office on this machine by its schedules: Prefect's server, and a worker. Ctrl-C ends it."""
     with guarded(Call(hub, debug=debug)) as call:
-        from allin_hub.cli.installed import command
+        from allin_hub.cli.plugins import command
 
         command("up")(call, port)
 
@@ -238,7 +238,7 @@ def backup(
 ) -> None:
     """Copy the hub into one file, while syncs go on. The key is not in it."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.keeping import run_backup
+        from allin_hub.cli.backup import run_backup
 
         run_backup(call, to)
 
@@ -263,8 +263,8 @@ def restore(
     with guarded(Call(folder, json, debug)) as call:
         from pathlib import Path
 
-        from allin_hub.cli.keeping import run_restore
-        from allin_hub.restoring import Wish
+        from allin_hub.backup.restore import Wish
+        from allin_hub.cli.backup import run_restore
 
         run_restore(call, file, Wish(Path(key) if key else None, database, force))
 
@@ -273,7 +273,7 @@ def restore(
 def upkeep(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Let go of what was kept long enough, tidy the database, make a backup."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.keeping import run_upkeep
+        from allin_hub.cli.backup import run_upkeep
 
         run_upkeep(call)
 
@@ -301,7 +301,7 @@ def move(
 ) -> None:
     """Move the hub to another database: from a file to PostgreSQL, or back."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.moving import run_move
+        from allin_hub.cli.move import run_move
 
         run_move(call, to, switching=switch, back=back)
 
@@ -317,7 +317,7 @@ def doctor(
 ) -> None:
     """Say what is wrong with the hub, and how to mend it."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.health import run_doctor
+        from allin_hub.cli.doctor import run_doctor
 
         run_doctor(call, fix)
 
@@ -333,7 +333,7 @@ def notify(
 ) -> None:
     """Tell the office what stays away and what is back, as sync, publish and run do by themselves."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.telling import run_notify
+        from allin_hub.cli.notify import run_notify
 
         run_notify(call, test=test)
 
@@ -345,7 +345,7 @@ app.add_typer(source_commands)
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""
     with guarded(Call(json=json, debug=debug)) as call:
-        from allin_hub.cli.installed import run_plugins
+        from allin_hub.cli.plugins import run_plugins
 
         run_plugins(call)
 
@@ -360,7 +360,7 @@ def new(
 ) -> None:
     """Make a package for a plugin of your own: it works, and its tests pass."""
     with guarded(Call(folder, json, debug)) as call:
-        from allin_hub.cli.new import run_new
+        from allin_hub.cli.new_plugin import run_new
 
         run_new(call, kind, name)
 
@@ -380,7 +380,7 @@ def main() -> None:
         sys.exit(0)
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
-            from allin_hub.cli.failing import interrupted
+            from allin_hub.cli.errors import interrupted
 
             interrupted()
         raise

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from allin_hub.cli.call import Call, guarded
+from allin_hub.cli.invocation import Call, guarded
 
 Folder = Annotated[str, typer.Option("--hub", metavar="DIR", envvar="ALLIN_HUB", help="The hub's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
@@ -26,7 +26,7 @@ sources = typer.Typer(
 def list_(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """List all sources with plugin, schedule and state."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_list
+        from allin_hub.cli.source_actions import run_list
 
         run_list(call)
 
@@ -41,7 +41,7 @@ def rename(
 ) -> None:
     """Give a source another name; its entries, consents and history stay."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_rename
+        from allin_hub.cli.source_actions import run_rename
 
         run_rename(call, old, new)
 
@@ -56,7 +56,7 @@ def remove(
 ) -> None:
     """Withdraw all that a source brought; first shows what would go."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_remove
+        from allin_hub.cli.source_actions import run_remove
 
         run_remove(call, name, yes=yes)
 
@@ -65,7 +65,7 @@ def remove(
 def restore(name: Name, hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Bring a removed source back as it was, without fetching."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_restore
+        from allin_hub.cli.source_actions import run_restore
 
         run_restore(call, name)
 
@@ -74,7 +74,7 @@ def restore(name: Name, hub: Folder = ".", json: AsJson = False, debug: Debug = 
 def disable(name: Name, hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Switch a source off: what it brought stays, nothing new is read."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_switch
+        from allin_hub.cli.source_actions import run_switch
 
         run_switch(call, name, enabled=False)
 
@@ -83,6 +83,6 @@ def disable(name: Name, hub: Folder = ".", json: AsJson = False, debug: Debug = 
 def enable(name: Name, hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Switch a source on again."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.changing import run_switch
+        from allin_hub.cli.source_actions import run_switch
 
         run_switch(call, name, enabled=True)

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from pathlib import Path
 
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
 
 FILES = ("hub.toml", "data/anmeldung.csv", "data/vereinsliste.xlsx", "data/termine.ics")
 WRITTEN = dt.date(2026, 10, 5)

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allin_hub import config as configuration
-from allin_hub.backing import key_name
-from allin_hub.config import Config
-from allin_hub.doctor import folder as outside
-from allin_hub.doctor import records as inside
+from allin_hub.backup.create import key_name
+from allin_hub.base.errors import HubError, StoreError
+from allin_hub.config import load as configuration
+from allin_hub.config.load import Config
+from allin_hub.doctor import database as inside
+from allin_hub.doctor import environment as outside
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
-from allin_hub.errors import HubError, StoreError
 from allin_hub.hub import Hub, open_hub
-from allin_hub.store import bookkeeping, health
+from allin_hub.i18n.translator import text
+from allin_hub.store import integrity as health
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import HEAD, known_revisions, open_engine, reading, sqlite_path
-from allin_hub.voice import text
 
 __all__ = ["BROKEN", "WEAK", "Diagnosis", "Finding", "examine"]
 

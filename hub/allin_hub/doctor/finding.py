@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from allin_hub.errors import HubError
-from allin_hub.voice import Voice
+from allin_hub.base.errors import HubError
+from allin_hub.i18n.translator import Voice
 
 BROKEN = "broken"
 WEAK = "weak"

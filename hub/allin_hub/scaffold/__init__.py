@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from allin_hub.blocks import unknown
-from allin_hub.errors import ConfigError
-from allin_hub.registry import OUTPUTS, SOURCES, announced
+from allin_hub.api.registry import OUTPUTS, SOURCES, announced
+from allin_hub.base.errors import ConfigError
+from allin_hub.config.toml_blocks import unknown
 
 _TEMPLATES = Path(__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

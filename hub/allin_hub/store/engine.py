@@ -25,10 +25,10 @@ from sqlalchemy import (
     text,
 )
 
-from allin_hub.crashing import Point, reach
-from allin_hub.errors import ConfigError, StoreError
-from allin_hub.store.faults import told_in_words
-from allin_hub.store.left import WATCHED, refuse_left
+from allin_hub.base.errors import ConfigError, StoreError
+from allin_hub.base.failpoints import Point, reach
+from allin_hub.store.db_errors import told_in_words
+from allin_hub.store.moved_away import WATCHED, refuse_left
 from allin_hub.store.postgresql import ADDRESSES, copy_in, open_postgresql, wait_for_writers
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from allin_hub.sealing import Sealer
+from allin_hub.base.encryption import Sealer
 from allin_hub.store.engine import change_rows, expanding, insert_rows, rows_in, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
 from allin_schemas import ENTITIES, Kind, RecordStatus

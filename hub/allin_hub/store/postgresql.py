@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
 
 ADDRESSES = 'Write database = "sqlite:///hub.db" or "postgresql+psycopg://user@host/name".'
 WRITER_LOCK = 0x616C6C696E

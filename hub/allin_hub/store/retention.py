@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
-from allin_hub.errors import StoreError
+from allin_hub.base.errors import StoreError
+from allin_hub.store.db_errors import told_in_words
 from allin_hub.store.engine import change_rows, reading
-from allin_hub.store.faults import told_in_words
-from allin_hub.store.raws import WITHDRAWN
+from allin_hub.store.raw_records import WITHDRAWN
 from allin_hub.store.tables import claim_version, lease, raw, run, source_state, staged
 
 PAGES_A_STEP = 2000

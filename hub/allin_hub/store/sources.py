@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, select, update
 
-from allin_hub.store import claims, raws
+from allin_hub.store import claims
+from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import change_rows
 from allin_hub.store.tables import claim, problem, raw, run, source_state, stretch
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from allin_hub.sampling import SampleView, digest_of, lend, render, sample, sample_view
+from allin_hub.publish.sample_view import SampleView, digest_of, lend, render, sample, sample_view
 
 if TYPE_CHECKING:
-    from allin_hub.testing.outputs import OutputSuite
-    from allin_hub.testing.sources import SourceSuite
+    from allin_hub.testing.output_suite import OutputSuite
+    from allin_hub.testing.source_suite import SourceSuite
 
-_SUITES = {"OutputSuite": "outputs", "SourceSuite": "sources"}
+_SUITES = {"OutputSuite": "output_suite", "SourceSuite": "source_suite"}
 
 __all__ = [
     "OutputSuite",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from allin_hub.sampling import NOW, sample
+from allin_hub.publish.sample_view import NOW, sample
 from allin_schemas import (
     ENTITIES,
     Event,

@@ -12,9 +12,9 @@ import icalendar
 import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 
-from allin_hub.calendars import open_calendar
-from allin_hub.ics import calendar
-from allin_hub.occurrences import event_dates
+from allin_hub.dates.ical_writer import calendar
+from allin_hub.dates.occurrences import event_dates
+from allin_hub.readers.ical_reader import open_calendar
 from allin_schemas import Event
 
 MakeEvent = Callable[..., Event]

@@ -12,7 +12,7 @@ import icalendar
 import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 
-from allin_hub.occurrences import event_dates
+from allin_hub.dates.occurrences import event_dates
 from allin_schemas import Event, EventStatus
 
 BERLIN = ZoneInfo("Europe/Berlin")

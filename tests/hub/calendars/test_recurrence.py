@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from allin_hub.recurrence import is_refused, wall_times
+from allin_hub.dates.rrule import is_refused, wall_times
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = dt.datetime(2026, 10, 5, 18, 0)  # noqa: DTZ001 - wall time

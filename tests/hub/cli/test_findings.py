@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from allin_hub.cli.findings import findings, show, stretches
-from allin_hub.problems import Problem
-from allin_hub.voice import Voice
+from allin_hub.base.problems import Problem
+from allin_hub.cli.problem_list import findings, show, stretches
+from allin_hub.i18n.translator import Voice
 
 SAY = Voice("de")
 

@@ -17,10 +17,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from typer.testing import CliRunner
 
-from allin_hub import tongue
 from allin_hub.cli import app
-from allin_hub.cli.speaking import ERRORS, LOCALE, PLACES, WORDS
-from allin_hub.wording import catalogue_file, words
+from allin_hub.cli.translated_help import ERRORS, LOCALE, PLACES, WORDS
+from allin_hub.i18n import staff_language as tongue
+from allin_hub.i18n.gettext_catalogs import catalogue_file, words
 
 HOME = Path(__file__).parents[3]
 CATALOGUES = sorted(

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from allin_hub.cli import app
-from allin_hub.cli.call import Call
+from allin_hub.cli.invocation import Call
 
 
 def test_a_backup_says_where_it_lies_and_what_is_not_in_it(allin: Any, told: Any, office: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from allin_hub.cli.layout import Column, laid_out, line, plain
+from allin_hub.cli.tables import Column, laid_out, line, plain
 
 COLUMNS = [
     Column("Quelle"),

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+import allin_hub.cli.plugins as installed
 from allin_hub import PluginConfig, Source
-from allin_hub.cli import installed
 from allin_hub.hub import open_hub
-from allin_hub.notifying import note_outcome
-from allin_hub.posting import Fault
-from allin_hub.store import bookkeeping
+from allin_hub.operations.notify import note_outcome
+from allin_hub.operations.notify_send import Fault
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from allin_hub import config, registry
+from allin_hub.api import registry
 from allin_hub.cli import app
-from allin_hub.cli.begin import TEMPLATES
-from allin_hub.cli.call import Call
+from allin_hub.cli.init_demo import TEMPLATES
+from allin_hub.cli.invocation import Call
+from allin_hub.config import load as config
 
 HEAVY = (
     "alembic",

@@ -11,18 +11,22 @@ import pytest
 from babel.messages.pofile import read_po
 
 import allin_hub
-from allin_hub.blocks import EXAMPLE, FAULTS
-from allin_hub.store.faults import ADVICE
+from allin_hub.config.toml_blocks import EXAMPLE, FAULTS
+from allin_hub.store.db_errors import ADVICE
 from allin_hub.store.postgresql import ADDRESSES
 
 HOME = Path(allin_hub.__file__).parent
-CATALOGUE = HOME / "locale" / "de" / "LC_MESSAGES" / "messages.po"
+CATALOGUE = HOME / "i18n" / "locale" / "de" / "LC_MESSAGES" / "messages.po"
 ERRORS = {
     "ConfigError", "HubError", "PluginBroken", "SecretMissing", "PublishError", "Refused", "StoreError", "Unavailable", "unknown",
 }  # fmt: skip
 FOR_AUTHORS = {
-    "assets/__init__.py", "renderer.py", "showing.py", "testing/publications.py", "testing/showroom.py",
-}  # fmt: skip
+    "assets/__init__.py",
+    "publish/renderer.py",
+    "publish/store_view.py",
+    "testing/output_fixture.py",
+    "testing/sample_outputs.py",
+}
 """Where errors say what is wrong with a plugin or a template: for who writes one, in English."""
 
 
@@ -42,7 +46,7 @@ def texts_of_call(call: ast.Call, module: str) -> Iterator[str]:
     if (
         name == "say"
         or (name == "text" and not module.startswith("store/"))
-        or (name == "self" and module == "voice.py")
+        or (name == "self" and module == "i18n/translator.py")
     ):
         yield from constants(call.args[0])
     elif name == "several":
@@ -52,7 +56,7 @@ def texts_of_call(call: ast.Call, module: str) -> Iterator[str]:
         yield from constants(keywords.get("hint"))
     elif name == "error":
         yield from (text for argument in call.args for text in constants(argument))
-    elif name == "ValueError" and module in {"config.py", "files.py"}:
+    elif name == "ValueError" and module in {"config/load.py", "sources/files.py"}:
         yield from constants(call.args[0])
 
 

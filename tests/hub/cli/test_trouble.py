@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from allin_hub import SourceRun
-from allin_hub.contract import Raw
-from allin_hub.fetching import Http
+from allin_hub.api.plugin import Raw
+from allin_hub.http.client import Http
 
 FAILED, WRONG = 1, 2
 PERSON = "Defne Beispielname"
@@ -325,7 +325,7 @@ def test_a_surprise_inside_the_hub_is_a_sentence(allin: Any, monkeypatch: pytest
     def surprise(*_anything: Any) -> None:
         raise KeyError(PERSON)
 
-    monkeypatch.setattr("allin_hub.standing.sources", surprise)
+    monkeypatch.setattr("allin_hub.operations.status.sources", surprise)
     plain, debugged = allin("status"), allin("status", "--debug")
 
     assert (FAILED, FAILED) == (plain.exit_code, debugged.exit_code)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub.columns import ColumnMap, known_paths
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
+from allin_hub.mapping.columns import ColumnMap, known_paths
 from allin_schemas import Kind
 
 ORGANISATION = ColumnMap(Kind.ORGANISATION)

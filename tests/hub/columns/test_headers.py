@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub.columns import ColumnMap
-from allin_hub.headers import Header, find_header, header_at, letter
+from allin_hub.mapping.columns import ColumnMap
+from allin_hub.sources.headers import Header, find_header, header_at, letter
 from allin_schemas import Kind
 
 ORGANISATION = ColumnMap(Kind.ORGANISATION)

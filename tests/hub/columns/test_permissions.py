@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub.synonyms import recognised
+from allin_hub.mapping.synonyms import recognised
 from allin_schemas import Kind
 
 ASKED = {

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from allin_hub.columns import ColumnMap
-from allin_hub.headers import find_header
-from allin_hub.records import SHIFTED, records
+from allin_hub.mapping.columns import ColumnMap
+from allin_hub.sources.headers import find_header
+from allin_hub.sources.rows import SHIFTED, records
 from allin_schemas import Kind
 
 HEADER = ["Name", "E-Mail", "Telefon", "PLZ", "Ort"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.columns import ColumnMap
+from allin_hub.mapping.columns import ColumnMap
 from allin_schemas import Kind
 
 ROWS: list[tuple[dict[str, Any], dict[str, Any]]] = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub.paths import is_path
-from allin_hub.synonyms import _headings, recognised, words_of
+from allin_hub.mapping.paths import is_path
+from allin_hub.mapping.synonyms import _headings, recognised, words_of
 from allin_schemas import Kind
 
 ORGANISATIONS = {

@@ -181,8 +181,8 @@ def header() -> list[str]:
 @pytest.fixture
 def synced() -> Callable[..., Mapping[str, Any]]:
     """Syncs an office as a command would, and gives the reports by source."""
-    from allin_hub.holding import accept
-    from allin_hub.pipeline import sync
+    from allin_hub.ingest.hold import accept
+    from allin_hub.ingest.sync import sync
 
     def run(
         office: Office, *names: str, replay: bool = False, accepting: str | None = None
@@ -221,7 +221,7 @@ def exported() -> Callable[..., list[dict[str, Any]]]:
 @pytest.fixture
 def published() -> Callable[..., Mapping[str, Any]]:
     """Publishes an office's outputs, and gives the reports by output."""
-    from allin_hub.publishing import publish
+    from allin_hub.publish.publish import publish
 
     def run(office: Office, *names: str) -> Mapping[str, Any]:
         hub = office.open()

@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from allin_hub.backing import Backup, back_up, before_upgrade
-from allin_hub.errors import ConfigError, HubError, StoreError
-from allin_hub.packing import verified
-from allin_hub.restoring import Restored, Wish, restore
-from allin_hub.store import bookkeeping
+from allin_hub.backup.archive import verified
+from allin_hub.backup.create import Backup, back_up, before_upgrade
+from allin_hub.backup.restore import Restored, Wish, restore
+from allin_hub.base.errors import ConfigError, HubError, StoreError
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading
 
 OUTPUTS = """
@@ -419,7 +419,7 @@ def test_a_backup_of_a_newer_release_is_refused(
 ) -> None:
     """Nothing is guessed about a schema that this release does not know."""
     synced(sheet_office)
-    monkeypatch.setattr("allin_hub.backing.revision", lambda _: "9999")
+    monkeypatch.setattr("allin_hub.backup.create.revision", lambda _: "9999")
     made = backed_up(sheet_office)
     with pytest.raises(ConfigError, match="newer release"):
         restore(made.path, tmp_path / "there", Wish(), now=sheet_office.now)
@@ -442,8 +442,8 @@ def test_an_upgrade_is_preceded_by_a_backup_and_an_older_backup_is_upgraded(
     )
     monkeypatch.setattr(engine, "MIGRATIONS", newer)
     monkeypatch.setattr(engine, "HEAD", "0002")
-    monkeypatch.setattr("allin_hub.store.copying.HEAD", "0002")
-    monkeypatch.setattr("allin_hub.restoring.HEAD", "0002")
+    monkeypatch.setattr("allin_hub.store.copy.HEAD", "0002")
+    monkeypatch.setattr("allin_hub.backup.restore.HEAD", "0002")
     hub = sheet_office.open()
     hub.close()
     (kept,) = (sheet_office.folder / "backups").glob("before-upgrade-from-0001-*.zip")
@@ -553,7 +553,7 @@ def test_a_full_disk_leaves_no_half_backup(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("allin_hub.packing.os.fsync", full)
+    monkeypatch.setattr("allin_hub.backup.archive.os.fsync", full)
     sheet_office.now += dt.timedelta(days=1)
     with pytest.raises(HubError, match="No space left"):
         backed_up(sheet_office)
@@ -583,7 +583,7 @@ def test_a_damaged_database_in_a_whole_file_is_refused(
     """Checksums say that the file is as it was made; the database is asked for itself too."""
     synced(sheet_office)
     made = backed_up(sheet_office)
-    monkeypatch.setattr("allin_hub.restoring.faults_of_file", lambda _: ["row 7 missing from index"])
+    monkeypatch.setattr("allin_hub.backup.restore.faults_of_file", lambda _: ["row 7 missing from index"])
     with pytest.raises(StoreError, match="damaged"):
         restore(
             made.path, tmp_path / "there", Wish(sheet_office.folder / "hub.key", FILE), now=sheet_office.now

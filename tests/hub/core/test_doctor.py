@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from allin_hub.doctor import BROKEN, Diagnosis, examine
-from allin_hub.voice import Voice
+from allin_hub.i18n.translator import Voice
 
 OUTPUT = """
 [outputs.statistik]
@@ -269,7 +269,7 @@ def test_a_full_disk_is_named(sound: Any, monkeypatch: pytest.MonkeyPatch) -> No
     from collections import namedtuple
 
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr("allin_hub.doctor.folder.shutil.disk_usage", lambda _: usage(10, 9, 1))
+    monkeypatch.setattr("allin_hub.doctor.environment.shutil.disk_usage", lambda _: usage(10, 9, 1))
 
     assert ["disk"] == codes(examined(sound))
 
@@ -279,7 +279,7 @@ def test_a_hub_without_a_copy_is_named(sound: Any) -> None:
     text = (sound.folder / "hub.toml").read_text(encoding="utf-8")
     sound.settings(text.replace("backups = 0", "backups = 2"))
     none = codes(examined(sound))
-    from allin_hub.backing import back_up
+    from allin_hub.backup.create import back_up
 
     hub = sound.open()
     back_up(hub)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from allin_hub.comparing import Difference, differences
-from allin_hub.config import GuardLimits
-from allin_hub.guard import Extent, reasons
-from allin_hub.preparing import prepare
-from allin_hub.store import bookkeeping
+from allin_hub.config.load import GuardLimits
+from allin_hub.ingest.diff import Difference, differences
+from allin_hub.ingest.guard import Extent, reasons
+from allin_hub.ingest.prepare import prepare
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading
 
 

@@ -12,10 +12,10 @@ import orjson
 import pytest
 from sqlalchemy import delete, select, update
 
-from allin_hub import showing
-from allin_hub.contract import Output, PluginConfig
-from allin_hub.keeping import _unpacked
-from allin_hub.rendering import Artifact
+from allin_hub.api.output_run import Artifact
+from allin_hub.api.plugin import Output, PluginConfig
+from allin_hub.publish import store_view as showing
+from allin_hub.publish.entity_cache import _unpacked
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import artifact, kept, output_state
 from allin_schemas import Organisation, Purpose
@@ -308,8 +308,8 @@ def test_a_plugin_keeps_what_it_worked_out(
     public: Any, resynced: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of an entity alone, and with what else it used; only what changed is asked for again."""
-    from allin_hub import registry
-    from allin_hub.publishing import publish
+    from allin_hub.api import registry
+    from allin_hub.publish.publish import publish
 
     keeper = Keeper("verzeichnis", PluginConfig())
     monkeypatch.setattr(registry, "output", lambda *_: keeper)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
 
 CALENDAR = """
 [sources.termine]

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from allin_hub import registry, removing
-from allin_hub.contract import Output, PluginConfig
+from allin_hub.api import registry
+from allin_hub.api.output_run import Artifact
+from allin_hub.api.plugin import Output, PluginConfig
 from allin_hub.hub import Hub
-from allin_hub.publishing import publish
-from allin_hub.rendering import Artifact
-from allin_hub.retention import retain
+from allin_hub.manage import remove_source as removing
+from allin_hub.operations.retention import retain
+from allin_hub.publish.publish import publish
+from allin_hub.store.after_restore import settle_copy
 from allin_hub.store.engine import reading, writing
-from allin_hub.store.settling import settle_copy
 from allin_hub.store.tables import kept
 from allin_schemas import Organisation, Purpose
 

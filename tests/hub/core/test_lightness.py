@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from allin_hub.lightness import light
+from allin_hub.ingest.typed_dicts import light
 from allin_schemas import ENTITIES, Kind, claim_of
 
 TEXTS = st.sampled_from(

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from allin_hub import bounds, checking, registry
-from allin_hub.contract import PluginConfig, Raw, Source
-from allin_hub.holding import accept
+from allin_hub.api import registry
+from allin_hub.api.plugin import PluginConfig, Raw, Source
+from allin_hub.base import time_limits as bounds
 from allin_hub.hub import Hub
-from allin_hub.pipeline import sync
-from allin_hub.retention import retain
+from allin_hub.ingest import check as checking
+from allin_hub.ingest.hold import accept
+from allin_hub.ingest.sync import sync
+from allin_hub.operations.retention import retain
 from allin_schemas import Organisation
 
 RECORDS = 60

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allin_hub.merge import Said, merge
+from allin_hub.entities.merge import Said, merge
 from allin_schemas import Kind
 
 TWO = """

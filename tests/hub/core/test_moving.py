@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from allin_hub import moving
-from allin_hub.cli.call import Call
-from allin_hub.cli.moving import run_move
-from allin_hub.errors import ConfigError, HubError, StoreError
-from allin_hub.moving import go_back, move, moved_there, switch
-from allin_hub.store import bookkeeping, copying
+from allin_hub.backup import move_database as moving
+from allin_hub.backup.move_database import go_back, move, moved_there, switch
+from allin_hub.base.errors import ConfigError, HubError, StoreError
+from allin_hub.cli.invocation import Call
+from allin_hub.cli.move import run_move
+from allin_hub.store import copy as copying
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, writing
-from allin_hub.store.left import FACT
+from allin_hub.store.moved_away import FACT
 from allin_hub.store.tables import claim, metadata
 
 OUTPUT = """

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from allin_hub import notifying, posting
 from allin_hub.hub import Hub
-from allin_hub.notifying import Told, tell
-from allin_hub.store import bookkeeping
+from allin_hub.operations import notify as notifying
+from allin_hub.operations import notify_send as posting
+from allin_hub.operations.notify import Told, tell
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
 SETTINGS = """[hub]

@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
-from allin_hub import folders, placing, publishing, removing, renaming, turns
-from allin_hub.errors import StoreError
+from allin_hub.base.errors import StoreError
 from allin_hub.hub import Hub
-from allin_hub.store import bookkeeping
+from allin_hub.manage import remove_source as removing
+from allin_hub.manage import rename_source as renaming
+from allin_hub.publish import lease as turns
+from allin_hub.publish import local_folder as folders
+from allin_hub.publish import place as placing
+from allin_hub.publish import publish as publishing
+from allin_hub.publish.lease import lease_of_output
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
-from allin_hub.turns import lease_of_output
 
 OUTPUT = """
 [outputs.statistik]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub import consents
+from allin_hub.privacy import consent_ledger as consents
 from allin_hub.store.engine import writing
 
 HUB = """

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub import consents
-from allin_hub.gate import passes
+from allin_hub.privacy import consent_ledger as consents
+from allin_hub.privacy.gate import passes
 from allin_schemas import ENTITIES, Kind, Private, Purpose
 from allin_schemas.marks import marked
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from allin_hub import folders, placing, publishing, turns
-from allin_hub.contract import Output, PluginConfig
-from allin_hub.rendering import Artifact, Order
-from allin_hub.store import bookkeeping
+from allin_hub.api.output_run import Artifact, Order
+from allin_hub.api.plugin import Output, PluginConfig
+from allin_hub.publish import lease as turns
+from allin_hub.publish import local_folder as folders
+from allin_hub.publish import place as placing
+from allin_hub.publish import publish as publishing
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_schemas import Organisation, Purpose
 
@@ -234,7 +237,7 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
 
 def test_two_outputs_may_not_share_a_folder(public: Any) -> None:
     """Each would take the other's files away."""
-    from allin_hub.errors import ConfigError
+    from allin_hub.base.errors import ConfigError
 
     public.settings(SETTINGS.replace('path = "statistik"', 'path = "public/"'))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from allin_hub.store import bookkeeping
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.checksums import sums_of
 from allin_hub.store.engine import reading, writing
-from allin_hub.store.summing import sums_of
 
 
 def test_a_reader_sees_one_moment_while_others_commit(office: Any) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub.drafts import ways
-from allin_hub.readings import Readings
+from allin_hub.ingest.field_readings import Readings
+from allin_hub.mapping.drafts import ways
 from allin_schemas import Kind
 from allin_schemas.reading import Context
 

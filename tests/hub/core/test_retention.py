@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from allin_hub.retention import retain
+from allin_hub.i18n.translator import Voice
+from allin_hub.operations.maintenance import UpkeepReport, upkeep
+from allin_hub.operations.retention import retain
 from allin_hub.store.engine import reading
-from allin_hub.upkeep import UpkeepReport, upkeep
-from allin_hub.voice import Voice
 
 HEADER = ["Nr.", "Verein", "Kurzname", "E-Mail", "Ort", "Bemerkung"]
 SETTINGS = """
@@ -230,7 +230,8 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
     old_office: Any, synced: Any, exported: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lid was closed, the night's upkeep cleared up: a half would be taken for the whole, and never read again."""
-    from allin_hub import pipeline, staging
+    from allin_hub.ingest import stage as staging
+    from allin_hub.ingest import sync as pipeline
 
     monkeypatch.setattr(staging, "PAGE", 10)
     old_office.sheet("vereine.csv", HEADER, rows(42))
@@ -255,7 +256,8 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
 
 def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: Any, synced: Any) -> None:
     """She decided in the very minute in which it would have gone."""
-    from allin_hub.store import bookkeeping, retention
+    from allin_hub.store import retention
+    from allin_hub.store import runs as bookkeeping
     from allin_hub.store.engine import writing
 
     old_office.sheet("vereine.csv", HEADER, rows(2))

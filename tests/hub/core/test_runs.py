@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from allin_hub import pipeline
-from allin_hub.contract import PluginConfig, Raw, Source
-from allin_hub.errors import StoreError, Unavailable
-from allin_hub.preparing import prepare
-from allin_hub.store import bookkeeping
+from allin_hub.api.plugin import PluginConfig, Raw, Source
+from allin_hub.base.errors import StoreError, Unavailable
+from allin_hub.ingest import sync as pipeline
+from allin_hub.ingest.prepare import prepare
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import run
 from allin_schemas import Organisation

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.errors import ConfigError
+from allin_hub.base.errors import ConfigError
 
 BLOCK = """
 [sources.vereine]

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from allin_hub import removing, standing, tongue
-from allin_hub.errors import ConfigError, StoreError
+from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.hub import Hub
-from allin_hub.store import bookkeeping
+from allin_hub.i18n import staff_language as tongue
+from allin_hub.manage import remove_source as removing
+from allin_hub.operations import status as standing
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
 HUB = """[hub]
@@ -224,7 +226,7 @@ def test_a_removal_that_is_killed_is_ended_by_the_next_command(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr("allin_hub.rewriting.write", kill)
+        patched.setattr("allin_hub.config.toml_edit.write", kill)
         with pytest.raises(Killed):
             with_hub(two, lambda hub: removing.remove(hub, "erste"))
     reports = synced(two)
@@ -245,7 +247,7 @@ def test_bringing_back_that_is_killed_is_done_by_the_same_command_again(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr("allin_hub.removing.apply", kill)
+        patched.setattr("allin_hub.manage.remove_source.apply", kill)
         with pytest.raises(Killed):
             with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
     with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))

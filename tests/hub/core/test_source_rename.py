@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from allin_hub.errors import ConfigError, StoreError
+from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.hub import Hub
-from allin_hub.renaming import rename
-from allin_hub.store import bookkeeping
+from allin_hub.manage.rename_source import rename
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
 SETTINGS = """# The office's settings.
@@ -157,7 +157,7 @@ def test_rows_that_were_one_entry_stay_one_when_one_of_them_is_read_anew(
     assert 3 == len(before)
 
 
-@pytest.mark.parametrize("place", ["allin_hub.rewriting.write", "allin_hub.unfinished._move_map"])
+@pytest.mark.parametrize("place", ["allin_hub.config.toml_edit.write", "allin_hub.pending_edits._move_map"])
 def test_a_rename_that_is_killed_is_ended_by_the_next_command(
     place: str, office_of_two: Any, synced: Any, exported: Any, with_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_rename_that_fails_in_the_database_leaves_all_as_it_was(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr("allin_hub.renaming.note", kill)
+        patched.setattr("allin_hub.manage.rename_source.note", kill)
         with pytest.raises(Killed):
             with_hub(office_of_two, lambda hub: rename(hub, "vereine", "mitglieder"))
 

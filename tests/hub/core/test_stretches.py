@@ -14,17 +14,20 @@ from zlib import crc32
 import httpx
 import pytest
 
-from allin_hub import delimited, opening, staging, stretches
+from allin_hub.base.ids import new_id
+from allin_hub.base.reports import SourceReport
 from allin_hub.fetched import Fetched
-from allin_hub.fetching import Http
-from allin_hub.ids import new_id
-from allin_hub.pipeline import sync_source
-from allin_hub.preparing import prepare
-from allin_hub.report import SourceReport
-from allin_hub.sheets import Limits
-from allin_hub.store import bookkeeping
+from allin_hub.http.client import Http
+from allin_hub.ingest import stage as staging
+from allin_hub.ingest.prepare import prepare
+from allin_hub.ingest.sync import sync_source
+from allin_hub.readers import chunks as stretches
+from allin_hub.readers import csv_reader as delimited
+from allin_hub.readers import open as opening
+from allin_hub.readers.chunks import Again, Stretches, parted
+from allin_hub.readers.sheets import Limits
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
-from allin_hub.stretches import Again, Stretches, parted
 
 SETTINGS = """
 [sources.vereine]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allin_hub.suppression import LEAST_PERSONS, hide_small
+from allin_hub.privacy.suppression import LEAST_PERSONS, hide_small
 
 
 def test_groups_of_five_and_more_are_shown() -> None:

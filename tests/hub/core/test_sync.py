@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.checking import check
+from allin_hub.ingest.check import check
 
 BOOKKEEPING = {"run", "source_state", "lease"}
 

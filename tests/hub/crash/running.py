@@ -91,7 +91,7 @@ def call(order: Order, *words: str) -> tuple[int, str, str]:
 
 
 def _prepared(order: Order) -> Callable[[], dt.datetime]:
-    from allin_hub import crashing
+    from allin_hub.base import failpoints as crashing
 
     if order.counts is not None:
         reached: list[str] = []
@@ -133,7 +133,7 @@ def _faulty(place: str, hit: int, number: int) -> Callable[[str], None]:
 
 def _work(order: Order) -> None:
     from allin_hub.hub import open_hub
-    from allin_hub.publishing import publish
+    from allin_hub.publish.publish import publish
 
     clock = _prepared(order)
     hub = open_hub(order.folder, clock)
@@ -155,9 +155,9 @@ def _work(order: Order) -> None:
 
 
 def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
-    from allin_hub.errors import ConfigError
-    from allin_hub.holding import accept
-    from allin_hub.pipeline import sync
+    from allin_hub.base.errors import ConfigError
+    from allin_hub.ingest.hold import accept
+    from allin_hub.ingest.sync import sync
 
     if step == "accept":
         try:
@@ -169,8 +169,10 @@ def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
 
 def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
     """What is done to a source as a whole, and the message to the office; nobody is called for it."""
-    from allin_hub import notifying, removing, renaming
-    from allin_hub.errors import ConfigError
+    from allin_hub.base.errors import ConfigError
+    from allin_hub.manage import remove_source as removing
+    from allin_hub.manage import rename_source as renaming
+    from allin_hub.operations import notify as notifying
 
     try:
         if step == "rename":
@@ -190,7 +192,8 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
 def _call(order: Order, words: Sequence[str]) -> None:
     from functools import partial
 
-    from allin_hub.cli import main, terminal
+    from allin_hub.cli import console as terminal
+    from allin_hub.cli import main
 
     clock = _prepared(order)
     terminal.open_hub = partial(terminal.open_hub, clock=clock)

@@ -11,9 +11,9 @@ import pytest
 from tests.hub.crash.scenes import SCENES
 from tests.hub.crash.staging_grounds import Ground
 
-from allin_hub import crashing
-from allin_hub.crashing import Point
-from allin_hub.store import bookkeeping
+from allin_hub.base import failpoints as crashing
+from allin_hub.base.failpoints import Point
+from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 
 

@@ -15,14 +15,14 @@ import pytest
 from tests.hub.crash.running import CONTEXT, NOW, Order, done, ended
 from tests.hub.crash.scenes import KEY, LATER, evening, night, settings
 
-from allin_hub.backing import back_up
-from allin_hub.blocks import CUT_OFF
-from allin_hub.cli.begin import run_init
-from allin_hub.cli.call import Call
-from allin_hub.errors import ConfigError, HubError
-from allin_hub.exchange import Exchange, put_back
+from allin_hub.backup.create import back_up
+from allin_hub.backup.file_swap import Exchange, put_back
+from allin_hub.backup.restore import Wish, restore
+from allin_hub.base.errors import ConfigError, HubError
+from allin_hub.cli.init_demo import run_init
+from allin_hub.cli.invocation import Call
+from allin_hub.config.toml_blocks import CUT_OFF
 from allin_hub.hub import open_hub
-from allin_hub.restoring import Wish, restore
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.move"}
 CONTENT = ("raw", "claim", "entity_link", "organisation", "person", "event")

@@ -253,7 +253,7 @@ def test_a_clock_that_steps_and_comes_back_changes_nothing_that_is_known(
 def test_a_lease_that_a_clock_ahead_gave_does_not_last_for_ever(tmp_path: Path, database: str) -> None:
     """A machine whose clock was a year ahead has died; on another one nobody can ask whether it has."""
     from allin_hub.hub import open_hub
-    from allin_hub.store import bookkeeping
+    from allin_hub.store import runs as bookkeeping
     from allin_hub.store.engine import writing
 
     _many_sources(tmp_path / "hub", database, 1)

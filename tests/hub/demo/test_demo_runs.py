@@ -8,8 +8,8 @@ import pytest
 
 from allin_hub import demo
 from allin_hub.hub import open_hub
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
+from allin_hub.ingest.sync import sync
+from allin_hub.publish.publish import publish
 
 NOW = dt.datetime(2027, 3, 17, 9, 0, tzinfo=dt.UTC)
 SEEN = [

@@ -12,7 +12,7 @@ from email.utils import formatdate
 
 import pytest
 
-from allin_hub.fetching import FetchLimits, Http
+from allin_hub.http.client import FetchLimits, Http
 
 CONTENT = b"Name;Ort\r\nVerein;Kassel\r\n" * 400
 NOW = 1_790_000_000.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub import addresses
-from allin_hub.errors import Refused, Unavailable
-from allin_hub.fetching import FetchLimits, Http
+from allin_hub.base.errors import Refused, Unavailable
+from allin_hub.http import allowed_hosts as addresses
+from allin_hub.http.client import FetchLimits, Http
 
 FORBIDDEN_URLS = [
     "",

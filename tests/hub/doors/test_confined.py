@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import allin_hub
-from allin_hub import confined
-from allin_hub.errors import Refused
+from allin_hub.base.errors import Refused
+from allin_hub.readers import sandbox as confined
 
 HUB = Path(allin_hub.__file__).parent.parent
 

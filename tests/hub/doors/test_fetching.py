@@ -10,10 +10,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from allin_hub import fetching, patience
-from allin_hub.errors import HubError, Refused, Unavailable
-from allin_hub.opening import open_table
-from allin_hub.responses import Cut, body
+from allin_hub.base.errors import HubError, Refused, Unavailable
+from allin_hub.http import client as fetching
+from allin_hub.http import retry as patience
+from allin_hub.http.response import Cut, body
+from allin_hub.readers.open import open_table
 
 UNAVAILABLE = {
     "/500": "FEED_FAILS",

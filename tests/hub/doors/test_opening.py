@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.corpus.archives import cells, ods, ods_row, xlsx, xlsx_parts, zipped
 
-from allin_hub import delimited
-from allin_hub.errors import Refused
-from allin_hub.opening import open_table
-from allin_hub.sheets import Limits
+from allin_hub.base.errors import Refused
+from allin_hub.readers import csv_reader as delimited
+from allin_hub.readers.open import open_table
+from allin_hub.readers.sheets import Limits
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"]), min_size=1, max_size=12)
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import make_url
 from tests.databases import Postgres, with_database
 
-from allin_hub import crashing
-from allin_hub.crashing import Point
+from allin_hub.base import failpoints as crashing
+from allin_hub.base.failpoints import Point
 from allin_hub.hub import Hub, open_hub
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
 
-from allin_hub.store.collating import other_texts
+from allin_hub.store.collation import other_texts
 from allin_hub.store.engine import insert_rows, migrate, open_engine, reading, writing
 from allin_hub.store.tables import hub_fact, metadata
 
@@ -44,7 +44,7 @@ def test_texts_have_no_limit_and_no_language(url: str) -> None:
 
 def test_a_text_that_a_later_migration_adds_is_mended_too(url: str) -> None:
     """Whoever writes a migration need not think of it."""
-    from allin_hub.store.collating import plain_texts
+    from allin_hub.store.collation import plain_texts
 
     engine = open_engine(url)
     with writing(engine) as connection:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allin_hub.csv_files import csv_file, protected, unprotected
+from allin_hub.publish.csv_writer import csv_file, protected, unprotected
 
 ACTIVE = (
     "=1+1",

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from allin_hub.formats import Formats, script_json
+from allin_hub.publish.formats import Formats, script_json
 from allin_schemas import LocalizedText
 
 EVENING = dt.datetime(2026, 10, 5, 16, 0, tzinfo=dt.UTC)

@@ -10,8 +10,8 @@ import pytest
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from allin_hub.once import Once
-from allin_hub.templating import environment
+from allin_hub.publish.fragment_cache import Once
+from allin_hub.publish.templating import environment
 
 
 class Card(NamedTuple):

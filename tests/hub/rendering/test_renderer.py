@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from allin_hub import Output, PluginConfig, PublishError
-from allin_hub.renderer import Renderer, made_of
+from allin_hub.publish.renderer import Renderer, made_of
 from allin_hub.testing import digest_of, sample
 from allin_schemas import Organisation, Purpose
 

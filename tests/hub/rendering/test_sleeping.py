@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from allin_hub.sampling import sample
-from allin_hub.sleeping import asleep
+from allin_hub.publish.lazy_entities import asleep
+from allin_hub.publish.sample_view import sample
 from allin_schemas import Event, Organisation, Record
 
 WHOLE = sample(Organisation, name="Bücherfreunde Kassel e. V.", topics=["Lesen"])

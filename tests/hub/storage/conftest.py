@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from tests.hub.storage import servers
 
+from allin_hub.base.reports import OutputReport
 from allin_hub.hub import Hub, open_hub
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
-from allin_hub.report import OutputReport
+from allin_hub.ingest.sync import sync
+from allin_hub.publish.publish import publish
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 SETTINGS = """

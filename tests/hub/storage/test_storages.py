@@ -13,20 +13,20 @@ from sqlalchemy import update
 from tests.hub.storage import servers
 from tests.hub.storage.conftest import files_in
 
-from allin_hub import publishing
-from allin_hub import storage as storages
-from allin_hub.backing import back_up
-from allin_hub.config import load
-from allin_hub.destinations import destination
+from allin_hub.backup.create import back_up
+from allin_hub.base.errors import ConfigError
+from allin_hub.config.load import load
 from allin_hub.doctor import examine
-from allin_hub.errors import ConfigError
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
-from allin_hub.retiring import forget
+from allin_hub.i18n.translator import Voice
+from allin_hub.ingest.sync import sync
+from allin_hub.publish import publish as publishing
+from allin_hub.publish import remote as storages
+from allin_hub.publish.destinations import destination
+from allin_hub.publish.lease import Turn
+from allin_hub.publish.orphans import forget
+from allin_hub.publish.publish import publish
 from allin_hub.store.engine import writing
 from allin_hub.store.tables import lease
-from allin_hub.turns import Turn
-from allin_hub.voice import Voice
 
 Files = Callable[[], Mapping[str, bytes]]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from allin_hub.api.view import Credit
 from allin_hub.testing import SampleView, render, sample, sample_view
-from allin_hub.view import Credit
 from allin_plugins.directory import Directory, DirectoryConfig
 from allin_schemas import Event, Opportunity, Organisation, Person, PersonType, Purpose, Record
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub.calendars import Component, open_calendar
-from allin_hub.responses import Response
+from allin_hub.http.response import Response
+from allin_hub.readers.ical_reader import Component, open_calendar
 
 
 class FakeHttp:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 import allin_schemas.reading
-from allin_hub.problems import Problem, Severity, catalogue
+from allin_hub.base.problems import Problem, Severity, catalogue
 from allin_schemas import ENTITIES, Kind, claim_of, values
 from allin_schemas.marks import Reads, mark_of
 from allin_schemas.reading import READERS, Context, Reading, read

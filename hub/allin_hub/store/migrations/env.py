@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from allin_hub.store.collating import plain_texts
+from allin_hub.store.collation import plain_texts
 from allin_hub.store.tables import metadata
 
 connection = context.config.attributes["connection"]

@@ -1,0 +1,1 @@
+"""Backups, restores, and the move of a hub to another database."""

@@ -1,0 +1,280 @@
+"""Moves a hub to another database: every row copied, every table compared, and the old one takes nothing more."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Engine
+
+from allin_hub.base.errors import ConfigError, HubError
+from allin_hub.base.ids import new_id
+from allin_hub.config import load as configuration
+from allin_hub.config.load import PASSWORD, addressed
+from allin_hub.config.toml_blocks import CONFIG_NAME, blocks_of
+from allin_hub.hub import Hub
+from allin_hub.publish.lease import lease_of_output
+from allin_hub.store import moved_away as left
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.checksums import Sum, sums_of
+from allin_hub.store.copy import Told, copy_rows, counts_of
+from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
+from allin_hub.store.tables import metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What lies in the new database now, and the line of hub.toml that leads there."""
+
+    sums: dict[str, Sum]
+    line: str
+    at: int | None
+    """Where the old line stands; None when there is none yet."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows were copied."""
+        return sum(one.rows for one in self.sums.values())
+
+
+def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
+    """Copy a hub into an empty database, in one transaction, while nothing else runs.
+
+    `to` is an address, or where one is kept: `env:NAME`, `file:PATH`.
+    Raises ConfigError for a database that cannot be moved to; HubError while a sync or a publish runs.
+    """
+    if PASSWORD.search(to):
+        raise ConfigError(
+            "A password may not stand in a command: others can read it.",
+            hint="Keep the whole address in the environment or in a file, and write env:NAME or file:PATH.",
+        )
+    written = _written(to)
+    blocks = blocks_of(hub.config.folder)
+    url = addressed(hub.config, written, blocks)
+    if url == hub.config.database_url:
+        raise ConfigError("The hub is in this database already.", hint="Name another one.")
+    line = f"database = {_toml(written)}"
+    with _prepared(url) as target, _all_leases(hub) as fences, ExitStack() as whole:
+        new = whole.enter_context(writing(target))
+        with reading(hub.engine) as old:
+            copy_rows(old, new, told)
+        bookkeeping.end_all_leases(new)
+        sums = sums_of(new)
+        with writing(hub.engine) as old:
+            _give_back(old, fences)
+            if sums_of(old) != sums:
+                raise HubError(
+                    "Something changed the hub while it was copied. Nothing was moved.",
+                    hint="Run it again when nobody else works with the hub.",
+                )
+            if new.dialect.name == "postgresql":
+                new.exec_driver_sql("ANALYZE")
+            bookkeeping.save_fact(old, left.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
+            whole.close()  # the new one is whole before the old one says so; until then nobody can write into either
+    return Moved(sums, line, _line(hub.config.folder))
+
+
+def moved_there(folder: Path, to: str) -> str | None:
+    """The line that leads to this database, where the hub has moved already while hub.toml does not say so yet; else None."""
+    if PASSWORD.search(to):
+        return None
+    settings = configuration.load(folder)
+    written = _written(to)
+    line = f"database = {_toml(written)}"
+    old = _facts(settings.database_url)
+    if not old.left or orjson.loads(old.left)["line"] != line:
+        return None
+    new = _facts(addressed(settings, written, blocks_of(folder)))
+    return line if new == (old.key, "") else None
+
+
+class _Facts(NamedTuple):
+    """The mark of a database's key, and where the hub has moved to out of it; empty where there is none."""
+
+    key: str
+    left: str
+
+
+def _facts(url: str) -> _Facts:
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return _Facts("", "")
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            if revision(connection) is None:
+                return _Facts("", "")
+            return _Facts(*(bookkeeping.fact(connection, name) or "" for name in ("key", left.FACT)))
+    finally:
+        engine.dispose()
+
+
+def go_back(folder: Path) -> None:
+    """Let the hub live on in the database that hub.toml names, although it had moved out of it.
+
+    Raises ConfigError when it had not.
+    """
+    engine = open_engine(configuration.load(folder).database_url)
+    try:
+        with reading(engine) as connection:
+            is_left = revision(connection) is not None and bookkeeping.fact(connection, left.FACT)
+        if not is_left:
+            raise ConfigError(
+                "The hub has not moved out of the database that hub.toml names.",
+                hint="Write the old line of hub.toml again first; it stands in hub.toml.before-move.",
+            )
+        with writing(engine) as connection:
+            bookkeeping.save_fact(connection, left.FACT, "")
+    finally:
+        engine.dispose()
+
+
+def switch(folder: Path, line: str) -> Path:
+    """Write the line into hub.toml, beside its comments; the file as it was before is kept, and its path given back."""
+    path = folder / CONFIG_NAME
+    before = path.read_bytes()
+    kept = _free(path.with_name(f"{CONFIG_NAME}.before-move"))
+    _write(kept, before)
+    fresh = path.with_name(f".{CONFIG_NAME}.new")
+    _write(fresh, _switched(before.decode("utf-8-sig"), line).encode())
+    fresh.chmod(path.stat().st_mode & 0o777)
+    fresh.replace(path)
+    return kept
+
+
+def _written(to: str) -> str | dict[str, str]:
+    kind, _, name = to.partition(":")
+    return {kind: name} if kind in {"env", "file"} and name else to
+
+
+def _toml(written: str | dict[str, str]) -> str:
+    if isinstance(written, str):
+        return orjson.dumps(written).decode()
+    kind, name = next(iter(written.items()))
+    return f"{{ {kind} = {orjson.dumps(name).decode()} }}"
+
+
+@contextmanager
+def _prepared(url: str) -> Iterator[Engine]:
+    """The new database with the hub's tables and no row; a file that was made for it goes when the move fails."""
+    path = sqlite_path(url)
+    made = path is not None and not path.exists()
+    engine = open_engine(url)
+    try:
+        _refuse_taken(engine)
+        migrate(engine)
+        yield engine
+    except BaseException:
+        engine.dispose()
+        if made and path is not None:
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+        raise
+    finally:
+        engine.dispose()
+
+
+def _refuse_taken(engine: Engine) -> None:
+    with reading(engine) as connection:
+        counts = counts_of(connection)
+    strange = sorted(counts.keys() - metadata.tables.keys())
+    if strange:
+        raise ConfigError(
+            "This database belongs to another program: it has a table {table}.",
+            hint="Make an empty database for the hub alone; see docs/postgresql.md.",
+            table=strange[0],
+        )
+    if any(counts.values()):
+        raise ConfigError(
+            "This database is not empty; it may hold a hub already.",
+            hint="Name an empty database, or a file that is not there yet. Nothing was changed.",
+        )
+
+
+@contextmanager
+def _all_leases(hub: Hub) -> Iterator[dict[str, int]]:
+    """Hold every source and output, so that a sync or publish which starts meanwhile ends at once as busy."""
+    owner, fences = new_id(), dict[str, int]()
+    names = {*hub.config.sources, *map(lease_of_output, hub.config.outputs)}
+    with writing(hub.engine) as connection:
+        names |= bookkeeping.leases(connection)
+        for name in sorted(names):
+            fence = bookkeeping.take_lease(connection, name, owner, hub.clock())
+            if fence is None:
+                raise HubError(
+                    "'{name}' is at work. Nothing was moved.",
+                    hint="Wait for its end, then move the hub. See: allin status",
+                    name=name.removeprefix("output "),
+                )
+            fences[name] = fence
+    try:
+        yield fences
+    except BaseException:
+        with writing(hub.engine) as connection:
+            _give_back(connection, fences)
+        raise
+
+
+def _give_back(connection: Connection, fences: dict[str, int]) -> None:
+    for name, fence in fences.items():
+        bookkeeping.give_lease_back(connection, name, fence)
+
+
+def _line(folder: Path) -> int | None:
+    """The line of hub.toml on which the database stands."""
+    text = (folder / CONFIG_NAME).read_text(encoding="utf-8-sig")
+    place = _place(text.splitlines())
+    return None if place is None or not place[1] else place[0] + 1
+
+
+def _place(lines: list[str]) -> tuple[int, bool] | None:
+    """Where the database's line stands, or else belongs; None without a block [hub]."""
+    block = next((n for n, line in enumerate(lines) if re.match(r"\s*\[\s*hub\s*\]", line)), None)
+    if block is None:
+        return None
+    for number in range(block + 1, len(lines)):
+        if lines[number].lstrip().startswith("["):
+            break
+        if re.match(r"\s*[\"']?database[\"']?\s*=", lines[number]):
+            return number, True
+    return block + 1, False
+
+
+_VALUE = re.compile(r"^(\s*[\"']?database[\"']?\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\{[^}]*\})")
+
+
+def _switched(text: str, line: str) -> str:
+    """The text of hub.toml with this line in the place of the old one, whose comment stays."""
+    ending = "\r\n" if "\r\n" in text else "\n"
+    lines = text.splitlines()
+    place = _place(lines)
+    if place is None:
+        return ending.join(["[hub]", line, "", *lines]) + ending
+    number, is_there = place
+    if is_there:
+        value = line.partition("= ")[2]
+        lines[number] = _VALUE.sub(lambda found: found[1] + value, lines[number])
+    else:
+        lines.insert(number, line)
+    return ending.join(lines) + ending
+
+
+def _free(path: Path) -> Path:
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

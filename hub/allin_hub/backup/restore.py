@@ -1,0 +1,341 @@
+"""Brings a hub back from a backup: checked first, made ready beside its place, put there last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from allin_hub.backup.archive import Manifest, Told, unpack, verified
+from allin_hub.backup.create import DATABASE, OUTPUTS, key_name
+from allin_hub.backup.file_swap import READY, Exchange, held, put_back
+from allin_hub.base.encryption import load_key
+from allin_hub.base.errors import ConfigError, HubError, StoreError
+from allin_hub.base.ids import new_id
+from allin_hub.config import load as configuration
+from allin_hub.config.load import Config
+from allin_hub.config.toml_blocks import CONFIG_NAME
+from allin_hub.mapping import learned as maps
+from allin_hub.store.after_restore import all_artifacts, know_artifacts, running, settle_copy
+from allin_hub.store.copy import copy_rows, counts_of, faults_of_file, settle_file
+from allin_hub.store.engine import (
+    HEAD,
+    known_revisions,
+    migrate,
+    open_engine,
+    reading,
+    sqlite_path,
+    writing,
+)
+
+LOGS = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a backup is to come back: a copy of the hub's key, another database, and what may be set aside for it."""
+
+    key: Path | None = None
+    database: str | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back, from when, what was set aside for it, and which secrets are still missing."""
+
+    folder: Path
+    made_at: dt.datetime
+    rows: int
+    upgraded: bool
+    aside: Path | None
+    missing: list[str] = field(default_factory=list)
+
+
+def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Told | None = None) -> Restored:
+    """Bring a backup back into a folder. Until all is checked and ready, nothing that lies there changes.
+
+    Where an earlier restore was killed, what lay there before it is put back first.
+
+    Raises ConfigError when the call, the key or the folder does not fit; StoreError when the backup is damaged.
+    """
+    if folder.is_dir():
+        with _told_in_words(folder):
+            put_back(folder.resolve())
+    manifest = verified(file)
+    if manifest.facts["schema"] not in known_revisions():
+        raise ConfigError(
+            "The backup {file} was made by a newer release of the hub.",
+            hint="Update: pip install --upgrade allin-hub",
+            file=file.name,
+        )
+    folder = folder.resolve()
+    was_there = folder.exists()
+    try:
+        with _told_in_words(folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=READY, dir=folder) as ready, _taken(Path(ready)):
+                unpack(file, manifest, Path(ready), told)
+                return _Restoring(manifest, Path(ready), folder, wish, now, told).restore()
+    finally:
+        if not was_there and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+@contextmanager
+def _taken(ready: Path) -> Iterator[None]:
+    """While this process lives, no other restore takes its folder for one that was left."""
+    handle = held(ready)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+@contextmanager
+def _told_in_words(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise HubError(
+            "The folder {folder} could not be written ({fault}).",
+            hint="Free some space or mend the permissions, then restore again.",
+            folder=str(folder),
+            fault=error.strerror or type(error).__name__,
+        ) from None
+
+
+class _Restoring:
+    """One restore, from the unpacked parts to the hub in its place."""
+
+    def __init__(
+        self, manifest: Manifest, ready: Path, folder: Path, wish: Wish, now: dt.datetime, told: Told | None
+    ) -> None:
+        if wish.database is not None:
+            point_to(ready / CONFIG_NAME, wish.database)
+        self._manifest = manifest
+        self._ready = ready
+        self._folder = folder
+        self._wish = wish
+        self._now = now
+        self._told = told
+        self._config = self._settings()
+        self._target = sqlite_path(self._config.database_url)
+        self._aside = folder / f"before-restore-{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+
+    def _settings(self) -> Config:
+        """The settings of the backup, for the folder into which it goes; secrets are read from there."""
+        for key in self._manifest.facts["keys"][1:]:
+            kept, lent = self._folder / key["name"], self._ready / key["name"]
+            if not key["name"].startswith("$") and kept.is_file() and not lent.exists():
+                lent.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(kept, lent)
+        return configuration.load(self._ready).model_copy(update={"folder": self._folder})
+
+    def restore(self) -> Restored:
+        """Check, make ready, put in place."""
+        self._check_key()
+        self._check_place()
+        published = self._published_there()
+        rows = self._make_ready(published)
+        with Exchange(self._folder, self._aside) as exchange, self._on_server():
+            self._put_in_place(exchange)
+        return Restored(
+            self._folder,
+            dt.datetime.fromisoformat(str(self._manifest.facts["made_at"])),
+            rows,
+            self._manifest.facts["schema"] != HEAD,
+            self._aside if self._aside.exists() else None,
+            self._missing(),
+        )
+
+    def _check_key(self) -> None:
+        """Refuse a key that cannot open what the backup holds."""
+        name = key_name(self._config)
+        if name.startswith("$"):
+            if name[1:] not in os.environ:
+                raise ConfigError(
+                    "The key of this backup is expected in the environment variable {name}, which is not set.",
+                    hint="Set it to the key that the hub had when the backup was made.",
+                    name=name[1:],
+                )
+            sealer, _ = load_key(self._config.hub.key, self._folder)
+        else:
+            place = self._wish.key or self._folder / name
+            if not place.is_file():
+                raise ConfigError(
+                    "The key is not in the backup, and not in {file}.",
+                    hint="Add your copy of it: --key FILE. Without it nothing sealed can be read.",
+                    file=str(place),
+                )
+            sealer, _ = load_key({"file": str(place.resolve())}, self._folder)
+        if sealer.mark().hex() != self._manifest.facts["keys"][0]["fingerprint"]:
+            raise ConfigError(
+                "This key does not belong to this backup.",
+                hint="Take the copy of the key that the hub had when the backup was made.",
+            )
+
+    def _check_place(self) -> None:
+        """Refuse a place where something lies already, unless it may be set aside."""
+        mine = {self._ready.name, *(str(key["name"]) for key in self._manifest.facts["keys"])}
+        there = sorted(place.name for place in self._folder.iterdir() if place.name not in mine)
+        if self._target is not None and self._target.exists() and self._target.parent != self._folder:
+            there.append(str(self._target))
+        if there and not self._wish.force:
+            raise ConfigError(
+                "{folder} is not empty: {file} lies there.",
+                hint="Name an empty folder. Or add --force: then the hub that lies there is set aside, not deleted.",
+                folder=str(self._folder),
+                file=there[0],
+            )
+        if self._target is None:
+            engine = open_engine(self._config.database_url)
+            try:
+                with reading(engine) as connection:
+                    taken = any(counts_of(connection).values())
+            finally:
+                engine.dispose()
+            if taken:
+                raise ConfigError(
+                    "The database named in the backup's hub.toml is not empty.",
+                    hint="Make an empty one and name it, or restore into a file: --database sqlite:///hub.db",
+                )
+
+    def _published_there(self) -> list[tuple[str, str]]:
+        """The files that the hub to be set aside has published; a database that cannot be read has none to tell."""
+        if self._target is None or not self._target.is_file():
+            return []
+        engine = open_engine(self._config.database_url)
+        try:
+            with reading(engine) as connection:
+                busy = running(connection, self._now)
+                found = all_artifacts(connection)
+        except (StoreError, sqlite3.Error):
+            return []
+        finally:
+            engine.dispose()
+        if busy:
+            raise ConfigError(
+                "{name} is running in this hub.",
+                hint="Wait for its end, or stop it, then restore again.",
+                name=busy[0][0],
+            )
+        return found
+
+    def _make_ready(self, published: list[tuple[str, str]]) -> int:
+        """Check the database of the backup, bring it to the newest schema, and end what was under way in it."""
+        copy = self._ready / DATABASE
+        if faults_of_file(copy):
+            raise StoreError(
+                "The database in this backup is damaged.",
+                hint="Nothing was restored. Take an older backup, or another copy of this one.",
+            )
+        engine = open_engine(f"sqlite:///{copy}")
+        brought = {(output, path) for output, path, _ in self._kept()}
+        try:
+            migrate(engine)
+            with writing(engine) as connection:
+                settle_copy(connection, new_id(), self._now, brought)
+                know_artifacts(connection, published)
+                rows = sum(counts_of(connection).values())
+        finally:
+            engine.dispose()
+        settle_file(copy)
+        return rows
+
+    @contextmanager
+    def _on_server(self) -> Iterator[None]:
+        """The database in an empty one on a server, in one transaction that ends only after all else is in place."""
+        if self._target is not None:
+            yield
+            return
+        source, target = (
+            open_engine(f"sqlite:///{self._ready / DATABASE}"),
+            open_engine(self._config.database_url),
+        )
+        try:
+            migrate(target)
+            with reading(source) as old, writing(target) as new:
+                copy_rows(old, new, self._told)
+                yield
+        finally:
+            source.dispose()
+            target.dispose()
+
+    def _put_in_place(self, exchange: Exchange) -> None:
+        """Rename everything into its place, hub.toml last: it makes a folder a hub."""
+        exchange.set_aside(self._folder / CONFIG_NAME)
+        self._bring_key(exchange)
+        if self._target is not None:
+            for ending in ("", *LOGS):
+                exchange.set_aside(self._target.with_name(self._target.name + ending))
+            exchange.put(self._ready / DATABASE, self._target)
+        exchange.set_aside(self._folder / maps.FOLDER)
+        for name in self._manifest.parts:
+            if name.startswith(f"{maps.FOLDER}/"):
+                exchange.put(self._ready / name, self._folder / name)
+        for output, path, ready in self._kept():
+            target = self._folder / self._config.outputs[output].path / path
+            if target.exists() and not target.is_relative_to(self._folder):
+                continue
+            exchange.set_aside(target)
+            exchange.put(ready, target)
+            target.chmod(0o644)
+        exchange.put(self._ready / CONFIG_NAME, self._folder / CONFIG_NAME)
+
+    def _kept(self) -> list[tuple[str, str, Path]]:
+        """(output, path, file) of what the outputs cannot make again."""
+        names = [name for name in self._manifest.parts if name.startswith(f"{OUTPUTS}/")]
+        return [(*_output_and_path(name), self._ready / name) for name in names]
+
+    def _bring_key(self, exchange: Exchange) -> None:
+        name, given = key_name(self._config), self._wish.key
+        place = self._folder / name
+        if given is None or name.startswith("$") or given.resolve() == place.resolve():
+            return
+        exchange.set_aside(place)
+        copy = self._ready / "key"
+        with os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(given.read_bytes())
+        exchange.put(copy, place)
+
+    def _missing(self) -> list[str]:
+        """The secrets that the hub had beside its key, and that are not here."""
+        names = [str(key["name"]) for key in self._manifest.facts["keys"][1:]]
+        return [
+            name
+            for name in names
+            if not (name[1:] in os.environ if name.startswith("$") else (self._folder / name).is_file())
+        ]
+
+
+def _output_and_path(name: str) -> tuple[str, str]:
+    _, output, path = name.split("/", 2)
+    return output, path
+
+
+def point_to(file: Path, url: str) -> None:
+    """Write another database into a hub.toml, and leave every other line as it is."""
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    written = f"database = {orjson.dumps(url).decode()}"
+    block = next((n for n, line in enumerate(lines) if re.match(r"\s*\[\s*hub\s*\]", line)), None)
+    if block is None:
+        lines[:0] = ["[hub]", written, ""]
+    else:
+        end = next((n for n in range(block + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+        old = next((n for n in range(block + 1, end) if re.match(r"\s*database\s*=", lines[n])), None)
+        if old is None:
+            lines.insert(block + 1, written)
+        else:
+            lines[old] = written
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")

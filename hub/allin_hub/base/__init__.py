@@ -1,0 +1,1 @@
+"""Errors, problems, ids, encryption, time limits: what every floor above stands on."""

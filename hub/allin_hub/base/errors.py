@@ -1,0 +1,102 @@
+"""What can go wrong with a plan, grouped by what the caller should do.
+
+HubError
+├── ConfigError    stop before any input or output; the message names the key
+│   ├── PluginBroken   stop this source or output alone; the message names the plugin
+│   └── SecretMissing  a secret is not within reach here; where the schedules run, it may be
+├── Unavailable    try again later
+├── Refused        stop this source and tell its owner
+├── StoreError     roll back
+└── PublishError   keep the last good one
+
+Faults in partners' data are no exceptions; they are values (`allin_hub.base.problems`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def _place(file: str, line: int | None) -> str:
+    return f"{file}, line {line}" if line else file
+
+
+class HubError(Exception):
+    """Base of all: a sentence for people, and what to do next. Neither may hold a person's data.
+
+    `params` fill both, so that they can be said in another language; with a `code` of the catalogue, the
+    catalogue says them. `at` is the file and the line where a person has to look.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        at: tuple[str, int | None] | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(message)
+        self.texts = (message, hint)
+        self.code = code
+        self.at = at
+        self.params = params
+        self.message = f"{_place(*at)}: {self._filled(message)}" if at else self._filled(message)
+        self.hint = self._filled(hint)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def _filled(self, text: str) -> str:
+        return text if self.code or not self.params else text.format(**self.params)
+
+
+class ConfigError(HubError):
+    """The configuration or the call is wrong."""
+
+
+class PluginBroken(ConfigError):
+    """A plugin cannot be loaded or begun; what uses others goes on."""
+
+
+class SecretMissing(ConfigError):
+    """A secret is not in this environment, or not in a file that this account may read."""
+
+
+class Unavailable(HubError):
+    """A system did not answer as it should; later it may. `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        retry_after: float | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__(message, hint=hint, code=code, **params)
+        self.retry_after = retry_after
+
+
+class Refused(HubError):
+    """What the source gave cannot be used: its owner has to change something."""
+
+
+class StoreError(HubError):
+    """The hub's database could not do what was asked; nothing of it was kept."""
+
+
+class PublishError(HubError):
+    """An output could not be made; what was published before stays."""
+
+
+def refuse_if_none_can_work(prepared: Iterable[Any]) -> None:
+    """Raise the first ConfigError when nothing else is there: then the call as a whole was in vain."""
+    prepared = list(prepared)
+    if prepared and all(
+        isinstance(one, ConfigError) and not isinstance(one, PluginBroken) for one in prepared
+    ):
+        raise prepared[0]

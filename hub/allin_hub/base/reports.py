@@ -1,0 +1,147 @@
+"""What a run did, in figures, for people and for `--json`. Holds no person's data but in problems, which are for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from allin_hub.base.problems import Problem
+from allin_hub.ingest.guard import Reason
+
+SHOWN = 1000
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """One source's part of a sync. Counts are counts of raws; `created` and `updated` of entities."""
+
+    source: str
+    status: str
+    run: str = ""
+    fetched: int = 0
+    unchanged: int = 0
+    new: int = 0
+    new_waiting: int = 0
+    """How many of the new ones wait in quarantine."""
+    changed: int = 0
+    renamed: int = 0
+    withdrawn: int = 0
+    quarantined: int = 0
+    skipped: int = 0
+    created: int = 0
+    updated: int = 0
+    questions: int = 0
+    seconds: float = 0.0
+    message: str | None = None
+    hint: str | None = None
+    again: bool = False
+    """Whether the source failed in a way that may pass by itself."""
+    retry_after: float | None = None
+    """After how many seconds the source's server wants to be asked again, where it said so."""
+    held: Sequence[Reason] = ()
+    skipped_kinds: Mapping[str, int] = field(default_factory=dict)
+    problems_total: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    codes: Mapping[str, int] = field(default_factory=dict)
+    cause: BaseException | None = field(default=None, repr=False)
+    """What made it fail, for `--debug`."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run needs nobody's repair: held and partial ones do not fail."""
+        return self.status in {"done", "partial", "held"}
+
+    @property
+    def taken_in(self) -> int:
+        """How many new records were taken in."""
+        return self.new - self.new_waiting
+
+    def counts(self) -> dict[str, Any]:
+        """The figures that are kept of a run."""
+        names = (
+            "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "quarantined", "skipped",
+            "created", "updated", "questions",
+            "problems_total",
+        )  # fmt: skip
+        found: dict[str, Any] = {name: getattr(self, name) for name in names}
+        found["codes"] = dict(self.codes)
+        found["held"] = [[reason.code, reason.count, reason.of] for reason in self.held]
+        return found
+
+    def to_json(self, language: str) -> dict[str, Any]:
+        """The shape that `allin sync --json` prints."""
+        return {
+            "status": self.status,
+            "run": self.run,
+            "fetched": self.fetched,
+            "unchanged": self.unchanged,
+            "new": self.new,
+            "changed": self.changed,
+            "withdrawn": self.withdrawn,
+            "quarantined": self.quarantined,
+            "skipped": self.skipped,
+            "created": self.created,
+            "updated": self.updated,
+            "questions": self.questions,
+            "seconds": round(self.seconds, 3),
+            "message": self.message,
+            "problems_total": self.problems_total,
+            "problems": [problem.to_json(language) for problem in self.problems[:SHOWN]],
+        }
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """A whole sync: one invocation, all its sources."""
+
+    run: str
+    sources: dict[str, SourceReport] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no source failed."""
+        return all(report.ok for report in self.sources.values())
+
+    def to_json(self, language: str) -> dict[str, Any]:
+        """The shape that `allin sync --json` prints."""
+        return {
+            "run": self.run,
+            "sources": {name: report.to_json(language) for name, report in self.sources.items()},
+        }
+
+
+@dataclass(slots=True)
+class OutputReport:
+    """What a publish did for one output."""
+
+    output: str
+    status: str
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+    message: str | None = None
+    hint: str | None = None
+    path: str = ""
+    notes: list[str] = field(default_factory=list)
+    cause: BaseException | None = field(default=None, repr=False)
+    """What made it fail, for `--debug`."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the output is as it should be, or hub.toml no longer has it."""
+        return self.status in {"done", "left"}
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape that `allin publish --json` prints."""
+        return {
+            "status": self.status,
+            "written": self.written,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "seconds": round(self.seconds, 3),
+            "path": self.path,
+            "message": self.message,
+            "notes": self.notes,
+        }

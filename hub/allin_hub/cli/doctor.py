@@ -1,0 +1,66 @@
+"""The command doctor: what is wrong with the hub, and how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from allin_hub.cli.console import print_json
+from allin_hub.cli.invocation import Call
+from allin_hub.cli.tables import line
+from allin_hub.doctor import BROKEN, Diagnosis, examine
+from allin_hub.i18n.translator import Voice, text, voice_for
+
+STATES = (text("broken"), text("weak"))
+
+
+def run_doctor(call: Call, fix: bool) -> None:
+    """`allin doctor`."""
+    folder = Path(call.folder)
+    found = examine(folder, fix=fix)
+    say = voice_for(folder)
+    if call.json:
+        _print_json(call, say, found)
+    else:
+        _tell(call, say, found)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+def _print_json(call: Call, say: Voice, found: Diagnosis) -> None:
+    listed = []
+    for fixed, ones in ((True, found.mended), (False, found.findings)):
+        for one in ones:
+            message, hint = one.said(say)
+            hint = call.placed(hint)
+            listed.append(
+                {"code": one.code, "state": one.state, "message": message, "hint": hint, "fixed": fixed}
+            )
+    print_json({"ok": found.ok, "findings": listed})
+
+
+def _tell(call: Call, say: Voice, found: Diagnosis) -> None:
+    for one in found.mended:
+        line(say("Mended: {finding}", finding=one.said(say)[0]))
+    for one in sorted(found.findings, key=lambda one: one.state != BROKEN):
+        message, hint = one.said(say)
+        line(f"{say(one.state)}: {message}")
+        for sentence in call.placed(hint).split("\n"):
+            line(f"  {sentence}")
+    count = len(found.findings)
+    if not count:
+        line(
+            say(
+                "All is well: settings, key, database, the sources' files, outputs and backups were looked at."
+            )
+        )
+    elif found.ok:
+        line(
+            say.several(
+                "{count} thing to look at, nothing is broken.",
+                "{count} things to look at, nothing is broken.",
+                count,
+            )
+        )
+    else:
+        line(say("Mend what is broken first. What is published stays as it was."))

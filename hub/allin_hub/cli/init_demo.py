@@ -1,0 +1,70 @@
+"""Commands that make a hub: init, demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+import typer
+
+from allin_hub.base.errors import ConfigError
+from allin_hub.cli.console import opened, table
+from allin_hub.cli.invocation import Call
+from allin_hub.cli.sync_publish import everything, first_page
+from allin_hub.cli.tables import Column, line
+from allin_hub.config.load import CONFIG_NAME, refuse_cut_off
+from allin_hub.i18n.translator import voice_for
+
+TEMPLATES = {
+    "de": Path(__file__).parent / "hub.template.de.toml",
+    "en": Path(__file__).parent / "hub.template.en.toml",
+}
+
+
+def run_demo(call: Call) -> None:
+    """`allin demo`."""
+    from allin_hub import demo
+
+    began = time.perf_counter()
+    demo.copy(Path(call.folder), dt.datetime.now(dt.UTC).date())
+    with opened(call) as (hub, say):
+        report, reports = everything(call, hub, say)
+        line()
+        pages = [(name, page) for name, one in reports.items() if (page := first_page(one)) is not None]
+        line(
+            say.several(
+                "The demo is ready, after {count} second. Open it in a browser:",
+                "The demo is ready, after {count} seconds. Open it in a browser:",
+                round(time.perf_counter() - began),
+            )
+        )
+        table([Column(say("Output")), Column(say("Page"))], pages)
+        sheet = Path(call.folder) / "data" / "vereinsliste.xlsx"
+        line(say("Then mend a row in {file} and run: {command}", file=sheet, command=call.command("run")))
+    raise typer.Exit(0 if report.ok and all(one.ok for one in reports.values()) else 1)
+
+
+def run_init(call: Call) -> None:
+    """`allin init`."""
+    say = voice_for(Path(call.folder))
+    target = Path(call.folder) / CONFIG_NAME
+    refuse_cut_off(target.parent)
+    if target.exists():
+        raise ConfigError(
+            "There is a {file} in {folder} already.",
+            hint="Name another folder: allin init my-hub",
+            file=CONFIG_NAME,
+            folder=call.folder,
+        )
+    (target.parent / "data").mkdir(parents=True, exist_ok=True)
+    target.write_text(TEMPLATES[say.language].read_text(encoding="utf-8"), encoding="utf-8")
+    line(say("Made {file}. Every setting is explained in it.", file=target))
+    line(
+        say(
+            "Put a spreadsheet into {folder} and name it as a source in {file}.",
+            folder=target.parent / "data",
+            file=target,
+        )
+    )
+    line(say("Then run: {command}", command=call.command("check")))

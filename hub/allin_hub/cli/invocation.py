@@ -1,0 +1,56 @@
+"""How a command was called, and what becomes of whatever stops it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+
+HERE = "."
+_OF_A_HUB = re.compile(
+    r"\ballin (?:source (?:list|rename|remove|restore|disable|enable)|"
+    r"(?:backup|check|deploy|doctor|export|held|move|notify|problems|publish|run|show|status|sync|up|upkeep))\b"
+    r"(?![^\n]* --hub )"
+)
+"""A command that takes the hub's folder, and does not name it yet; a test holds the list against the commands."""
+_RESTORE = re.compile(r"\ballin restore (?:FILE|DATEI)(?= --force)")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The hub's folder, and how the person wants to be answered."""
+
+    folder: str = HERE
+    json: bool = False
+    debug: bool = False
+
+    def command(self, words: str) -> str:
+        """A command as the person can type it where she is."""
+        known = os.environ.get("ALLIN_HUB", HERE)
+        return f"allin {words}" if self.folder == known else f"allin {words} --hub {shlex.quote(self.folder)}"
+
+    def placed(self, sentence: str) -> str:
+        """A sentence whose commands name the hub's folder too, where the person is in another one."""
+        folder = self.command("").partition(" --hub ")[2]
+        if not folder:
+            return sentence
+        named = _OF_A_HUB.sub(lambda found: f"{found[0]} --hub {folder}", sentence)
+        return _RESTORE.sub(lambda found: f"{found[0]} {folder}", named)
+
+
+@contextmanager
+def guarded(call: Call) -> Iterator[Call]:
+    """Run a command; whatever stops it becomes a sentence and an exit code, never a traceback without `--debug`."""
+    try:
+        yield call
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception as error:
+        from allin_hub.cli.errors import explain
+
+        raise typer.Exit(explain(error, call)) from error

@@ -1,0 +1,143 @@
+"""Commands that show entries to staff, private fields included: show, export. Each look is noted."""
+
+from __future__ import annotations
+
+import sys
+
+import orjson
+
+from allin_hub.base.errors import ConfigError
+from allin_hub.base.ids import new_id
+from allin_hub.cli.console import opened, print_json, table
+from allin_hub.cli.invocation import Call
+from allin_hub.cli.tables import EMPTY, Column, line, readable
+from allin_hub.config.toml_blocks import unknown
+from allin_hub.entities.inspect import Shown, inspect
+from allin_hub.hub import Hub
+from allin_hub.i18n.translator import Voice, text
+from allin_hub.privacy.consent_ledger import consents_of
+from allin_hub.store import entities
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.engine import reading, writing
+from allin_schemas import ENTITIES, Kind
+
+KINDS = {
+    Kind.ORGANISATION: text("organisation"),
+    Kind.PERSON: text("person"),
+    Kind.EVENT: text("event"),
+    Kind.OPPORTUNITY: text("opportunity"),
+    Kind.SERVICE: text("service"),
+    Kind.PROJECT: text("project"),
+}
+
+
+DAY = len("2026-10-05")
+
+
+def run_show(call: Call, word: str, why: str | None) -> None:
+    """`allin show`."""
+    with opened(call) as (hub, say):
+        with reading(hub.engine) as connection:
+            found = entities.find(connection, word)
+            if not found:
+                raise ConfigError(
+                    "No entry is called '{word}'.",
+                    hint="Its id stands in: allin export --kind organisation",
+                    word=word,
+                )
+            if len(found) > 1:
+                raise ConfigError(
+                    "{count} entries are called '{word}'.",
+                    hint="Write more of the id.",
+                    count=len(found),
+                    word=word,
+                )
+            shown = inspect(connection, hub, *found[0])
+        _note(hub, "show", shown.id)
+        if why is not None:
+            _refuse_unknown_field(shown.kind, why)
+        if call.json:
+            print_json(shown.to_json(why))
+        elif why is not None:
+            _show_why(say, shown, why)
+        else:
+            _show_entry(call, say, shown)
+
+
+def _refuse_unknown_field(kind: Kind, name: str) -> None:
+    known = ENTITIES[kind].model_fields
+    if name not in known:
+        raise unknown("The kind {kind} has no field '{word}'.", name, known, kind=kind.value)
+
+
+def _show_entry(call: Call, say: Voice, shown: Shown) -> None:
+    title = shown.data.get(ENTITIES[shown.kind].title_field) or shown.slug
+    line(f"{readable(title)} ({say(KINDS[shown.kind])})")
+    line(f"{shown.id}  {shown.slug}")
+    line(say("Merged from: {sources}", sources=", ".join(f"{one.source} {one.key}" for one in shown.claims)))
+    line()
+    rows = [
+        [name, readable(value), ", ".join(shown.winners(name)) or EMPTY]
+        for name, value in sorted(shown.data.items())
+        if value not in (None, "", [], {})
+    ]
+    table([Column(say("Field")), Column(say("Value"), wraps=True), Column(say("From"))], rows)
+    line()
+    fields = [row[0] for row in rows if row[2] != EMPTY] or ["name"]
+    command = call.command(f"show {shown.slug} --why {fields[0]}")
+    line(say("Why a field has its value: {command}", command=command))
+
+
+def _show_why(say: Voice, shown: Shown, field: str) -> None:
+    line(f"{field} = {readable(shown.data.get(field))}")
+    line()
+    columns = [
+        Column(say("Rank"), right=True),
+        Column(say("Source")),
+        Column(say("Key")),
+        Column(say("Trust"), right=True),
+        Column(say("As of"), spare=True),
+        Column(say("Says"), wraps=True),
+    ]
+    rows = [
+        [rank, one.source, one.key, one.trust, (one.updated_at or EMPTY)[:DAY], readable(one.data.get(field))]
+        for rank, one in enumerate(shown.ranked(), 1)
+    ]
+    table(columns, rows)
+    line()
+    line(say("The first that says something wins: higher trust, then newer, then the source's name."))
+
+
+def run_export(call: Call, kind: str) -> None:
+    """`allin export`."""
+    if kind not in {one.value for one in Kind}:
+        raise unknown("There is no kind '{word}'.", kind, [one.value for one in Kind])
+    with opened(call) as (hub, _):
+        wanted = Kind(kind)
+        with reading(hub.engine) as connection:
+            keys = entities.keys_of(connection, wanted)
+            consents = consents_of(entities.ledger(connection)) if wanted is Kind.PERSON else {}
+            for stored in entities.everything(connection, wanted, hub.sealer):
+                sources = [
+                    {"source": source, "key": hub.sealer.unseal(sealed)["k"] or f"auto-{key.hex()[:12]}"}
+                    for source, sealed, key in keys.get(stored.id, ())
+                ]
+                one = {
+                    "id": stored.id,
+                    "kind": kind,
+                    "data": {"slug": stored.slug, **stored.data},
+                    "sources": sources,
+                }
+                if wanted is Kind.PERSON:
+                    one["consents"] = consents.get(stored.id, [])
+                sys.stdout.write(orjson.dumps(one).decode() + "\n")
+        _note(hub, "export", kind)
+
+
+def _note(hub: Hub, job: str, target: str) -> None:
+    """Note that staff have looked at what is not gated."""
+    run_id, now = new_id(), hub.clock()
+    with writing(hub.engine) as connection:
+        begun = {"id": run_id, "invocation": run_id, "job": job, "target": target, "started_at": now}
+        bookkeeping.begin_run(connection, {**begun, "config_digest": hub.config.digest})
+        bookkeeping.end_run(connection, run_id, "done", {}, None, hub.clock())

@@ -1,0 +1,1 @@
+"""hub.toml: read, checked, and edited by commands."""

@@ -1,0 +1,1 @@
+"""Series of dates: recurrence rules, their occurrences, and calendars written from them."""

@@ -1,0 +1,166 @@
+"""The database from the inside: whether it is whole, opens with its key, and what its rows say of each other agrees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection
+
+from allin_hub.base.errors import StoreError
+from allin_hub.doctor.finding import BROKEN, WEAK, Finding
+from allin_hub.doctor.output_folders import closed
+from allin_hub.hub import Hub
+from allin_hub.i18n.translator import text
+from allin_hub.publish.lease import begun
+from allin_hub.publish.place import finish
+from allin_hub.store import integrity as health
+from allin_hub.store.after_restore import drop_orphans, running
+from allin_hub.store.engine import reading, writing
+
+REPLAY = text("Map the kept records again: allin sync --replay. If it stays, restore the last backup.")
+Counting = Callable[[Connection], int]
+INVARIANTS: tuple[tuple[str, Counting, str], ...] = (
+    (
+        "claim_without_entity",
+        health.claims_without_entity,
+        text("Records whose entry is not there: {count}."),
+    ),
+    (
+        "entity_without_claim",
+        health.entities_without_claim,
+        text("Entries that are shown although no source speaks of them: {count}."),
+    ),
+    (
+        "provenance",
+        health.wrong_provenance,
+        text("Entries that name an origin which is no longer there: {count}."),
+    ),
+    (
+        "forwarding",
+        health.lost_forwardings,
+        text("Merged entries that lead nowhere: {count}."),
+    ),
+    (
+        "claim_of_gone_record",
+        health.claims_of_gone_raws,
+        text("Withdrawn records that still count: {count}."),
+    ),
+    (
+        "reference",
+        health.lost_references,
+        text("References to records that are not there: {count}."),
+    ),
+)
+
+
+def whole(connection: Connection) -> Iterator[Finding]:
+    """Whether the database's file is sound."""
+    faults = health.file_faults(connection)
+    if faults:
+        yield Finding(
+            "database_damaged",
+            BROKEN,
+            text("The database is damaged: {fault}."),
+            text("Run nothing more, and restore the last backup: allin restore FILE --force"),
+            {"fault": faults[0]},
+        )
+
+
+def opens(hub: Hub, connection: Connection) -> Iterator[Finding]:
+    """Whether everything sealed opens with the hub's key."""
+    closed: Counter[str] = Counter()
+    for table, sealed in health.sealed_values(connection):
+        try:
+            hub.sealer.unseal(sealed)
+        except StoreError:
+            closed[table] += 1
+    for table, count in sorted(closed.items()):
+        yield Finding(
+            "sealed",
+            BROKEN,
+            text("Sealed records in the table '{table}' that cannot be opened with the hub's key: {count}."),
+            text("Read the sources again: allin sync. If it stays, restore the last backup."),
+            {"count": count, "table": table},
+        )
+
+
+def agree(connection: Connection) -> Iterator[Finding]:
+    """Whether claims, entities, provenance, forwardings and references fit each other."""
+    for code, count_of, message in INVARIANTS:
+        count = count_of(connection)
+        if count:
+            yield Finding(code, BROKEN, message, REPLAY, {"count": count})
+
+
+def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
+    """What killed runs have left; the next run of each mends it too."""
+    now = hub.clock()
+    itself = text("The next run mends it by itself; at once: allin doctor --fix")
+    for name in health.stale_leases(connection, now):
+        yield Finding(
+            "lease",
+            WEAK,
+            text("'{name}' is marked as running, although nobody works on it."),
+            itself,
+            {"name": name},
+            lambda: _end_lost_runs(hub),
+        )
+    if health.lost_runs(connection, now) and not health.stale_leases(connection, now):
+        yield Finding(
+            "run",
+            WEAK,
+            text("A run never ended, although nobody works on it."),
+            itself,
+            cure=lambda: _end_lost_runs(hub),
+        )
+    rows = health.orphans(connection, now)
+    if rows:
+        yield Finding(
+            "staging",
+            WEAK,
+            text("Rows that runs left behind when they were cut off: {count}."),
+            itself,
+            {"count": rows},
+            lambda: _drop_orphans(hub),
+        )
+    for output in health.open_journals(connection, now):
+        if closed(hub, output) is not None:  # no run and no cure mends it before that is said and done
+            continue
+        yield Finding(
+            "journal",
+            WEAK,
+            text("The last publish of '{output}' was cut off."),
+            itself,
+            {"output": output},
+            lambda output=output: _finish(hub, output),  # type: ignore[misc]
+        )
+
+
+def _end_lost_runs(hub: Hub) -> None:
+    with writing(hub.engine) as connection:
+        health.end_lost_runs(connection, hub.clock())
+
+
+def _drop_orphans(hub: Hub) -> None:
+    with writing(hub.engine) as connection:
+        drop_orphans(connection, {run_id for _, run_id in running(connection, hub.clock())})
+
+
+def _finish(hub: Hub, output: str) -> None:
+    turn = begun(hub, output)
+    if turn is not None:
+        try:
+            finish(turn)
+        finally:
+            turn.end()
+
+
+def examine(hub: Hub) -> list[Finding]:
+    """All that is wrong inside the database, at one moment; of a damaged one, nothing further is asked."""
+    with reading(hub.engine) as connection:
+        found: list[Any] = list(whole(connection))
+        if not found:
+            found += [*opens(hub, connection), *agree(connection), *left_behind(hub, connection)]
+    return found

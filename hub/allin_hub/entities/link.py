@@ -1,0 +1,303 @@
+"""Steps 5 and 6 on the store: ties touched claims to entities, resolves references, and writes merged entities and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from allin_hub.config.load import Config
+from allin_hub.entities.match import ties
+from allin_hub.entities.merge import EVERYTHING, Said, merge, of_one, ranked, units_changed
+from allin_hub.hub import Hub
+from allin_hub.ingest.write_claims import NESTED_FIELD, Fresh
+from allin_hub.slugs import slug
+from allin_hub.store import claims, entities, references
+from allin_hub.store.engine import next_id
+from allin_hub.store.tables import claim as claim_table
+from allin_hub.store.tables import iso
+from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
+from allin_schemas.marks import mark_of
+
+BATCH = 4000
+
+
+@dataclass(slots=True)
+class Linked:
+    """What the entities saw of a sync."""
+
+    created: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    questions: int = 0
+    moved: dict[str, str] = field(default_factory=dict)
+
+
+class Linker:
+    """Links and merges what one run touched, within its write transaction.
+
+    New claims become entities at once, while they are at hand; those that turn out to be tied to others
+    are taken back and merged with them at the end.
+    """
+
+    def __init__(self, connection: Connection, hub: Hub, run_id: str, first_claim: int | None = None) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._run = run_id
+        self._first = next_id(connection, claim_table) if first_claim is None else first_claim
+        self._now = iso(hub.clock())
+        self._seq = entities.last_seq(connection)
+        self._linked = Linked()
+        self._standings: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
+        self._later: set[int] = set()
+        self._shared: set[str] = set()
+        self._left: dict[str, str] = {}
+
+    def ahead(self, fresh: Sequence[Fresh], source: str) -> None:
+        """Make entities of claims that nobody made before, each alone for the time being."""
+        by_kind: dict[Kind, list[Fresh]] = {}
+        for one in fresh:
+            if one.is_open or (one.beside is not None and one.beside.is_open):
+                self._later.add(one.claim)
+            else:
+                by_kind.setdefault(one.kind, []).append(one)
+        for kind, alone in by_kind.items():
+            rows: list[tuple[Any, ...]] = []
+            changes: list[tuple[Any, ...]] = []
+            _, defaults = self._standing(source, kind)
+            for one in alone:
+                data = of_one(kind, one.data, defaults)
+                if one.beside is not None and one.beside.kind is Kind.ORGANISATION:
+                    data[NESTED_FIELD] = one.beside.entity
+                digest = self._hub.sealer.digest(data)
+                rows.append(self._row(kind, one.entity, None, data, {EVERYTHING: [one.claim]}, digest))
+                changes.append(self._change(kind, one.entity, "new", [], None, digest))
+            self._linked.created += len(rows)
+            entities.save(self._connection, kind, rows, new=True)
+            entities.add_changes(self._connection, changes)
+
+    def link(self, keys: Sequence[int] = ()) -> Linked:
+        """Match what has one of these keys, resolve references, merge."""
+        self._match(keys)
+        self._linked.questions, touched = references.resolve(self._connection, self._run)
+        self._later |= touched
+        done: set[str] = set(self._linked.moved)
+        touched_ids = claims.touched_ids(self._connection, self._run, self._first)
+        ids = [*touched_ids, *sorted(self._later.difference(touched_ids))]
+        for start in range(0, len(ids), BATCH):
+            batch = claims.homes(self._connection, ids[start : start + BATCH])
+            wanted: dict[str, str] = {entity: kind for entity, kind in batch if entity not in done}
+            if self._shared:
+                done |= wanted.keys() & self._shared
+            self._merge(wanted)
+        left = list(self._left.items())
+        for start in range(0, len(left), BATCH):
+            self._merge(dict(left[start : start + BATCH]))
+        return self._linked
+
+    def _match(self, keys: Sequence[int]) -> None:
+        old = claims.touched_ids(self._connection, self._run, self._first)
+        seeds = claims.seeds(self._connection, self._run, keys) | claims.sharing_entities(
+            self._connection, old
+        )
+        if not seeds:
+            return
+        self._later |= seeds
+        clues, found = claims.neighbourhood(self._connection, seeds)
+        moved = ties(clues, found)
+        moving = [tie.claim for tie in moved]
+        claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved))
+        pointing = references.pointing_at(self._connection, moving)
+        self._later |= pointing.union(moving)
+        claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)
+        now_at = {clue.id: clue.entity_id for clue in clues.values()} | {
+            tie.claim: tie.entity for tie in moved
+        }
+        occupied = set(now_at.values())
+        self._shared = occupied
+        for tie in moved:
+            old_home = clues[tie.claim].entity_id
+            self._left[old_home] = clues[tie.claim].kind
+            if old_home not in occupied and (
+                clues[tie.claim].home_id == old_home or old_home not in self._linked.moved
+            ):
+                self._linked.moved[old_home] = tie.entity
+        emptied = {clues[tie.claim].entity_id for tie in moved if tie.claim < self._first}
+        claims.bring_along(
+            self._connection,
+            [
+                (target, old_home)
+                for old_home, target in self._linked.moved.items()
+                if old_home in emptied and self._left[old_home] == Kind.PERSON
+            ],
+        )
+
+    def _merge(self, wanted: Mapping[str, str]) -> None:
+        by_kind: dict[str, list[str]] = {}
+        for entity, kind in wanted.items():
+            by_kind.setdefault(kind, []).append(entity)
+        live = claims.of_entities(self._connection, list(wanted))
+        targets = entities.targets(self._connection, list(wanted))
+        for kind_name, ids in by_kind.items():
+            self._write(Kind(kind_name), ids, live, targets)
+
+    def _known(self, kind: Kind, ids: Sequence[str]) -> dict[str, entities.Stored]:
+        """The entities as they stood before this run; what it made of them ahead is taken back."""
+        ahead = entities.made_by(self._connection, self._run, ids)
+        entities.take_back(self._connection, kind, ahead, self._run)
+        self._linked.created -= len(ahead)
+        return entities.load(self._connection, kind, ids, self._hub.sealer)
+
+    def _write(
+        self,
+        kind: Kind,
+        ids: Sequence[str],
+        live: Mapping[str, list[claims.LiveClaim]],
+        targets: Mapping[str, dict[str, list[tuple[str, int]]]],
+    ) -> None:
+        old = self._known(kind, ids)
+        new_rows: list[tuple[Any, ...]] = []
+        changed_rows: list[tuple[Any, ...]] = []
+        provenance_rows: list[tuple[str, str]] = []
+        gone: list[tuple[str, str | None, str, str]] = []
+        changes: list[tuple[Any, ...]] = []
+        for entity_id in ids:
+            known = old.get(entity_id)
+            said = [self._said(claim) for claim in live.get(entity_id, ())]
+            if not said:
+                if known is not None and known.withdrawn_at is None:
+                    target = self._linked.moved.get(entity_id)
+                    status = RecordStatus.MERGED if target else RecordStatus.ARCHIVED
+                    gone.append((status.value, target, self._now, entity_id))
+                    changes.append(self._change(kind, entity_id, "withdrawn", [], known.digest, None))
+                    self._linked.withdrawn += 1
+                continue
+            data, provenance = merge(kind, said)
+            self._refer(kind, entity_id, data, provenance, targets, said)
+            digest = self._hub.sealer.digest(data)
+            if known is not None and known.withdrawn_at is None and known.digest == digest:
+                if known.provenance != provenance:
+                    provenance_rows.append((orjson.dumps(provenance).decode(), entity_id))
+                continue
+            row = self._row(kind, entity_id, known, data, provenance, digest)
+            (changed_rows if known else new_rows).append(row)
+            back = known is None or known.withdrawn_at is not None
+            units = [] if back or known is None else units_changed(known.data, data)
+            before = known.digest if known else None
+            changes.append(self._change(kind, entity_id, "new" if back else "changed", units, before, digest))
+            self._linked.created += back
+            self._linked.updated += not back
+        entities.save(self._connection, kind, new_rows, new=True)
+        entities.save(self._connection, kind, changed_rows, new=False)
+        entities.set_provenance(self._connection, kind, provenance_rows)
+        entities.withdraw(self._connection, kind, gone)
+        entities.add_changes(self._connection, changes)
+
+    def _row(
+        self,
+        kind: Kind,
+        entity_id: str,
+        known: entities.Stored | None,
+        data: dict[str, Any],
+        provenance: Mapping[str, list[int]],
+        digest: bytes,
+    ) -> tuple[Any, ...]:
+        """An entity as it is stored; its name for addresses is made once and stays."""
+        sealed, plain = entities.row_values(kind, data, self._hub.sealer)
+        name = known.slug if known else _slug(kind, entity_id, data)
+        version = known.version + 1 if known else 1
+        created = iso(known.created_at) if known else self._now
+        return (
+            entity_id, name, None, version, created, self._now,
+            orjson.dumps(provenance).decode(), sealed, digest, None, *plain,
+        )  # fmt: skip
+
+    def _standing(self, source: str, kind: str) -> tuple[int, Mapping[str, Any]]:
+        place = (source, kind)
+        if place not in self._standings:
+            self._standings[place] = _standing(self._hub.config, source, Kind(kind))
+        return self._standings[place]
+
+    def _said(self, claim: claims.LiveClaim) -> Said:
+        data = orjson.loads(claim.data)
+        if claim.sealed is not None:
+            data.update(self._hub.sealer.unseal(claim.sealed))
+        trust, defaults = self._standing(claim.source, claim.kind)
+        updated = claim.updated_at
+        return Said(
+            claim.id,
+            data,
+            trust,
+            updated if isinstance(updated, str) else "" if updated is None else iso(updated),
+            claim.source,
+            defaults,
+        )
+
+    def _refer(
+        self,
+        kind: Kind,
+        entity_id: str,
+        data: dict[str, Any],
+        provenance: dict[str, list[int]],
+        targets: Mapping[str, dict[str, list[tuple[str, int]]]],
+        said: Sequence[Said],
+    ) -> None:
+        found = targets.get(entity_id)
+        if not found:
+            return
+        rank = {one.claim: place for place, one in enumerate(ranked(said))}
+        for name, pairs in found.items():
+            target, claim_id = min(pairs, key=lambda pair: rank.get(pair[1], len(rank)))
+            if refers(kind, name) and target != entity_id:
+                data[name] = target
+                if EVERYTHING not in provenance:
+                    provenance[name] = [claim_id]
+
+    def _change(
+        self, kind: Kind, entity_id: str, op: str, units: list[str], old: bytes | None, new: bytes | None
+    ) -> tuple[Any, ...]:
+        self._seq += 1
+        return (
+            self._seq,
+            self._run,
+            self._now,
+            kind.value,
+            entity_id,
+            op,
+            orjson.dumps(units).decode() if units else "[]",
+            old,
+            new,
+        )
+
+
+@cache
+def refers(kind: Kind, name: str) -> bool:
+    """Whether a field of a kind holds another entity."""
+    return name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None
+
+
+def _slug(kind: Kind, entity_id: str, data: Mapping[str, Any]) -> str:
+    """Made of the title and the id's end; a person's of the id alone, since it can stand in an address."""
+    title = "" if kind is Kind.PERSON else str(data.get(ENTITIES[kind].title_field) or "")
+    return slug(title, entity_id)
+
+
+def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:
+    """A source's trust, and what it says of all its records; a source that is no longer configured keeps the least."""
+    settings = config.sources.get(source)
+    if settings is None:
+        return 0, {}
+    defaults: dict[str, Any] = {}
+    if settings.kind in {None, kind}:
+        defaults = {
+            name: value for name, value in settings.defaults.items() if name in ENTITIES[kind].model_fields
+        }
+    if settings.licence or config.hub.licence:
+        defaults["licence"] = settings.licence or config.hub.licence
+    if kind is Kind.PERSON:
+        defaults.setdefault("preferred_language", settings.language or config.hub.languages[0])
+    return settings.trust, defaults

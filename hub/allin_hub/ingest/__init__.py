@@ -1,0 +1,1 @@
+"""One sync of one source: fetch, map, validate, stage, guard, write, match, merge."""

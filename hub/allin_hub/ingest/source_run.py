@@ -1,0 +1,127 @@
+"""What the hub lends a source while it fetches: the real `SourceRun`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allin_hub.api.plugin import Source
+from allin_hub.base.problems import Problem
+from allin_hub.hub import Hub
+from allin_hub.mapping.columns import ColumnMap
+
+if TYPE_CHECKING:
+    from allin_hub.http.client import Http
+    from allin_hub.readers.chunks import Stretches
+    from allin_hub.readers.open import Component, Sheet
+
+
+class LentRun:
+    """The two doors, the cursor, and a place for what a source notices (protocol `SourceRun`)."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        allow_hosts: tuple[str, ...],
+        columns: ColumnMap,
+        since: str | None,
+        told: Callable[[int, int | None], None] | None = None,
+        source: Source[Any] | None = None,
+    ) -> None:
+        self._hub = hub
+        self._per_minute = source.requests_per_minute if source is not None else None
+        self._allow_hosts = allow_hosts
+        self._told = told
+        self._http: Http | None = None
+        self.columns = self._columns = columns
+        self._source = source
+        self.since = since
+        self.mark: str | None = None
+        self.now: dt.datetime = hub.clock()
+        self.zone = hub.config.hub.zone
+        self.languages = hub.config.hub.languages
+        self.next_cursor: str | None = None
+        self.skipped: dict[str, int] = {}
+        self.file_problems: list[Problem] = []
+        self._record_problems: dict[Any, list[Problem]] = {}
+        self.stretches: Stretches | None = None
+
+    @property
+    def http(self) -> Http:
+        """The door to the network."""
+        if self._http is None:
+            if self._hub.network is not None:
+                self._http = self._hub.network()
+            else:
+                from allin_hub.http.client import Http
+
+                self._http = Http(allow_hosts=self._allow_hosts, per_minute=self._per_minute)
+        return self._http
+
+    def begin_again(self) -> None:
+        """Forget what was noticed, because the source is read anew."""
+        self.next_cursor = None
+        self.columns = self._columns
+        if self._source is not None:
+            self._source.columns = self._columns
+        self.skipped, self.file_problems, self._record_problems = {}, [], {}
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._http is not None:
+            self._http.close()
+
+    def path(self, written: str) -> Path:
+        """A path of hub.toml, relative to the hub's folder."""
+        return self._hub.config.folder / written
+
+    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
+        """The door for CSV, XLSX and ODS."""
+        from allin_hub.readers.open import open_table
+
+        return open_table(data, name, stretches=self.stretches)
+
+    def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
+        """The door for iCalendar files."""
+        from allin_hub.readers.open import open_calendar
+
+        return open_calendar(data, name, zone=self.zone)
+
+    def cursor(self, mark: str) -> None:
+        """Where the next read may begin; kept only when this run is complete."""
+        self.next_cursor = mark
+
+    def problem(
+        self,
+        code: str,
+        *,
+        key: str | None = None,
+        sheet: str | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        **params: Any,
+    ) -> None:
+        """Report a finding about the file, or about the record at this row or under this key."""
+        found = Problem(code, key, sheet, row, column, None, params)
+        if row is not None:
+            self._record_problems.setdefault((sheet, row), []).append(found)
+        elif key is not None:
+            self._record_problems.setdefault(key, []).append(found)
+        else:
+            self.file_problems.append(found)
+
+    def take_record_problems(self) -> dict[Any, list[Problem]]:
+        """What was reported about records since the last call."""
+        found, self._record_problems = self._record_problems, {}
+        return found
+
+    def skip(self, what: str, count: int = 1) -> None:
+        """Count rows that are no records: `blank`, `total`, `header`, `note`."""
+        self.skipped[what] = self.skipped.get(what, 0) + count
+
+    def progress(self, done: int, total: int | None = None) -> None:
+        """Tell how far the read is."""
+        if self._told is not None:
+            self._told(done, total)

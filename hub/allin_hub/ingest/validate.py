@@ -1,0 +1,250 @@
+"""Makes claims of drafts: reads what people wrote, checks the model's rules, and reports every problem of a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from allin_hub.base.problems import Problem, Severity
+from allin_hub.ingest.field_readings import Readings
+from allin_hub.mapping.columns import ColumnMap
+from allin_hub.mapping.drafts import Answer, Parts, Way, ways
+from allin_hub.privacy.consent_answers import agreed
+from allin_hub.privacy.roles import person_type
+from allin_schemas import ENTITIES, Kind, PersonType, Purpose
+from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key
+
+MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
+_PRIVATE = re.compile(r"\bprivat", re.IGNORECASE)
+_LONGEST_NAME = 300
+
+
+@dataclass(slots=True)
+class Checked:
+    """A claim that keeps the model's rules, not yet written. `slot` is empty for the record itself."""
+
+    kind: Kind
+    slot: str
+    data: dict[str, Any]
+    references: dict[str, Any] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one raw: its claims, the record's own first, and all its problems."""
+
+    claims: list[Checked] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the record waits in quarantine; then its claims are not written."""
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+class Located(Protocol):
+    """Something that knows where a record stands, as a raw does."""
+
+    @property
+    def key(self) -> str | None:
+        """The record's key."""
+
+    @property
+    def sheet(self) -> str | None:
+        """The sheet that it stands in."""
+
+    @property
+    def row(self) -> int | None:
+        """Its row as a person sees it."""
+
+
+@dataclass(slots=True)
+class _Row:
+    """A draft on its way, where it stands, and what was found about it."""
+
+    parts: Parts
+    place: Located
+    problems: list[Problem]
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Validator:
+    """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
+
+    def __init__(self, context: Context, columns: ColumnMap | None, language: str, slot_of: Any) -> None:
+        self.context = context
+        self._columns = columns
+        self._slot_of = slot_of
+        self._readings = Readings(context, language)
+
+    def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
+        """Outcomes in the order of the drafts."""
+        outcomes = [Outcome() for _ in drafts]
+        rows = [
+            _Row(parts, place, outcome.problems)
+            for (parts, place), outcome in zip(drafts, outcomes, strict=True)
+        ]
+        inner = [
+            _Row(contact, row.place, [])
+            for row in rows
+            if row.parts.contacts
+            for contact in row.parts.contacts
+        ]
+        met = iter(zip(inner, self._read(inner, "contacts."), strict=True))
+        for row, outer, outcome in zip(rows, self._read(rows, ""), outcomes, strict=True):
+            parts, place, problems = row.parts, row.place, outcome.problems
+            self._settle(outer, row, "")
+            self._missing(parts.kind, outer.data, place, problems)
+            if outer.kind is not Kind.PERSON or outer.data.get("name"):
+                outcome.claims.append(outer)
+            for _ in parts.contacts:
+                contact, checked = next(met)
+                made = self._contact(contact, checked, problems)
+                if made is not None:
+                    outcome.claims.append(made)
+            if "phones" in outer.data:
+                self._keep_numbers_out(outer, [one for one in outcome.claims if one.slot], place, problems)
+            if parts.unknown:
+                problems.extend(
+                    self._problem("FIELD_UNKNOWN", place, path, value=path) for path in parts.unknown
+                )
+        return outcomes
+
+    def _read(self, rows: Sequence[_Row], prefix: str) -> list[Checked]:
+        """The records' fields, read column by column: rows with the same fields are read together."""
+        shapes: dict[tuple[str, ...], list[_Row]] = {}
+        for row in rows:
+            shapes.setdefault((row.parts.kind, *row.parts.fields), []).append(row)
+        for (kind_name, *names), alike in shapes.items():
+            kind = Kind(kind_name)
+            how = ways(kind)
+            columns = []
+            cells = zip(*[row.parts.fields.values() for row in alike], strict=True)
+            for name, column in zip(names, cells, strict=False):
+                readings = self._readings.column(kind, name, how[name], column)
+                for row, reading in zip(alike, readings, strict=True):
+                    if reading.findings:
+                        self._report(reading, name, how[name], row.place, prefix, row.problems)
+                columns.append([reading.value for reading in readings])
+            for row, values in zip(alike, zip(*columns, strict=True), strict=False):
+                row.data = {
+                    name: value for name, value in zip(names, values, strict=True) if value is not None
+                }
+        return [
+            Checked(row.parts.kind, "", row.data, row.parts.references, row.parts.answers) for row in rows
+        ]
+
+    def _settle(self, checked: Checked, row: _Row, prefix: str) -> None:
+        """What follows for a record from all its fields together."""
+        if row.parts.answers:
+            self._unclear(row.parts.answers, prefix, row.place, row.problems)
+        if checked.kind is Kind.ORGANISATION:
+            self._keep_person_out(checked.data, row.place, row.problems)
+        elif checked.kind is Kind.PERSON:
+            _whole_name(checked.data)
+            checked.data["type"] = person_type(checked.data)
+
+    def _unclear(
+        self, answers: Sequence[Answer], prefix: str, place: Located, problems: list[Problem]
+    ) -> None:
+        """An answer about consent that is neither yes nor no counts as no, and the partner hears of it."""
+        for answer in answers:
+            for cell in answer.answer if isinstance(answer.answer, list) else [answer.answer]:
+                reading = self._readings.flag(cell)
+                if reading.value is None and reading.findings:
+                    path = f"{prefix}consent.{answer.purpose}"
+                    found = self._problem("CONSENT_UNCLEAR", place, path, value="…")
+                    problems.append(replace(found, column=answer.column or found.column))
+
+    def _report(
+        self, reading: Reading, name: str, way: Way, place: Located, prefix: str, problems: list[Problem]
+    ) -> None:
+        """Findings as problems; what was written for a person's field is never quoted."""
+        for finding in reading.findings:
+            path = f"{prefix}{name}.{finding.part}" if finding.part else prefix + name
+            if prefix or way.private:
+                problems.append(self._problem(finding.code, place, path, value="…"))
+            else:
+                shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
+                problems.append(self._problem(finding.code, place, path, **shown))
+
+    def _contact(self, row: _Row, checked: Checked, problems: list[Problem]) -> Checked | None:
+        self._settle(checked, row, "contacts.")
+        problems.extend(row.problems)
+        data = checked.data
+        if "name" not in data:
+            if not data.get("email") or not is_role_address(data["email"]):
+                if data.keys() - {"type"}:
+                    problems.append(self._problem("CONTACT_NAME_MISSING", row.place, "contacts.name"))
+                return None
+            function = data.get("function") or ""
+            data["name"] = function if is_role_name(function) else data["email"]
+            data["type"] = PersonType.ROLE.value
+        phones = data.get("phones") or []
+        hold = data.get("email") or (phones[0]["number"] if phones else None) or name_key(data["name"])
+        checked.slot = "p" + self._slot_of(
+            f"{name_key(data['name'])}\x1f{hold}" if data.get("email") is None else hold
+        )
+        return checked
+
+    def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
+        if kind is Kind.EVENT and data.get("overrides"):
+            return
+        problems.extend(
+            self._problem(MISSING[name], place, name)
+            for name in ENTITIES[kind].required
+            if data.get(name) in (None, "")
+        )
+
+    def _keep_person_out(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
+        email = data.get("email")
+        if email is not None and not is_role_address(email):
+            data["email_personal"] = data.pop("email")
+            problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
+
+    def _keep_numbers_out(
+        self, outer: Checked, contacts: list[Checked], place: Located, problems: list[Problem]
+    ) -> None:
+        """A number called private, or one that a contact has who did not agree to be published, is a person's."""
+        persons = {
+            phone["number"]
+            for contact in contacts
+            if contact.data["type"] == PersonType.PERSON.value
+            and not agreed(contact, Purpose.DIRECTORY_PUBLIC)
+            for phone in contact.data.get("phones") or ()
+        }
+        if not persons and all(len(phone) == 1 for phone in outer.data["phones"]):
+            return
+        kept = [
+            phone
+            for phone in outer.data["phones"]
+            if phone["number"] not in persons
+            and not _PRIVATE.search(f"{phone.get('type')} {phone.get('note')}")
+        ]
+        if len(kept) < len(outer.data["phones"]):
+            outer.data["phones"] = kept
+            if not kept:
+                del outer.data["phones"]
+            problems.append(self._problem("PHONE_PERSONAL", place, "phones"))
+
+    def _problem(self, code: str, place: Located, path: str, **params: Any) -> Problem:
+        column = self._columns.column_of(path) if self._columns is not None else None
+        if column is None and self._columns is not None and "." in path:
+            column = self._columns.column_of(path.partition(".")[0])
+        shown = {name: value for name, value in params.items() if value is not None}
+        return Problem(code, place.key, place.sheet, place.row, column, path, shown)
+
+
+def _whole_name(data: dict[str, Any]) -> None:
+    """A first name in a column of its own belongs to the name."""
+    given, family, name = data.get("given"), data.get("family"), data.get("name")
+    if name is None and (given or family):
+        data["name"] = " ".join(part for part in (given, family) if part)[:_LONGEST_NAME]
+    elif (
+        given and name and given.casefold() not in name.casefold() and len(given) + len(name) < _LONGEST_NAME
+    ):
+        data.setdefault("family", name)
+        data["name"] = f"{given} {name}"

@@ -1,0 +1,1 @@
+"""Sources renamed and removed."""

@@ -1,0 +1,167 @@
+"""Takes a source away: all that it brought is withdrawn as if its feed had said so, and can be brought back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from allin_hub.base.errors import ConfigError
+from allin_hub.base.failpoints import Point
+from allin_hub.base.gc_tuning import uncollected
+from allin_hub.config import toml_edit as rewriting
+from allin_hub.config.toml_blocks import unknown
+from allin_hub.entities.link import Linker
+from allin_hub.entities.source_snapshot import with_left
+from allin_hub.hub import Hub, open_hub
+from allin_hub.i18n.translator import voice_of
+from allin_hub.ingest.apply import apply
+from allin_hub.ingest.prepare import prepare
+from allin_hub.ingest.sync import UNREAD
+from allin_hub.manage.source_lock import begin, reserved
+from allin_hub.pending_edits import REMOVE, Unfinished, finish, note
+from allin_hub.privacy.consent_ledger import LIVE
+from allin_hub.store import consents as ledger
+from allin_hub.store import raw_records as raws
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store import sources as rows
+from allin_hub.store.engine import reading, writing
+from allin_hub.store.entity_cache import forget_all_kept
+from allin_schemas import ConsentEvent
+
+REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What would go with a source: its records, entities that only it supports, and consents that it brought."""
+
+    source: str
+    live: int
+    waiting: int
+    gone: dict[str, int]
+    """Kind -> entities that nobody else supports."""
+    stay: dict[str, int]
+    """Kind -> entities that another source supports too."""
+    consents: int
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return asdict(self)
+
+
+def leaving(hub: Hub, name: str) -> Leaving:
+    """Look at what would go; nothing is changed.
+
+    Raises ConfigError for a source that neither hub.toml nor the database knows.
+    """
+    with reading(hub.engine) as connection:
+        if not rows.known(connection, name) and name not in hub.config.sources:
+            raise unknown("There is no source '{word}'.", name, hub.config.sources)
+        counts = raws.counts(connection, name)
+        entities = rows.entities_of(connection, name)
+        states = ledger.consent_states(connection, rows.live_claim_ids(connection, name))
+    return Leaving(
+        name,
+        counts.get(raws.LIVE, 0),
+        counts.get(raws.QUARANTINED, 0),
+        {kind: alone for kind, (alone, _) in sorted(entities.items()) if alone},
+        {kind: both for kind, (_, both) in sorted(entities.items()) if both},
+        sum(ConsentEvent(event) in LIVE for event, *_ in states.values()),
+    )
+
+
+def remove(hub: Hub, name: str) -> Leaving:
+    """Withdraw all that a source brought, in one transaction, and turn its block in hub.toml into remarks.
+
+    Raises ConfigError where the block has to be changed by hand first, StoreError while a run holds the source.
+    """
+    found = leaving(hub, name)
+    folder, say = hub.config.folder, voice_of(hub.config)
+    remark = say("Removed. It comes back with: allin source restore {name}", name=name)
+    if name in hub.config.sources and rewriting.taken_out(rewriting.read(folder), name, remark) is None:
+        hint = (
+            "Put a # before each line of its block yourself, then run this again: allin source remove {name}"
+        )
+        raise rewriting.by_hand(folder, name, hint)
+    with (
+        reserved(hub, name) as reservation,
+        uncollected(),
+        writing(hub.engine, Point.SOURCE_REMOVED) as connection,
+    ):
+        reservation.refuse_overtaken(connection)
+        run_id, now = reservation.run_id, hub.clock()
+        begin(connection, hub, reservation, "remove", name)
+        gone = rows.withdraw(connection, name, run_id)
+        rows.drop_problems(connection, name)
+        forget_all_kept(connection)
+        for held in bookkeeping.held_of(connection, name):
+            raws.drop_staging(connection, held["id"])
+        bookkeeping.close_held(connection, name, "overtaken")
+        Linker(connection, with_left(connection, hub), run_id).link()
+        bookkeeping.end_run(connection, run_id, "done", {"withdrawn": gone}, None, now)
+        if gone or bookkeeping.source_row(connection, name).get("last_status") != REMOVED:
+            bookkeeping.save_source(
+                connection,
+                name,
+                last_status=REMOVED,
+                last_run=run_id,
+                last_attempt_at=now,
+                accepted_runs=0,
+                mark=None,
+                cursor=None,
+                message=None,
+                failing_since=None,
+                told=None,
+            )
+        note(connection, Unfinished(REMOVE, name, remark))
+        reservation.end(connection)
+    finish(hub.engine, folder)
+    return found
+
+
+def restore(folder: Path, name: str, hub: Hub) -> int:
+    """Bring a removed source back: its block in hub.toml, then its records as they were; how many those are.
+
+    Raises ConfigError where it was not removed, or its block has to be put back by hand first.
+    """
+    with reading(hub.engine) as connection:
+        row = bookkeeping.source_row(connection, name)
+    if row.get("last_status") != REMOVED:
+        raise ConfigError(
+            "The source '{name}' was not removed.", hint="See all sources: allin source list", name=name
+        )
+    if name not in hub.config.sources:
+        changed = rewriting.brought_back(rewriting.read(folder), name)
+        if changed is None:
+            raise ConfigError(
+                "The block of '{name}' in hub.toml is no longer there as remarks.",
+                hint="Write [sources.{name}] anew, then run this again: allin source restore {name}",
+                name=name,
+            )
+        rewriting.write(folder, changed)
+    again = open_hub(folder, hub.clock)
+    try:
+        return _bring_back(again, name, str(row["last_run"]))
+    finally:
+        again.close()
+
+
+def _bring_back(hub: Hub, name: str, removal: str) -> int:
+    prepared = prepare(hub, hub.config.sources[name])
+    with (
+        reserved(hub, name) as reservation,
+        uncollected(),
+        writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection,
+    ):
+        reservation.refuse_overtaken(connection)
+        run_id = reservation.run_id
+        fence = reservation.fence(name)
+        begin(connection, hub, reservation, "restore", name)
+        count = rows.bring_back(connection, name, removal)
+        apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
+        bookkeeping.save_source(
+            connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
+        )
+        reservation.end(connection)
+    return count

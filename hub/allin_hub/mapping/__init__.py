@@ -1,0 +1,1 @@
+"""From a source's columns and fields to the paths of the model."""

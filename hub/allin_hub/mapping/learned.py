@@ -1,0 +1,77 @@
+"""What the hub learned about a source's columns: `maps/<source>.toml`, readable and editable; hub.toml wins over it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from allin_hub.base.errors import ConfigError
+from allin_hub.base.failpoints import Point, around
+from allin_hub.i18n.translator import Voice
+
+FOLDER = "maps"
+
+
+def _path(folder: Path, source: str) -> Path:
+    return folder / FOLDER / f"{source}.toml"
+
+
+def learned(folder: Path, source: str) -> dict[str, str]:
+    """Column -> path of the model, as kept.
+
+    Raises ConfigError when the file is not valid.
+    """
+    path = _path(folder, source)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            "{file} is not valid: {fault}.",
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+            fault=error,
+        ) from None
+    columns = data.get("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
+        raise ConfigError(
+            '{file}: [columns] must hold lines like "Verein" = "name".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+        )
+    return columns
+
+
+def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say: Voice) -> None:
+    """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
+    remarks = [
+        say("What the hub found out about the columns of this source."),
+        say("Change a path here, or in hub.toml, which wins. A dash leaves a column out."),
+    ]
+    left = say("Columns without a use: {number}. Name one here or in hub.toml to use it.", number=unused)
+    lines = [
+        *(f"# {remark}" for remark in remarks),
+        "",
+        "[columns]",
+        *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
+        *([f"# {left}"] if unused else []),
+        "",
+    ]
+    text = "\n".join(lines)
+    path = _path(folder, source)
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with around(Point.MAP_WRITTEN):
+        fresh.write_text(text, encoding="utf-8")
+    with around(Point.MAP_PLACED):
+        fresh.replace(path)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", escaped) + '"'

@@ -1,0 +1,68 @@
+"""What a command has decided in the database and has still to do to files; whoever opens the hub next ends it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+from sqlalchemy import Connection, Engine
+
+from allin_hub.base.failpoints import Point, around
+from allin_hub.config import toml_edit as rewriting
+from allin_hub.mapping.learned import FOLDER
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.engine import reading, writing
+
+FACT = "unfinished"
+RENAME, REMOVE = "rename", "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A rename or a removal of a source: for a removal, `new` is the remark that is left in hub.toml."""
+
+    act: str
+    name: str
+    new: str
+
+
+def note(connection: Connection, what: Unfinished) -> None:
+    """Decide it, together with all that the database holds of it."""
+    bookkeeping.save_fact(connection, FACT, orjson.dumps(asdict(what)).decode())
+
+
+def finish(engine: Engine, folder: Path) -> Unfinished | None:
+    """Do to the files of a folder what was decided; None when there was nothing. Doing it twice does no harm."""
+    with reading(engine) as connection:
+        written = bookkeeping.fact(connection, FACT)
+    if not written:
+        return None
+    what = Unfinished(**orjson.loads(written))
+    text = rewriting.read(folder)
+    if what.name in rewriting.names(text):
+        if what.act == RENAME:
+            changed = rewriting.renamed(text, what.name, what.new)
+        else:
+            changed = rewriting.taken_out(text, what.name, what.new)
+        if changed is None:
+            hint = (
+                "Write [sources.{new}] there yourself, then run the command again."
+                if what.act == RENAME
+                else "Put a # before each line of its block yourself, then run the command again."
+            )
+            raise rewriting.by_hand(folder, what.name, hint, new=what.new)
+        rewriting.write(folder, changed)
+    if what.act == RENAME:
+        _move_map(folder, what.name, what.new)
+    with writing(engine, Point.UNFINISHED_ENDED) as connection:
+        bookkeeping.save_fact(connection, FACT, "")
+    return what
+
+
+def _move_map(folder: Path, old: str, new: str) -> None:
+    path = folder / FOLDER / f"{old}.toml"
+    target = path.with_name(f"{new}.toml")
+    if path.is_file():
+        with around(Point.MAP_RENAMED):
+            path.replace(target)

@@ -1,0 +1,1 @@
+"""Who may be published: consents, roles, the gate, suppression."""

@@ -1,0 +1,1 @@
+"""From the entities that an output may see to pages in their place."""

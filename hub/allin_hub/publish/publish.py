@@ -1,0 +1,348 @@
+"""Step 8: renders what changed and puts it in place file by file, so that a reader always gets whole pages."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from allin_hub.api import registry
+from allin_hub.api.output_run import Artifact
+from allin_hub.api.plugin import Output
+from allin_hub.base.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
+from allin_hub.base.failpoints import Point
+from allin_hub.base.gc_tuning import seldom_collected
+from allin_hub.base.reports import OutputReport
+from allin_hub.base.time_limits import limited
+from allin_hub.config.load import OutputSettings
+from allin_hub.config.toml_blocks import unknown
+from allin_hub.hub import Hub
+from allin_hub.i18n.translator import noted, voice_of
+from allin_hub.publish.destinations import destination, is_elsewhere, shown
+from allin_hub.publish.entity_cache import Keeping
+from allin_hub.publish.lease import Turn, begun
+from allin_hub.publish.orphans import retire_all, unwritable
+from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, staging_of
+from allin_hub.publish.store_view import StoreView
+from allin_hub.store import entity_cache as kept
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.engine import reading, writing
+
+Told = Callable[[str, int, int | None], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a publish is about to put in place: (when, path, key, digest, size), and paths to take away.
+
+    `rekeyed` came out as before, though what it is made of has changed: (path, key, digest, size).
+    """
+
+    moves: list[tuple[tuple[Any, ...], str, str, str, int]] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    rekeyed: list[tuple[str, str, str, int]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    kept: int = 0
+
+
+def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
+    """The outputs to work on: those named, else all that are enabled.
+
+    Raises ConfigError for a name that hub.toml does not know, and when there is none.
+    """
+    known = hub.config.outputs
+    for name in names or ():
+        if name not in known:
+            raise unknown("There is no output '{word}' in hub.toml.", name, known)
+    if not known:
+        hint = "An example stands in it: take away the # before [outputs.verzeichnis] and the lines below."
+        raise ConfigError("hub.toml has no output yet.", hint=hint)
+    return (
+        list(dict.fromkeys(names))
+        if names
+        else [name for name, settings in known.items() if settings.enabled]
+    )
+
+
+def publish(
+    hub: Hub, names: Sequence[str] | None = None, told: Told | None = None
+) -> dict[str, OutputReport]:
+    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
+    known = hub.config.outputs
+    left = retire_all(hub)
+    if left and not (known or names):
+        return left
+    plugins: dict[str, Output[Any] | ConfigError] = {}
+    for name in chosen(hub, names):
+        try:
+            plugins[name] = registry.output(hub.config, known[name])
+        except ConfigError as error:
+            plugins[name] = error
+    reports = {
+        name: _failed(hub, known[name], plugin)
+        if isinstance(plugin, ConfigError)
+        else publish_output(hub, known[name], plugin, told)
+        for name, plugin in plugins.items()
+    }
+    refuse_if_none_can_work(plugins.values())
+    return left | reports
+
+
+def publish_output(
+    hub: Hub, settings: OutputSettings, output: Output[Any], told: Told | None = None
+) -> OutputReport:
+    """One output. Its faults become a report with status `failed`, never an exception."""
+    began = time.perf_counter()
+    turn = begun(hub, settings.name)
+    if turn is None:
+        say = voice_of(hub.config)
+        message = say("Another publish of this output is running.")
+        return OutputReport(
+            settings.name, "busy", message=message, hint=say("It will end by itself; see: allin status")
+        )
+    try:
+        with seldom_collected():
+            report = _publish(turn, settings, output, told)
+    except HubError as error:
+        report = _failed(hub, settings, error, turn)
+    except (Exception, SystemExit) as error:
+        report = _failed(hub, settings, _plugin_error(settings, error), turn)
+    finally:
+        turn.end()
+    report.seconds = time.perf_counter() - began
+    report.path = _shown(hub, settings)
+    return report
+
+
+def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
+    if isinstance(error, OSError):
+        return unwritable(settings.path, error)
+    made = PublishError(
+        "The plugin '{plugin}' stopped with {fault}.",
+        hint="What was published before stays. Run it again with --debug to see where, and tell the plugin's author.",
+        plugin=settings.plugin,
+        fault=type(error).__name__,
+    )
+    made.__cause__ = error
+    return made
+
+
+def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
+    from allin_hub.publish.renderer import Renderer, made_of
+
+    hub = turn.hub
+    _tidy(turn, settings.path)
+    with destination(hub, settings.name, settings.path) as place:
+        waits_beside, present = place.waits_beside, place.present()
+    languages = settings.languages or hub.config.hub.languages
+    with reading(hub.engine) as connection:
+        row = bookkeeping.output_row(connection, settings.name)
+        manifest = bookkeeping.artifacts(connection, settings.name)
+        made = [
+            made_of(type(output)),
+            type(output).version,
+            repr(sorted(settings.options.items())),
+            languages,
+            hub.config.hub.title,
+            hub.config.hub.zone,
+            settings.path,
+        ]
+        base = _digest(made)
+        keeping = Keeping(
+            base, hub.sealer, lambda alone: kept.kept_of(connection, settings.name, alone=alone)
+        )
+        view = StoreView(connection, hub, output, keeping)
+        owners: list[Any] = [hub.config.hub.licence, hub.config.hub.languages]
+        owners += [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
+        ground = _digest([base, view.consents()])
+        fingerprint = _digest([base, owners, view.fingerprint()]) + ground
+        if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
+            _remember(hub, settings.name, last_status="done", message=None)
+            return OutputReport(settings.name, "done", unchanged=len(manifest))
+        state = orjson.loads(row.get("state") or "{}")
+        run = Renderer(
+            output,
+            title=hub.config.hub.title,
+            languages=languages,
+            now=view.now,
+            zone=hub.config.hub.zone,
+            digests=view.digest,
+            state=state,
+            keeping=keeping,
+        )
+        staging = staging_of(waits_beside, str(turn.fence))
+        try:
+            plan = limited(
+                settings.limits.minutes * 60,
+                lambda: _too_long(settings),
+                lambda: _render(
+                    _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
+                ),
+            )
+        except BaseException:
+            drop(staging)
+            raise
+        if not output.keeps:
+            yielded = {move[1] for move in plan.moves}.union(plan.same)
+            plan.gone = [path for path in manifest if path not in yielded]
+        old = keeping.old(
+            lambda alone: kept.kept_names(connection, settings.name, alone=alone),
+            view.shows,
+            grounded=str(row.get("fingerprint")).endswith(ground),
+        )
+    report = OutputReport(
+        settings.name,
+        "done",
+        written=len(plan.moves),
+        unchanged=len(plan.same),
+        removed=len(plan.gone),
+        notes=run.notes,
+    )
+    plan.moves.sort()
+    content = {
+        "staging": str(turn.fence),
+        "moves": [move[1] for move in plan.moves],
+        "made": [list(move[1:]) for move in plan.moves] + [list(same) for same in plan.rekeyed],
+        "gone": plan.gone,
+        "values": {
+            "seq": view.seq,
+            "fingerprint": fingerprint,
+            "state": orjson.dumps(state).decode(),
+            "path": settings.path,
+            "report": orjson.dumps(report.to_json()).decode(),
+        },
+    }
+    try:
+        with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
+            turn.refuse_overtaken(connection)
+            bookkeeping.write_journal(connection, settings.name, content)
+            kept.keep(connection, settings.name, keeping.new(), old)
+    except Exception:
+        drop(staging)
+        raise
+    finish(turn)
+    _remember(hub, settings.name, last_status="done", message=None)
+    return report
+
+
+def _digest(content: Any) -> str:
+    return hashlib.blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
+
+
+def _too_long(settings: OutputSettings) -> PublishError:
+    return PublishError(
+        "The output '{name}' was not done after {minutes} minutes.",
+        hint="What was published before stays. If it really takes so long, raise minutes in its limits.",
+        name=settings.name,
+        minutes=f"{settings.limits.minutes:g}",
+    )
+
+
+def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any]:
+    """Pass on what an output yields; one that never ends is ended, one that yields a file twice is refused."""
+    seen: set[str] = set()
+    for artifact in artifacts:
+        if not isinstance(artifact, Artifact):
+            raise PublishError(
+                "The output '{name}' yielded a {fault} instead of an artifact.",
+                name=settings.name,
+                fault=type(artifact).__name__,
+            )
+        path = artifact.path.lower()
+        if path in seen:
+            raise PublishError("An output asked for the file '{path}' twice.", path=artifact.path)
+        seen.add(path)
+        if len(seen) > settings.limits.files:
+            raise PublishError(
+                "The output '{name}' makes more files than it may.",
+                hint="What was published before stays. If there are really so many, raise files in its limits.",
+                name=settings.name,
+            )
+        yield artifact
+
+
+def _tidy(turn: Turn, path: str | None) -> None:
+    """End what a killed publish began, and take away what lies elsewhere than it should."""
+    finish(turn)
+    with reading(turn.hub.engine) as connection:
+        known = bookkeeping.output_row(connection, turn.output).get("path")
+    if known is not None and known != path:
+        retire(turn, known)
+    if path is not None:
+        with destination(turn.hub, turn.output, path) as place:
+            clear(place.waits_beside)
+
+
+def _render(
+    artifacts: Any,
+    present: frozenset[str],
+    staging: Path,
+    manifest: dict[str, tuple[str, str, int]],
+    turn: Turn,
+    told: Told | None,
+) -> Plan:
+    """Render what has a new key into the staging folder; what comes out as before is not written."""
+    plan = Plan()
+    for number, artifact in enumerate(artifacts, 1):
+        known = manifest.get(artifact.path)
+        there = known is not None and artifact.path in present
+        if there and known is not None and known[0] == artifact.key:
+            plan.same.append(artifact.path)
+        else:
+            turn.hold()
+            data = artifact.render()
+            digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+            if there and known is not None and known[1] == digest:
+                plan.same.append(artifact.path)
+                plan.rekeyed.append((artifact.path, artifact.key, digest, len(data)))
+            else:
+                stage(staging, artifact.path, data)
+                when = rank(artifact.path, artifact.order, known=there)
+                plan.moves.append((when, artifact.path, artifact.key, digest, len(data)))
+        if number % 200 == 0:
+            turn.hold()
+            if told is not None:
+                told(turn.output, number, None)
+    return plan
+
+
+def _shown(hub: Hub, settings: OutputSettings) -> str:
+    """Where to look: the folder, or the address of the storage."""
+    return shown(settings.path) if is_elsewhere(settings.path) else str(hub.config.folder / settings.path)
+
+
+def _remember(hub: Hub, name: str, **values: Any) -> None:
+    now = hub.clock()
+    with writing(hub.engine, Point.PUBLISH_NOTED) as connection:
+        bookkeeping.save_output(
+            connection,
+            name,
+            last_attempt_at=now,
+            last_success_at=now,
+            failing_since=None,
+            failures=0,
+            **values,
+        )
+
+
+def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | None = None) -> OutputReport:
+    """The report of an output that could not be made; noted unless another publish has taken it over."""
+    message, hint = voice_of(hub.config).error(error)
+    with writing(hub.engine, Point.PUBLISH_FAILED) as connection:
+        if turn is None or turn.is_held(connection):
+            row, now = bookkeeping.output_row(connection, settings.name), hub.clock()
+            bookkeeping.save_output(
+                connection,
+                settings.name,
+                last_status="failed",
+                last_attempt_at=now,
+                failing_since=row.get("failing_since") or now,
+                failures=(row.get("failures") or 0) + 1,
+                message=noted(error, f"{message} {hint}".strip()),
+            )
+    return OutputReport(settings.name, "failed", message=message, hint=hint, cause=error)

@@ -1,0 +1,234 @@
+"""The real `View`: entities of the store after the gate, loaded when an output first asks for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from operator import itemgetter
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+
+from allin_hub.api.plugin import Output
+from allin_hub.api.view import Cell, Change, Credit
+from allin_hub.base.errors import PublishError
+from allin_hub.hub import Hub
+from allin_hub.privacy import consent_ledger as consents
+from allin_hub.privacy.gate import passes
+from allin_hub.privacy.suppression import hide_small
+from allin_hub.publish.entity_cache import Keeping
+from allin_hub.publish.lazy_entities import asleep
+from allin_hub.store import entities
+from allin_hub.store.published_entities import publishable
+from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
+
+E = TypeVar("E", bound=Record)
+
+
+class StoreView:
+    """What one output may see at one moment."""
+
+    def __init__(
+        self, connection: Connection, hub: Hub, output: Output[Any], keeping: Keeping | None = None
+    ) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._output = output
+        self._keeping = keeping or Keeping()
+        self.purpose: Purpose = output.purpose
+        self.now: dt.datetime = hub.clock()
+        self.seq = entities.last_seq(connection)
+        self._seen: dict[Kind, dict[str, Record]] = {}
+        self._credited: dict[tuple[str, Any], Credit] = {}
+        self._digests: dict[UUID, str] = {}
+        self._known: dict[int, tuple[str, str]] = {}
+        """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
+
+    @cached_property
+    def _ledger(self) -> Sequence[Any]:
+        return entities.ledger(self._connection)
+
+    @cached_property
+    def _consenting(self) -> dict[str, dt.datetime | None]:
+        return consents.live(self._ledger, self.purpose, self._output.channel, self.now)
+
+    def _load(self, kind: Kind) -> dict[str, Record]:
+        if kind not in self._seen:
+            allowed = {entity.kind for entity in self._output.reads} | {Kind.PERSON}
+            if kind not in allowed:
+                raise PublishError(
+                    f"The output '{self._output.name}' does not declare that it reads {kind.value}."
+                )
+            self._seen[kind] = self._gated(kind)
+        return self._seen[kind]
+
+    def _gated(self, kind: Kind) -> dict[str, Record]:
+        """Every entity of a kind that passes the gate, in the order of names.
+
+        Read by the model batch by batch; persons, and what the output keeps what it needs of, sleep until looked at.
+        """
+        model = ENTITIES[kind]
+        title = model.title_field
+        consenting, keeping = self._consenting, self._keeping
+        empty = _empty(model)
+        ordered: list[tuple[str, int, str, Record]] = []
+        for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
+            found: list[tuple[str, str, dict[str, Any], Record | None]] = []
+            for one in batch:
+                fields = passes(kind, one.fields, one.id, consenting)
+                if fields is None:
+                    continue
+                ends = consenting.get(one.id)
+                digest = one.digest.hex() + (ends.isoformat() if ends else "")
+                data = {**empty, **fields, **one.bookkeeping}
+                sleeps = kind is Kind.PERSON or keeping.knows(one.id, keeping.mark(digest))
+                found.append((one.id, digest, data, _asleep(model, data) if sleeps else None))
+            read = iter(_read(model, [data for *_, data, entity in found if entity is None]))
+            for key, digest, data, sleeping in found:
+                entity = sleeping or next(read)
+                self._digests[entity.id] = digest
+                self._known[id(entity)] = digest, key
+                ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
+        ordered.sort(key=itemgetter(0, 1))
+        return {key: entity for *_, key, entity in ordered}
+
+    def all(self, kind: type[E]) -> Sequence[E]:
+        """Every entity of this kind that may be seen, by name."""
+        return cast("Sequence[E]", list(self._load(kind.kind).values()))
+
+    def get(self, kind: type[E], id: UUID | None) -> E | None:
+        """One entity, or None where it is not there or may not be seen."""
+        return None if id is None else cast("E | None", self._load(kind.kind).get(str(id)))
+
+    @cached_property
+    def _contacts(self) -> dict[str, set[str]]:
+        return entities.contact_links(self._connection)
+
+    def contacts(self, entity: Record) -> Sequence[Person]:
+        """The persons and roles to reach for an entity; named persons only under a live consent."""
+        persons = self._load(Kind.PERSON)
+        found = [persons[id] for id in self._contacts.get(self._id(entity), ()) if id in persons]
+        if len(found) > 1:
+            found.sort(key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id))
+        return cast("Sequence[Person]", found)
+
+    @cached_property
+    def _credits(self) -> dict[str, list[tuple[str, Any]]]:
+        return entities.credits_of(self._connection)
+
+    def credits(self, entity: Record) -> Sequence[Credit]:
+        """The sources that an entity comes from, and the day on which each last said something new about it."""
+        return [self._credit(source, at) for source, at in self._credits.get(self._id(entity), ())]
+
+    def _credit(self, source: str, at: Any) -> Credit:
+        found = self._credited.get((source, at))
+        if found is None:
+            settings = self._hub.config.sources.get(source)
+            moment = dt.datetime.fromisoformat(at) if isinstance(at, str) else at
+            day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+            owner = settings.owner if settings else None
+            licence = (settings.licence if settings else None) or self._hub.config.hub.licence
+            found = self._credited[(source, at)] = Credit(source, owner, licence, day)
+        return found
+
+    def changes(self, since: int) -> Sequence[Change]:
+        """What happened after this change, oldest first."""
+        kinds = [entity.kind for entity in self._output.reads if entity.kind is not Kind.PERSON]
+        found = []
+        for seq, at, kind, entity, op, units in entities.changes(self._connection, since, kinds):
+            if op == "withdrawn" or entity in self._load(Kind(kind)):
+                found.append(Change(seq, at, Kind(kind), UUID(entity), op, tuple(orjson.loads(units))))
+        return found
+
+    def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
+        """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
+        seen = self._load(kind.kind).values()
+        counted = Counter(
+            label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
+        )
+        return _cells(hide_small(counted) if kind.kind is Kind.PERSON else counted)
+
+    def audience(self) -> Mapping[str, int | None]:
+        """How many people may receive this output, by preferred language; small groups are hidden."""
+        counted: Counter[str] = Counter()
+        for stored in entities.everything(self._connection, Kind.PERSON, self._hub.sealer):
+            if stored.id in self._consenting and stored.data.get("email"):
+                counted[stored.data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
+        return hide_small(counted)
+
+    def digest(self, entity: Record) -> str:
+        """What changes with anything of an entity that may be seen, and with the end of its consent."""
+        known = self._known.get(id(entity))
+        return known[0] if known else self._digests[entity.id]
+
+    def _id(self, entity: Record) -> str:
+        known = self._known.get(id(entity))
+        return known[1] if known else str(entity.id)
+
+    def shows(self, id: str) -> bool:
+        """Whether an entity was loaded and may be seen."""
+        return any(id in seen for seen in self._seen.values())
+
+    def consents(self) -> list[tuple[str, str]]:
+        """Whose consents live, and when they end."""
+        return [
+            (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
+        ]
+
+    def fingerprint(self) -> str:
+        """A mark of all that a publish depends on but the plugin: changes, consents, the hour."""
+        contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
+        parts = [
+            self.seq,
+            entities.last_consent(self._connection),
+            self.consents(),
+            contacts,
+            self._credits,
+            f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",
+        ]
+        return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
+
+
+def _read(model: type[Record], several: list[dict[str, Any]]) -> list[Record]:
+    return _many(model).validate_json(orjson.dumps(several)) if several else []
+
+
+def _asleep(model: type[Record], data: dict[str, Any]) -> Record:
+    return asleep(model, UUID(data["id"]), data["slug"], lambda: _read(model, [data])[0])
+
+
+@cache
+def _many(model: type[Record]) -> TypeAdapter[list[Record]]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
+
+
+@cache
+def _empty(model: type[Record]) -> dict[str, Any]:
+    """The collections of a model that are empty where nothing is said: named, they cost the model no copy."""
+    return {
+        name: field.default
+        for name, field in model.model_fields.items()
+        if isinstance(field.default, list | dict)
+    }
+
+
+def _labels(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [
+            str(item.get("code", item)) if isinstance(item, dict) else str(getattr(item, "code", item))
+            for item in value
+        ]
+    return [] if value is None else [str(value)]
+
+
+def _cells(counts: Mapping[str, int | None] | Mapping[str, int]) -> list[Cell]:
+    return [
+        Cell(label, counts[label])
+        for label in sorted(counts, key=lambda label: (-(counts[label] or 0), label))
+    ]

@@ -1,0 +1,105 @@
+"""Jinja2 as the hub lends it: everything is escaped, nothing undefined, and no template can change that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import FunctionType, MethodType
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Context, Macro
+
+from allin_hub.i18n.gettext_catalogs import words
+from allin_hub.publish.formats import Formats
+from allin_hub.publish.fragment_cache import Repeated
+from allin_schemas import direction
+
+TEXT = ".txt.j2"
+"""Templates of plain text end so; only these are not escaped, for files that no browser reads as HTML."""
+
+
+_PLAIN = (FunctionType, MethodType)
+
+
+class Calls(Context):
+    """Calls what templates call most, macros, texts and plain functions, without asking each what it wants passed."""
+
+    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as jinja2 has it
+        """Call a function for a template."""
+        kind = type(__obj)
+        if kind is Macro:
+            first: tuple[Any, ...] = (__self.eval_ctx,)
+        elif kind is Texts:
+            first = (__self,)
+        elif kind is Repeated or (kind in _PLAIN and not __obj.__dict__):
+            first = ()
+        else:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        try:
+            return __obj(*first, *args, **kwargs)
+        except StopIteration:
+            return __self.environment.undefined("a function ended an iteration that it had not begun")
+
+
+class SafeEnvironment(Environment):
+    """An environment whose templates can neither switch off escaping nor declare a text safe."""
+
+    context_class = Calls
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        template = super()._parse(source, name, filename)
+        for node in template.find_all((nodes.EvalContextModifier, nodes.ScopedEvalContextModifier)):
+            raise TemplateSyntaxError(
+                "a template cannot change how texts are escaped", node.lineno, name, filename
+            )
+        return template
+
+
+@cache
+def environment(templates: Path, locale: Path, language: str, zone: str) -> SafeEnvironment:
+    """The templates of an output for one language; compiled once in a process."""
+    made = SafeEnvironment(
+        loader=FileSystemLoader(templates),
+        autoescape=lambda name: not (name or "").endswith(TEXT),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    texts = words(locale, language)
+    install: Any = made.extensions["jinja2.ext.InternationalizationExtension"]
+    install.environment.install_gettext_callables(
+        texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
+    )
+    gettext: Any = made.globals["gettext"]
+    made.globals["_"] = made.globals["gettext"] = Texts(gettext)
+    del made.filters["safe"]
+    made.filters.update(Formats(language, zone).filters())
+    made.globals.update(language=language, direction=direction(language), direction_of=direction)
+    return made
+
+
+class Texts:
+    """The same texts as `gettext` gives; one that nothing fills in is looked up and escaped once."""
+
+    def __init__(self, gettext: Callable[..., str]) -> None:
+        self._gettext = gettext
+        self._found: dict[tuple[str, bool], str] = {}
+
+    @pass_context
+    def __call__(self, context: Context, text: str, **filled: Any) -> str:
+        """The text in the language of the templates."""
+        if filled:
+            return self._gettext(context, text, **filled)
+        key = text, bool(context.eval_ctx.autoescape)
+        said = self._found.get(key)
+        if said is None:
+            said = self._found[key] = self._gettext(context, text)
+        return said

@@ -1,0 +1,243 @@
+"""The door for iCalendar files: plain data for each event, read in a confined child.
+
+Zones come out as names of the IANA database. Attendees, alarms and comments never come through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+
+from allin_hub.base.errors import Refused
+from allin_hub.dates.rrule import is_refused
+from allin_hub.readers import sandbox as confined
+from allin_hub.readers import timezones as zones
+from allin_hub.refusals import refused
+
+LARGEST = 20 * 2**20
+MOST_COMPONENTS = 50_000
+SECONDS = 10.0
+MEMORY = 500 * 2**20
+
+_OF_A_CALENDAR = {
+    "FILE_BROKEN": "CALENDAR_BROKEN",
+    "FILE_TOO_BIG": "CALENDAR_TOO_BIG",
+    "FILE_TOO_SLOW": "CALENDAR_TOO_SLOW",
+}
+_UTC = "UTC"
+
+
+class Moment(TypedDict):
+    """A point in time as it was written: the wall time and the zone that it belongs to.
+
+    `tzid` is an IANA name for `local`. Nobody said the zone of what is `floating`; the zone of `unknown`
+    is none that can be found.
+    """
+
+    value: str
+    kind: Literal["date", "local", "utc", "floating", "unknown"]
+    tzid: NotRequired[str]
+
+
+class Fault(NamedTuple):
+    """A finding about a component: a code of the catalogue and what fills its texts."""
+
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Component:
+    """One component of a calendar. Only a VEVENT has content; of others only the `kind` is told.
+
+    A VCALENDAR is told when there is a finding about the file as a whole.
+    """
+
+    kind: str
+    line: int | None = None
+    faults: tuple[Fault, ...] = ()
+    uid: str | None = None
+    recurrence_id: Moment | None = None
+    sequence: int = 0
+    dtstamp: Moment | None = None
+    last_modified: Moment | None = None
+    status: str | None = None
+    visibility: str | None = None
+    """CLASS: PUBLIC, PRIVATE or CONFIDENTIAL."""
+    summary: str | None = None
+    description: str | None = None
+    location: str | None = None
+    url: str | None = None
+    categories: tuple[str, ...] = ()
+    geo: tuple[float, float] | None = None
+    organizer: Mapping[str, str] | None = None
+    contact: str | None = None
+    conferences: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    cost: str | None = None
+    dtstart: Moment | None = None
+    dtend: Moment | None = None
+    duration: Mapping[str, int] | None = None
+    rrule: str | None = None
+    rdates: tuple[Moment, ...] = ()
+    exdates: tuple[Moment, ...] = ()
+    languages: Mapping[str, str] | None = None
+    """The LANGUAGE parameters of `summary` and `description`."""
+    calendar_name: str | None = None
+    calendar_zone: str | None = None
+    """X-WR-TIMEZONE: the zone that the calendar is read in."""
+
+    @property
+    def problem(self) -> str | None:
+        """The code of its first finding."""
+        return self.faults[0].code if self.faults else None
+
+    def __repr__(self) -> str:
+        return f"Component({self.kind!r}, line={self.line}, problem={self.problem!r})"
+
+
+def open_calendar(data: Path | bytes, name: str, *, zone: str = "Europe/Berlin") -> Iterator[Component]:  # noqa: ARG001 - names are not believed
+    """Yield the events of an iCalendar file in order; what is none, or was cut off, is refused.
+
+    `zone` is the office's own: of several zones that fit a calendar's definition, it is the one meant.
+    """
+    _checked(data)
+    params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in zones.SAMPLES]}
+    reading = _Reading(zone)
+    try:
+        for message, content in confined.run("calendar", data, params=params, seconds=SECONDS, memory=MEMORY):
+            if message == "zones":
+                reading.learn(content)
+            elif message == "calendar":
+                yield from reading.begin(content)
+            else:
+                for item in content:
+                    yield reading.component(item)
+    except Refused as refusal:
+        raise _in_calendar_words(refusal) from None
+
+
+def _checked(data: Path | bytes) -> None:
+    try:
+        size = data.stat().st_size if isinstance(data, Path) else len(data)
+    except OSError:
+        raise refused("FILE_UNREADABLE") from None
+    if size > LARGEST:
+        raise refused("CALENDAR_TOO_BIG")
+    if size == 0:
+        raise refused("FILE_EMPTY")
+
+
+def _in_calendar_words(refusal: Refused) -> Refused:
+    code = _OF_A_CALENDAR.get(refusal.code)
+    return refused(code, **refusal.params) if code else refusal
+
+
+class _Reading:
+    """The calendar that is being read, and the zones that its names were found to mean."""
+
+    def __init__(self, home: str) -> None:
+        self._home = home
+        self._zones: dict[str, zones.Found] = {}
+        self._name: str | None = None
+        self._zone: str | None = None
+
+    def learn(self, told: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, about in told.items():
+            definition = zones.Definition(
+                about.get("windows"), about.get("location"), tuple(about.get("offsets") or ())
+            )
+            self._zones[name] = zones.find(name, definition, self._home)
+
+    def begin(self, head: Mapping[str, Any]) -> Iterator[Component]:
+        self._name, self._zone = head["name"], None
+        faults = [Fault("CALENDAR_ENCODING", {})] if head["guessed"] else []
+        if head["zone"]:
+            self._zone = self._zones[head["zone"]].zone
+            faults += self._zone_faults({head["zone"]}, unknown="CALENDAR_ZONE_UNKNOWN")
+        if faults:
+            yield Component("VCALENDAR", faults=tuple(faults), calendar_name=self._name)
+
+    def component(self, item: Mapping[str, Any]) -> Component:
+        if item["kind"] != "VEVENT":
+            return Component(item["kind"], item["line"])
+        faults = [Fault(code, params) for code, params in item["faults"]]
+        faults += self._zone_faults(_zones_in(item), unknown="ZONE_UNKNOWN")
+        rrule = self._rule(item, faults)
+        return Component(
+            kind="VEVENT",
+            line=item["line"],
+            faults=tuple(faults),
+            uid=item.get("uid") or None,
+            recurrence_id=self._moment(item.get("recurrence-id")),
+            sequence=item.get("sequence", 0),
+            dtstamp=self._moment(item.get("dtstamp")),
+            last_modified=self._moment(item.get("last-modified")),
+            status=item.get("status") or None,
+            visibility=(item.get("class") or "").upper() or None,
+            summary=item.get("summary") or None,
+            description=item.get("description") or None,
+            location=item.get("location") or None,
+            url=item.get("url") or None,
+            categories=tuple(item.get("categories", ())),
+            geo=tuple(item["geo"]) if "geo" in item else None,
+            organizer=item.get("organizer"),
+            contact=item.get("contact") or None,
+            conferences=tuple(item.get("conference", ())),
+            images=tuple(item.get("image", ())),
+            cost="0" if (item.get("x-cost-type") or "").lower() == "free" else item.get("x-cost") or None,
+            dtstart=self._moment(item.get("dtstart")),
+            dtend=self._moment(item.get("dtend")),
+            duration=item.get("duration"),
+            rrule=rrule,
+            rdates=self._moments(item.get("rdate", ())),
+            exdates=self._moments(item.get("exdate", ())),
+            languages=item.get("languages"),
+            calendar_name=self._name,
+            calendar_zone=self._zone,
+        )
+
+    def _moments(self, written: list[dict[str, Any]]) -> tuple[Moment, ...]:
+        return tuple(moment for one in written if (moment := self._moment(one)))
+
+    def _moment(self, written: Mapping[str, Any] | None) -> Moment | None:
+        if written is None:
+            return None
+        value, kind = written["value"], written["kind"]
+        zone = self._zones[written["tzid"]].zone if kind == "local" else self._zone
+        if kind == "local" and zone is None:
+            return {"value": value, "kind": "unknown"}
+        if kind in ("local", "floating") and zone == _UTC:
+            return {"value": value, "kind": "utc"}
+        if kind in ("local", "floating") and zone is not None:
+            return {"value": value, "kind": "local", "tzid": zone}
+        return {"value": value, "kind": kind}
+
+    def _zone_faults(self, written: set[str], unknown: str) -> list[Fault]:
+        faults = []
+        for name in sorted(written):
+            found = self._zones[name]
+            if found.zone is None:
+                faults.append(Fault(unknown, {"value": name[:80]}))
+            elif found.guessed:
+                faults.append(Fault("ZONE_GUESSED", {"value": name[:80], "zone": found.zone}))
+        return faults
+
+    def _rule(self, item: Mapping[str, Any], faults: list[Fault]) -> str | None:
+        """Give the one rule; several, excluding ones or refused ones are none: wrong dates help nobody."""
+        rules = [rule for rule in item.get("rrule", ()) if rule]
+        if not rules:
+            return None
+        if len(rules) > 1 or item.get("exrule") or is_refused(rules[0]):
+            faults.append(Fault("RRULE_REFUSED", {"value": rules[0][:80]}))
+            return None
+        rule: str = rules[0]
+        return rule
+
+
+def _zones_in(item: Mapping[str, Any]) -> set[str]:
+    single = (item.get("dtstart"), item.get("dtend"), item.get("recurrence-id"))
+    moments = [*filter(None, single), *item.get("rdate", ()), *item.get("exdate", ())]
+    return {moment["tzid"] for moment in moments if "tzid" in moment}

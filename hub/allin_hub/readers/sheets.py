@@ -1,0 +1,106 @@
+"""What comes through the door for tables: sheets of numbered rows, and how much of them there may be."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from allin_hub.base.problems import Problem
+from allin_hub.readers.chunks import Again, Stretches
+from allin_hub.refusals import refused
+
+Cell = str | int | float | bool | None
+"""One cell. Dates and times are ISO texts; blank cells are None, or "" in CSV."""
+
+Row = tuple[int, list[Cell]]
+"""The number as a spreadsheet program shows it, and the cells from column A on."""
+
+MEGABYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one file may cost before it is refused."""
+
+    seconds: float = 10
+    memory: int = 400 * MEGABYTE
+    """Of the confined child; together with this process it stays under 500 MB."""
+    archive: int = 50 * MEGABYTE
+    """The size of an XLSX, ODS or XLS file."""
+    inflated: int = 200 * MEGABYTE
+    entries: int = 2_000
+    ratio: int = 100
+    text: int = 200 * MEGABYTE
+    """The size of a CSV file."""
+    rows: int = 2**20
+    columns: int = 1_000
+    cells: int = 5_000_000
+    """Of a workbook, whose reader holds them all."""
+    text_cells: int = 25_000_000
+    """Of a CSV file, which is streamed."""
+    text_seconds: float = 8
+    """For reading CSV; with what its caller does meanwhile it stays under 10 s."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One visible sheet. `rows` is read while it is asked for; `problems` grows with it."""
+
+    name: str | None
+    rows: Iterator[Row | Again]
+    problems: list[Problem] = field(default_factory=list)
+    """What was guessed about the file and its rows; complete once `rows` is read to its end."""
+    of: int = 1
+    """How many visible sheets the file has."""
+    stretches: Stretches | None = None
+    """Lets rows that are those of the last read be passed over, once it was begun; else every row comes."""
+
+
+class Workbook:
+    """The sheets in a worker's messages. Asking for the next sheet keeps the rows that nobody took yet."""
+
+    def __init__(self, messages: Iterator[Any]) -> None:
+        self._messages = messages
+        self._current: deque[tuple[int, list[list[Cell]]]] | None = None
+        self._next_name: str | None = None
+        self._of = 1
+
+    def sheets(self) -> Iterator[Sheet]:
+        """Yield every sheet, in the order of the file."""
+        while True:
+            while self._current is not None:
+                self._take(self._current)
+            if self._next_name is None and not self._begin():
+                return
+            name, self._next_name = self._next_name, None
+            self._current = deque()
+            yield Sheet(name, self._rows(self._current), of=self._of)
+
+    def _begin(self) -> bool:
+        for kind, *rest in self._messages:
+            if kind != "sheet":
+                raise refused("FILE_BROKEN")
+            self._next_name = str(rest[0])
+            self._of = int(rest[1])
+            return True
+        return False
+
+    def _rows(self, batches: deque[tuple[int, list[list[Cell]]]]) -> Iterator[Row]:
+        while True:
+            while batches:
+                first, rows = batches.popleft()
+                yield from enumerate(rows, first)
+            if self._current is not batches:
+                return
+            self._take(batches)
+
+    def _take(self, batches: deque[tuple[int, list[list[Cell]]]]) -> None:
+        """Put the worker's next message where it belongs."""
+        message = next(self._messages, None)
+        if message is not None and message[0] == "rows":
+            batches.append((message[1], message[2]))
+            return
+        self._current = None
+        self._next_name = message[1] if message is not None else None

@@ -1,0 +1,195 @@
+"""Where a source's files are: one path, a pattern of paths, or a URL that is fetched once per sync."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from hashlib import blake2b, file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, StringConstraints, model_validator
+
+from allin_hub.api.plugin import PluginConfig, Secret
+from allin_hub.refusals import refused
+from allin_hub.sources.feeds import Feed
+
+if TYPE_CHECKING:
+    from allin_hub.api.source_run import SourceRun
+
+_WILD = frozenset("*?[")
+_UNFINISHED = (".part", ".crdownload", ".tmp", ".download")
+_MOST_VALUES = 2_000_000
+"""How many values a JSON file may hold: with more, reading it would take more memory than a file may cost."""
+
+_MOST_BYTES = 50 * 2**20
+
+
+class FileSettings(PluginConfig):
+    """The settings of a source that reads files: exactly one of `path` and `url`."""
+
+    path: Annotated[str, StringConstraints(min_length=1)] | None = None
+    """A file, or a pattern like `partner/*.xlsx`, in the hub's folder."""
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    token: Secret | None = Field(default=None)
+    """Sent as a bearer token to the host of `url` alone."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> FileSettings:
+        if (self.path is None) == (self.url is None):
+            raise ValueError("give either path or url")
+        if self.token is not None and self.url is None:
+            raise ValueError("token is only sent to a url")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a source: its name for people, and where its bytes are."""
+
+    name: str
+    data: Path | bytes
+
+    @property
+    def start(self) -> bytes:
+        """The first bytes, to tell what the file is."""
+        if isinstance(self.data, bytes):
+            return self.data[:1024]
+        try:
+            with self.data.open("rb") as stream:
+                return stream.read(1024)
+        except OSError:
+            raise refused("FILE_UNREADABLE", file=self.name) from None
+
+    def mark(self) -> str:
+        """Digest the bytes."""
+        return _digest(self).hex()
+
+    def json(self) -> Any:
+        """Read the file as strict JSON.
+
+        Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting.
+        """
+        from allin_hub.http.response import Response
+
+        content = self._whole()
+        if content.count(b",") + content.count(b"[") + content.count(b"{") > _MOST_VALUES:
+            raise refused("FILE_TOO_BIG", file=self.name)
+        return Response(url=self.name, status=200, headers={}, content=content).json()
+
+    def _whole(self) -> bytes:
+        try:
+            size = len(self.data) if isinstance(self.data, bytes) else self.data.stat().st_size
+            if size > _MOST_BYTES:
+                raise refused("FILE_TOO_BIG", file=self.name)
+            return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
+        except OSError:
+            raise refused("FILE_UNREADABLE", file=self.name) from None
+
+
+class Files:
+    """The files of one source, found or fetched when they are first asked for."""
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._settings = settings
+        self._found: list[File] | None = None
+        self._run: SourceRun | None = None
+        self._feed = Feed(settings.url, settings.token) if settings.url is not None else None
+
+    def found(self, run: SourceRun) -> list[File]:
+        """List the files, by name. A URL is fetched only once in a run.
+
+        Raises Refused where there is none.
+        """
+        if self._found is None or self._run is not run:
+            self._found, self._run = self._look(run), run
+        return self._found
+
+    def mark(self, run: SourceRun, *settings: Any) -> str:
+        """Digest the bytes of all files, and the settings that say how they are read.
+
+        A server that knows the state of the last sync is not asked for the bytes again.
+        """
+        if self._feed is not None:
+            return self._feed.mark(
+                run, lambda content: _marked([self._fetched(content)], settings), *settings
+            )
+        return _marked(self.found(run), settings)
+
+    def done(self) -> None:
+        """Let go of what was found, so that the next sync looks again."""
+        self._found = self._run = None
+        if self._feed is not None:
+            self._feed.done()
+
+    def _look(self, run: SourceRun) -> list[File]:
+        settings = self._settings
+        if self._feed is not None:
+            return [self._fetched(self._feed.content(run))]
+        written = settings.path or ""
+        if _WILD.isdisjoint(written):
+            return [File(Path(written).name, _existing(run.path(written), written))]
+        return _matching(run, written)
+
+    def _fetched(self, content: bytes) -> File:
+        return File(_last_part(self._settings.url or ""), content)
+
+
+def _marked(files: list[File], settings: tuple[Any, ...]) -> str:
+    digest = blake2b(repr(settings).encode(), digest_size=16)
+    for file in files:
+        digest.update(b"\x1e" + file.name.encode("utf-8", "surrogateescape") + b"\x1f")
+        digest.update(_digest(file))
+    return digest.hexdigest()
+
+
+def _digest(file: File) -> bytes:
+    if isinstance(file.data, bytes):
+        return blake2b(file.data, digest_size=16).digest()
+    try:
+        with file.data.open("rb") as stream:
+            return file_digest(stream, lambda: blake2b(digest_size=16)).digest()
+    except OSError:
+        raise refused("FILE_UNREADABLE", file=file.name) from None
+
+
+def _last_part(url: str) -> str:
+    """Name what a URL leads to, without its query: that may hold a key."""
+    bare = url.partition("?")[0].partition("#")[0].rstrip("/")
+    return bare.rpartition("/")[2] or "url"
+
+
+def _existing(path: Path, written: str) -> Path:
+    if path.is_file():
+        return path
+    folder = path.parent
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    except OSError:
+        names = []
+    near = difflib.get_close_matches(path.name, names, n=1, cutoff=0.5)
+    if near:
+        raise refused("FILE_NOT_FOUND_NEAR", file=written, folder=folder.name or ".", nearest=near[0])
+    raise refused("FILE_NOT_FOUND", file=written, folder=folder.name or ".")
+
+
+def _matching(run: SourceRun, written: str) -> list[File]:
+    """List the files that a pattern matches, but for what a program has not finished or left behind."""
+    parts = Path(written).parts
+    first = next(index for index, part in enumerate(parts) if not _WILD.isdisjoint(part))
+    base = run.path(str(Path(*parts[:first]))) if first else run.path(".")
+    pattern = str(Path(*parts[first:]))
+    found = sorted(path for path in base.glob(pattern) if _is_whole(path))
+    if not found:
+        raise refused("GLOB_EMPTY", pattern=written)
+    return [File(path.relative_to(base).as_posix(), path) for path in found]
+
+
+def _is_whole(path: Path) -> bool:
+    name = path.name
+    if name.startswith((".", "~$")) or name.casefold().endswith(_UNFINISHED):
+        return False
+    try:
+        return path.is_file() and path.stat().st_size > 0
+    except OSError:
+        return False

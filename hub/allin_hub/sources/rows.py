@@ -1,0 +1,243 @@
+"""The records under a header: rows that are none are counted, rows that slipped sideways are never taken."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from allin_hub.readers.chunks import Again
+from allin_hub.readers.sheets import Cell, Row
+from allin_hub.sources.headers import Header, letter
+from allin_hub.sources.misaligned import Shifts
+from allin_schemas import ENTITIES
+
+SHIFTED = ""
+"""The one name under which the cells of a shifted row stand: nobody knows which column each belongs to."""
+
+_HELD_BACK = 100
+_COUNTED = (
+    r"(?:vereine?|organisationen|mitglieder|eintr(?:ä|ae)ge|datens(?:ä|ae)tze|zeilen"
+    r"|veranstaltungen|termine|personen)"
+)
+_TOTAL = re.compile(
+    r"\s*(?:(?:summe|gesamt|gesamtsumme|gesamtzahl|gesamtanzahl|insgesamt|total|sum|anzahl|zwischensumme|durchschnitt"
+    rf"|mittelwert|Σ|toplam)\b\W*(?:(?:der|aller|von)\s+)?(?:{_COUNTED}|gesamt|summe|anzahl)?\s*[:=]?\s*[\d.,]*\s*"
+    rf"{_COUNTED}?|\d+\s+{_COUNTED}(?:\s+(?:insgesamt|gesamt))?)\s*\Z",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"\s*(?:\*|©|[¹²³]\s|-{2,}|={2,}"
+    r"|(?:stand|quellen?|hinweise?|anmerkung(?:en)?|legende|fu(?:ß|ss)noten?|bemerkung(?:en)?"
+    r"|erl(?:ä|ae)uterung(?:en)?|notes?|sources?|as of|last updated?|updated|aktualisiert"
+    r"|letzte (?:aktualisierung|(?:ä|ae)nderung)|erstellt|ausgedruckt|gedruckt|exportiert)"
+    r"(?:\s*:|\s+(?:am|vom|von|durch|on|by)\b|\s+\d)"
+    r"|stand\s+(?:januar|februar|m(?:ä|ae)rz|april|mai|juni|juli|august|september|oktober|november|dezember)"
+    r"|alle angaben\b|ohne gew(?:ä|ae)hr|ende der (?:liste|tabelle)|(?:seite|page)\s+\d"
+    r"|end of (?:list|table))",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(rf"\s*[-+]?[\d.,\s]+(?:%|€|{_COUNTED})?\s*\Z", re.IGNORECASE)
+_STARTS_TOTAL = frozenset("sgitazdmSGITAZDMΣς\u017f\u0131\u0130\u212a0123456789 ")
+
+
+class Record(NamedTuple):
+    """One row: its number as a person sees it, and its cells by column, without blank ones."""
+
+    row: int
+    cells: Mapping[str, Any]
+
+
+class _Lone(NamedTuple):
+    record: Record
+    is_after_blank: bool
+
+
+Told = Callable[[str], None]
+"""Told of each row that is no record, by what it is: blank, total, header, note."""
+
+Reported = Callable[[str, int], None]
+"""Told of a row's problem: code, row."""
+
+
+def records(
+    rows: Iterable[Row | Again],
+    header: Header,
+    skipped: Told,
+    problem: Reported,
+    settled: Callable[[], None] | None = None,
+) -> Iterator[Record | Again]:
+    """Yield the records in the rows under a header.
+
+    Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
+    columns comes as one list of cells under SHIFTED, after its problem was told. `settled` is called once no row
+    can be a second header any more: from then on a plain record is one wherever it stands.
+    """
+    reader = _Reader(header, skipped, problem, settled)
+    for row in rows:
+        if isinstance(row, Again):
+            yield from reader.released()
+            reader.passed()
+            yield row
+            continue
+        number, cells = row
+        record = reader.taken(number, cells)
+        if record is None:
+            continue
+        if reader.held:
+            yield from reader.released()
+        yield record
+    yield from reader.ended()
+
+
+class _Reader:
+    """Reads one row after the other; a lone cell waits until it is clear whether the table goes on."""
+
+    def __init__(
+        self, header: Header, skipped: Told, problem: Reported, settled: Callable[[], None] | None
+    ) -> None:
+        self._header = header
+        self._names = header.names
+        self._skipped = skipped
+        self._problem = problem
+        self._settled = settled
+        self._shifts = Shifts(header)
+        self._texts = frozenset(text for text in header.written if text)
+        self._after_blank = False
+        self._first = 2
+        kind = header.columns.kind
+        title = ENTITIES[kind].title_field if kind is not None else "name"
+        self._titles = frozenset(name for name in self._names if header.columns.path(name) == title)
+        self._is_wide = sum(map(bool, header.written)) >= 3
+        self.held: list[_Lone] = []
+
+    def taken(self, number: int, cells: Sequence[Cell]) -> Record | None:
+        """Take a row: a record, or None when it is none or has to wait."""
+        payload = dict(zip(self._names, cells, strict=False))
+        if "" in cells or None in cells:
+            payload = {name: cell for name, cell in payload.items() if cell is not None and cell != ""}
+        if len(payload) < 3 or len(cells) > len(self._names):
+            return self._doubtful(number, cells, payload)
+        value = next(iter(payload.values()))
+        if value.__class__ is str:
+            if value.isspace():
+                return self._doubtful(number, cells, payload)
+            if self._is_no_record(value, payload):
+                return None
+        if self._first:
+            self._first -= 1
+            if not self._first and self._settled is not None:
+                self._settled()
+            if self._is_second_header(payload):
+                self._skipped("header")
+                return None
+        self._after_blank = False
+        return self._straight(number, cells, payload)
+
+    def passed(self) -> None:
+        """Go on behind records that were not looked at, because they are plain ones."""
+        self._after_blank = False
+
+    def released(self) -> Iterator[Record]:
+        """Give back the lone cells that records follow."""
+        held, self.held = self.held, []
+        for record, _ in held:
+            yield record
+
+    def ended(self) -> Iterator[Record]:
+        """Give back the lone cells at the end, but for those that a blank row parts from the table."""
+        for record, is_after_blank in self.held:
+            if is_after_blank:
+                self._skipped("note")
+            else:
+                yield record
+
+    def _straight(self, number: int, cells: Sequence[Cell], payload: dict[str, Any]) -> Record:
+        """Make a record of a row, unless its cells lie beside their columns."""
+        if self._shifts.found(cells):
+            self._problem("ROW_SHIFTED", number)
+            return Record(number, {SHIFTED: [cell for cell in cells if not _is_blank(cell)]})
+        return Record(number, payload)
+
+    def _doubtful(self, number: int, cells: Sequence[Cell], payload: dict[str, Any]) -> Record | None:
+        """Take a row that has few cells, or more than the header."""
+        beyond = {
+            f"Spalte {letter(index)}": cell
+            for index, cell in enumerate(cells[len(self._names) :], len(self._names))
+            if not _is_blank(cell)
+        }
+        said = {name: cell for name, cell in payload.items() if not _is_blank(cell)}
+        if not said and not beyond:
+            self._skipped("blank")
+            self._after_blank = True
+            return None
+        after_blank, self._after_blank = self._after_blank, False
+        if beyond:
+            record = self._straight(number, cells, {**payload, **beyond})
+            if SHIFTED not in record.cells:
+                self._problem("ROW_LONGER", number)
+            return record
+        name, value = next(iter(said.items()))
+        if isinstance(value, str) and self._is_no_record(value, said):
+            return None
+        if len(said) > 1 or not self._is_wide:
+            return self._straight(number, cells, payload)
+        if name not in self._titles:
+            if not self._is_aside(name, str(value)):
+                return self._straight(number, cells, payload)
+            self._skipped("note")
+            return None
+        return self._hold(
+            _Lone(Record(number, payload), after_blank or any(lone.is_after_blank for lone in self.held))
+        )
+
+    def _hold(self, lone: _Lone) -> Record | None:
+        """Keep a lone cell back, but only so many of them."""
+        if len(self.held) >= _HELD_BACK:
+            return lone.record
+        self.held.append(lone)
+        return None
+
+    def _is_no_record(self, value: str, payload: Mapping[str, Any]) -> bool:
+        """Whether a row is a total, a note or the header once more; `value` is its first cell."""
+        if value[0] in _STARTS_TOTAL and _TOTAL.match(value):
+            others = itertools.islice(payload.values(), 1, None)
+            if all(map(_is_number, others)):
+                self._skipped("total")
+                return True
+        if len(payload) <= 2 and self._is_wide and _NOTE.match(value):
+            self._skipped("note")
+            return True
+        if value in self._texts or ("\n" in value and " ".join(value.split()) in self._texts):
+            texts = [
+                " ".join(cell.split()) in self._texts for cell in payload.values() if isinstance(cell, str)
+            ]
+            if sum(texts) * 2 > len(payload) or (len(self._texts) == 1 and all(texts)):
+                self._skipped("header")
+                return True
+        return False
+
+    def _is_aside(self, name: str, value: str) -> bool:
+        """Whether a lone cell is a remark: under no header, or a sentence where the rows are numbered."""
+        at = self._names.index(name)
+        return not self._header.written[at] or (
+            at == 0 and self._header.columns.path(name) is None and (not value.isdigit() and len(value) > 12)
+        )
+
+    def _is_second_header(self, payload: Mapping[str, Any]) -> bool:
+        """Whether a row right under the header names the same columns again, say in English."""
+        columns = self._header.columns
+        same = sum(
+            isinstance(cell, str) and columns.path(cell) == columns.path(name) is not None
+            for name, cell in payload.items()
+        )
+        return same >= 2 and same * 2 > len(payload)
+
+
+def _is_blank(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _is_number(cell: Any) -> bool:
+    return not isinstance(cell, str) or _NUMBER.match(cell) is not None or not cell.strip()

@@ -1,0 +1,212 @@
+"""Read the records of a source's tables: every sheet with a header, of every file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from allin_hub.mapping.paths import IGNORED
+from allin_hub.mapping.synonyms import words_of
+from allin_hub.readers.chunks import Again
+from allin_hub.refusals import refused
+from allin_hub.sources.files import File
+from allin_hub.sources.headers import LOOKED_AT, Header, find_header, header_at
+from allin_hub.sources.rows import SHIFTED, Record, records
+
+if TYPE_CHECKING:
+    from allin_hub.api.plugin import Source
+    from allin_hub.api.source_run import SourceRun
+    from allin_hub.readers.sheets import Row, Sheet
+
+_NUMBERS = frozenset(
+    {"nr", "no", "lfd nr", "laufende nummer", "lfd", "id", "nummer", "number", "zeile", "row"}
+)
+"""Columns that only count the rows."""
+
+_SHOWN = 8
+_LONGEST_SHOWN = 40
+
+Renamed = Callable[[Header], Header]
+"""Changes a header before its records are read."""
+
+
+class TableRow(NamedTuple):
+    """One record of a table, and where it stands."""
+
+    sheet: str | None
+    row: int
+    cells: Mapping[str, Any]
+    key: str | None
+
+
+class Tables:
+    """The tables of one source's files."""
+
+    def __init__(
+        self,
+        source: Source[Any],
+        run: SourceRun,
+        *,
+        sheets: Sequence[str] = (),
+        header_row: int | None = None,
+        renamed: Renamed = lambda header: header,
+        is_known: Callable[[str], bool] = lambda name: words_of(name) in _NUMBERS,
+    ) -> None:
+        self._source = source
+        self._run = run
+        self._wanted = tuple(sheets)
+        self._header_row = header_row
+        self._renamed = renamed
+        self._is_known = is_known
+        self._columns = run.columns
+        self._headers: list[str] = []
+        self._passes_over = False
+        self._read = 0
+
+    def rows(self, files: Sequence[File]) -> Iterator[TableRow]:
+        """Yield the records of all files, and report what is found about the tables.
+
+        Raises Refused where a file has no header, or lacks the key column or a column that hub.toml maps.
+        """
+        for row in self._rows(files):
+            if isinstance(row, TableRow):
+                yield row
+
+    def news(self, files: Sequence[File]) -> Iterator[TableRow | Again]:
+        """Yield as `rows` does, but for records that are those of the last read: these come as `Again`.
+
+        For a source that makes of each row one raw, from nothing but the row.
+        """
+        self._passes_over = len(files) == 1
+        yield from self._rows(files)
+
+    def _rows(self, files: Sequence[File]) -> Iterator[TableRow | Again]:
+        for file in files:
+            yield from self._file(file, is_one_of_many=len(files) > 1)
+        self._miss_columns()
+        if not self._read:
+            self._run.problem("NO_ROWS")
+
+    def _file(self, file: File, *, is_one_of_many: bool) -> Iterator[TableRow | Again]:
+        seen: list[str] = []
+        headed = 0
+        for sheet in self._run.open_table(file.data, file.name):
+            if sheet.name is not None:
+                seen.append(sheet.name)
+                if self._wanted and not _is_wanted(sheet.name, self._wanted):
+                    continue
+            head = [row for row in itertools.islice(sheet.rows, LOOKED_AT) if not isinstance(row, Again)]
+            header = self._header(head)
+            label = _label(file, sheet, is_one_of_many=is_one_of_many)
+            if header is None:
+                if any(cells for _, cells in head) and (self._wanted or sheet.of > 1):
+                    self._run.problem("SHEET_SKIPPED", sheet=label or sheet.name)
+                continue
+            headed += 1
+            is_alone = not is_one_of_many and (sheet.of == 1 or len(self._wanted) == 1)
+            yield from self._sheet(self._renamed(header), head, sheet, label, is_alone=is_alone)
+        self._miss_sheets(file, seen)
+        if not headed:
+            raise refused("HEADER_NOT_FOUND", file=file.name, rows=LOOKED_AT)
+
+    def _header(self, head: Sequence[Row]) -> Header | None:
+        if self._header_row is None:
+            return find_header(head, self._columns)
+        return header_at(self._header_row, head, self._columns)
+
+    def _sheet(
+        self, header: Header, head: Sequence[Row], sheet: Sheet, label: str | None, *, is_alone: bool
+    ) -> Iterator[TableRow | Again]:
+        self._know(header)
+        key_name = self._key_name(header)
+        if is_alone:
+            self._miss_columns()
+        run = self._run
+        settled = None
+        if self._passes_over and sheet.stretches is not None and key_name is not None and label is None:
+            source = self._source
+            about = type(source).__qualname__, source.version, header.names, header.written, key_name
+            settled = partial(sheet.stretches.begin, *about)
+        rows = itertools.chain((row for row in head if row[0] > header.row), sheet.rows)
+        found = records(
+            rows, header, run.skip, lambda code, row: run.problem(code, sheet=label, row=row), settled
+        )
+        told = 0
+        for record in found:
+            if isinstance(record, Again):
+                self._read += len(record.keys)
+                yield record
+                continue
+            if len(sheet.problems) > told:
+                told = self._pass_on(sheet, label, told)
+            self._read += 1
+            yield TableRow(label, record.row, record.cells, self._key(record, key_name, label))
+        self._pass_on(sheet, label, told)
+
+    def _know(self, header: Header) -> None:
+        """Understand the columns as all tables so far show them, here and when the records are mapped."""
+        new = [name for name in header.names if name not in self._headers]
+        self._headers += new
+        self._run.columns = self._source.columns = self._columns.within(self._headers)
+        written = dict(zip(header.names, header.written, strict=True))
+        for name in self._source.columns.unknown(new):
+            if written[name] and name != self._source.key_column and not self._is_known(name):
+                self._run.problem("COLUMN_UNKNOWN", column=name)
+
+    def _key_name(self, header: Header) -> str | None:
+        wanted = self._source.key_column
+        if wanted is None:
+            return None
+        name = header.find(wanted)
+        if name is None:
+            raise refused("COLUMN_MISSING", column=wanted, columns=_listed(header.names))
+        return name
+
+    def _key(self, record: Record, name: str | None, label: str | None) -> str | None:
+        """Take a record's key from its column; where it is blank, the hub derives one."""
+        if name is None or SHIFTED in record.cells:
+            return None
+        cell = record.cells.get(name)
+        key = str(cell).strip() if cell is not None else ""
+        if not key:
+            self._run.problem("KEY_BLANK", sheet=label, row=record.row, column=name)
+        return key or None
+
+    def _miss_columns(self) -> None:
+        """Raise Refused when a column that hub.toml maps is gone, and no other leads where it led."""
+        columns = self._source.columns
+        led = {columns.path(name) for name in self._headers}
+        for name, path in columns.given.items():
+            if path not in IGNORED and path not in led:
+                raise refused("COLUMN_MISSING", column=name, columns=_listed(self._headers))
+
+    def _miss_sheets(self, file: File, seen: Sequence[str]) -> None:
+        for name in self._wanted:
+            if seen and not any(_is_wanted(other, (name,)) for other in seen):
+                raise refused("SHEET_MISSING", file=file.name, sheet=name, sheets=_listed(seen))
+
+    def _pass_on(self, sheet: Sheet, label: str | None, told: int) -> int:
+        """Report what the door noticed about rows, at the place where people find them."""
+        for found in sheet.problems[told:]:
+            self._run.problem(found.code, sheet=label, row=found.row, column=found.column, **found.params)
+        return len(sheet.problems)
+
+
+def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+    plain = name.strip().casefold()
+    return any(plain == other.strip().casefold() for other in wanted)
+
+
+def _label(file: File, sheet: Sheet, *, is_one_of_many: bool) -> str | None:
+    """Name the place beside the row: the sheet where there are several, the file where there are several."""
+    name = sheet.name if sheet.of > 1 else None
+    if not is_one_of_many:
+        return name
+    return f"{file.name}, {name}" if name else file.name
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [name[:_LONGEST_SHOWN] for name in names[:_SHOWN]]
+    return ", ".join(shown) + (" …" if len(names) > _SHOWN else "")
