@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from allin_hub.mapping.columns import ColumnMap as ColumnMap
     from allin_hub.mapping.synonyms import words_of as words_of
     from allin_hub.publish.csv_writer import csv_file as csv_file
-    from allin_hub.publish.csv_writer import csv_rows as csv_rows
     from allin_hub.publish.formats import Formats as Formats
     from allin_hub.readers.chunks import Again as Again
     from allin_hub.readers.ical_reader import Component as Component
@@ -86,7 +85,6 @@ _HOME = {
     "View": "api.view",
     "calendar": "dates.ical_writer",
     "csv_file": "publish.csv_writer",
-    "csv_rows": "publish.csv_writer",
     "event_dates": "dates.occurrences",
     "refused": "refusals",
     "shared_asset": "assets",

@@ -99,12 +99,6 @@ class OutputRun(Protocol):
     ) -> Artifact:
         """A file as it is, or made by a function of what it `uses` and the `context`."""
 
-    def kept(self, entity: Record, *, uses: Sequence[Record] = (), **context: Any) -> dict[str, Any]:
-        """What the output put into this in an earlier publish: empty when the entity, what it `uses` or the context changed.
-
-        For what is costly to make and JSON-like. It must show nothing else; there is one with and one without `uses` and context.
-        """
-
     def gettext(self, language: str) -> Callable[[str], str]:
         """The output's texts in a language, from `locale/<language>/LC_MESSAGES/messages.po` beside its module."""
 

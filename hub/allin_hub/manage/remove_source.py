@@ -26,7 +26,6 @@ from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store import sources as rows
 from allin_hub.store.engine import reading, writing
-from allin_hub.store.entity_cache import forget_all_kept
 from allin_schemas import ConsentEvent
 
 REMOVED = "removed"
@@ -94,7 +93,6 @@ def remove(hub: Hub, name: str) -> Leaving:
         begin(connection, hub, reservation, "remove", name)
         gone = rows.withdraw(connection, name, run_id)
         rows.drop_problems(connection, name)
-        forget_all_kept(connection)
         for held in bookkeeping.held_of(connection, name):
             raws.drop_staging(connection, held["id"])
         bookkeeping.close_held(connection, name, "overtaken")

@@ -19,7 +19,6 @@ from allin_hub.store import retention
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
-from allin_hub.store.entity_cache import forget_unused_kept
 from allin_hub.store.raw_records import WITHDRAWN
 from allin_hub.store.tables import iso
 
@@ -51,8 +50,6 @@ def retain(hub: Hub) -> Kept:
             kept.cut += cut_down(hub, prepare(hub, source), raws_before)
         except HubError:
             kept.left.append(name)
-    with writing(hub.engine) as connection:
-        forget_unused_kept(connection, raws_before)
     with reading(hub.engine) as connection:
         waiting = retention.waiting_since(connection, raws_before)
     for run_id, name in waiting:

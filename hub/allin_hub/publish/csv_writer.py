@@ -20,14 +20,9 @@ _PLAIN = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?|\+[0-9][0-9 ]{4,20}[0-9]
 
 def csv_file(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """A table as CSV: UTF-8 with a byte order mark so that office programs see it, commas, CRLF."""
-    return b"\xef\xbb\xbf" + (csv_rows([header]) + csv_rows(rows)).encode("utf-8")
-
-
-def csv_rows(rows: Iterable[Sequence[object]]) -> str:
-    """The lines of such a table, to be put together."""
     text = io.StringIO()
-    csv.writer(text).writerows([[protected(cell) for cell in row] for row in rows])
-    return text.getvalue()
+    csv.writer(text).writerows([protected(cell) for cell in row] for row in (header, *rows))
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
 def protected(cell: object) -> str:

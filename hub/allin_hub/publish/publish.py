@@ -24,12 +24,10 @@ from allin_hub.config.toml_blocks import unknown
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.publish.destinations import destination, is_elsewhere, shown
-from allin_hub.publish.entity_cache import Keeping
 from allin_hub.publish.lease import Turn, begun
 from allin_hub.publish.orphans import retire_all, unwritable
 from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.publish.store_view import StoreView
-from allin_hub.store import entity_cache as kept
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 
@@ -152,15 +150,10 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             hub.config.hub.zone,
             settings.path,
         ]
-        base = _digest(made)
-        keeping = Keeping(
-            base, hub.sealer, lambda alone: kept.kept_of(connection, settings.name, alone=alone)
-        )
-        view = StoreView(connection, hub, output, keeping)
+        view = StoreView(connection, hub, output)
         owners: list[Any] = [hub.config.hub.licence, hub.config.hub.languages]
         owners += [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
-        ground = _digest([base, view.consents()])
-        fingerprint = _digest([base, owners, view.fingerprint()]) + ground
+        fingerprint = _digest([made, owners, view.fingerprint()])
         if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
@@ -173,7 +166,6 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             zone=hub.config.hub.zone,
             digests=view.digest,
             state=state,
-            keeping=keeping,
         )
         staging = staging_of(waits_beside, str(turn.fence))
         try:
@@ -190,11 +182,6 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         if not output.keeps:
             yielded = {move[1] for move in plan.moves}.union(plan.same)
             plan.gone = [path for path in manifest if path not in yielded]
-        old = keeping.old(
-            lambda alone: kept.kept_names(connection, settings.name, alone=alone),
-            view.shows,
-            grounded=str(row.get("fingerprint")).endswith(ground),
-        )
     report = OutputReport(
         settings.name,
         "done",
@@ -221,7 +208,6 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
             turn.refuse_overtaken(connection)
             bookkeeping.write_journal(connection, settings.name, content)
-            kept.keep(connection, settings.name, keeping.new(), old)
     except Exception:
         drop(staging)
         raise

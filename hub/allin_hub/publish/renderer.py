@@ -17,7 +17,6 @@ from allin_hub.api.output_run import Artifact, Order
 from allin_hub.api.plugin import Output
 from allin_hub.base.errors import PublishError
 from allin_hub.i18n.gettext_catalogs import words
-from allin_hub.publish.entity_cache import Keeping
 from allin_schemas import Record
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ class Renderer:
         zone: str,
         digests: Callable[[Record], str],
         state: dict[str, Any],
-        keeping: Keeping | None = None,
     ) -> None:
         self.name = output.name
         self.title = title
@@ -52,7 +50,6 @@ class Renderer:
         self.state = state
         self.notes: list[str] = []
         self._digests = digests
-        self._keeping = keeping or Keeping()
         home = home_of(type(output))
         self._templates = type(output).templates or home / "templates"
         self._locale = home / "locale"
@@ -109,16 +106,6 @@ class Renderer:
             return self._claimed(path, self._key(uses, context, path, "made"), content, order)
         data = content.encode("utf-8") if isinstance(content, str) else content
         return self._claimed(path, hashlib.blake2b(data, digest_size=16).hexdigest(), lambda: data, order)
-
-    def kept(self, entity: Record, *, uses: Sequence[Record] = (), **context: Any) -> dict[str, Any]:
-        """What the output keeps of an entity from publish to publish."""
-        about = self._digests(entity)
-        if uses:
-            about = "|".join([about, *map(self._digests, uses)])
-        if context:
-            about = self._key((), context, about, "kept")
-        mark = self._keeping.mark(about)
-        return self._keeping.of(str(entity.id), mark, alone=not uses and not context)
 
     def gettext(self, language: str) -> Callable[[str], str]:
         """The output's texts in a language."""

@@ -22,7 +22,6 @@ from allin_hub.hub import Hub
 from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.suppression import hide_small
-from allin_hub.publish.entity_cache import Keeping
 from allin_hub.publish.lazy_entities import asleep
 from allin_hub.store import entities
 from allin_hub.store.published_entities import publishable
@@ -34,13 +33,10 @@ E = TypeVar("E", bound=Record)
 class StoreView:
     """What one output may see at one moment."""
 
-    def __init__(
-        self, connection: Connection, hub: Hub, output: Output[Any], keeping: Keeping | None = None
-    ) -> None:
+    def __init__(self, connection: Connection, hub: Hub, output: Output[Any]) -> None:
         self._connection = connection
         self._hub = hub
         self._output = output
-        self._keeping = keeping or Keeping()
         self.purpose: Purpose = output.purpose
         self.now: dt.datetime = hub.clock()
         self.seq = entities.last_seq(connection)
@@ -71,11 +67,11 @@ class StoreView:
     def _gated(self, kind: Kind) -> dict[str, Record]:
         """Every entity of a kind that passes the gate, in the order of names.
 
-        Read by the model batch by batch; persons, and what the output keeps what it needs of, sleep until looked at.
+        Read by the model batch by batch; persons sleep until looked at.
         """
         model = ENTITIES[kind]
         title = model.title_field
-        consenting, keeping = self._consenting, self._keeping
+        consenting = self._consenting
         empty = _empty(model)
         ordered: list[tuple[str, int, str, Record]] = []
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
@@ -87,7 +83,7 @@ class StoreView:
                 ends = consenting.get(one.id)
                 digest = one.digest.hex() + (ends.isoformat() if ends else "")
                 data = {**empty, **fields, **one.bookkeeping}
-                sleeps = kind is Kind.PERSON or keeping.knows(one.id, keeping.mark(digest))
+                sleeps = kind is Kind.PERSON
                 found.append((one.id, digest, data, _asleep(model, data) if sleeps else None))
             read = iter(_read(model, [data for *_, data, entity in found if entity is None]))
             for key, digest, data, sleeping in found:
@@ -171,23 +167,16 @@ class StoreView:
         known = self._known.get(id(entity))
         return known[1] if known else str(entity.id)
 
-    def shows(self, id: str) -> bool:
-        """Whether an entity was loaded and may be seen."""
-        return any(id in seen for seen in self._seen.values())
-
-    def consents(self) -> list[tuple[str, str]]:
-        """Whose consents live, and when they end."""
-        return [
-            (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
-        ]
-
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the hour."""
         contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
+        consenting = [
+            (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
+        ]
         parts = [
             self.seq,
             entities.last_consent(self._connection),
-            self.consents(),
+            consenting,
             contacts,
             self._credits,
             f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",

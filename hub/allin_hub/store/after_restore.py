@@ -10,7 +10,6 @@ from sqlalchemy import Connection, delete, select, update
 from allin_hub.base import process_identity as holders
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import insert_rows
-from allin_hub.store.entity_cache import forget_all_kept
 from allin_hub.store.tables import artifact, journal, lease, output_state, run, staged
 
 
@@ -25,7 +24,6 @@ def settle_copy(
     connection.execute(update(run).where(run.c.status == "running").values(status="killed", finished_at=now))
     drop_orphans(connection, set())
     connection.execute(delete(journal))
-    forget_all_kept(connection)
     connection.execute(update(output_state).values(fingerprint=None, last_status=None))
     rows = connection.execute(select(artifact.c.output, artifact.c.path)).all()
     for output, path in rows:

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, RowMapping, Table, delete, select, update
 from allin_hub.base import process_identity as holders
 from allin_hub.base.errors import StoreError
 from allin_hub.store.engine import upsert_rows
-from allin_hub.store.entity_cache import forget_kept
 from allin_hub.store.tables import (
     artifact,
     hub_fact,
@@ -245,7 +244,6 @@ def outputs_with_files(connection: Connection) -> set[str]:
 
 
 def forget_artifacts(connection: Connection, output: str) -> None:
-    """The files of an output are no longer there, nor what was kept to make them."""
+    """Forget the files of an output that were taken away."""
     connection.execute(delete(artifact).where(artifact.c.output == output))
-    forget_kept(connection, output)
     _save(connection, output_state, output, {"path": None, "fingerprint": None})

@@ -303,16 +303,6 @@ journal = Table(
     Column("content", Text, nullable=False),
 )
 
-kept = Table(
-    "kept",
-    metadata,
-    Column("output", String(60), primary_key=True),
-    Column("entity_id", String(36), primary_key=True),
-    Column("alone", SmallInteger, primary_key=True),
-    Column("mark", LargeBinary, nullable=False),
-    Column("packed", LargeBinary, nullable=False),
-)
-
 hub_fact = Table(
     "hub_fact", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from allin_hub import Artifact, OutputRun, csv_file, csv_rows
+from allin_hub import Artifact, OutputRun, csv_file
 from allin_plugins.directory.calendar_files import calendar_file
 from allin_plugins.directory.dates import written, written_end
 from allin_plugins.directory.reading import address_lines, where_lines
@@ -75,14 +75,14 @@ def _made(make: Callable[..., bytes], *arguments: Any) -> Callable[[], bytes]:
 
 
 def _json(site: Site, entries: Sequence[Entry]) -> bytes:
-    found = [entry.piece("json", partial(_item, site)) for entry in entries]
-    return "".join(["[", ",".join(found), "\n]\n" if found else "]\n"]).encode()
-
-
-def _item(site: Site, entry: Entry) -> str:
-    """An entry as it stands in the list: on lines of its own, further in than the list's brackets."""
     import orjson
 
+    found = [_item(site, entry) for entry in entries]
+    return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def _item(site: Site, entry: Entry) -> dict[str, Any]:
+    """Give an entry with its contacts as JSON."""
     data = public(entry.record)
     if isinstance(entry.record, Organisation):
         data["contacts"] = [
@@ -95,13 +95,12 @@ def _item(site: Site, entry: Entry) -> str:
             }
             for person in site.contacts(entry)
         ]
-    return orjson.dumps([data], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)[1:-2].decode()
+    return data
 
 
 def _csv(kind: str, entries: Sequence[Entry]) -> bytes:
     header, row = _TABLES[kind]
-    rows = [entry.piece("csv", lambda entry: csv_rows([row(entry.record, entry)])) for entry in entries]
-    return csv_file(header, ()) + "".join(rows).encode()
+    return csv_file(header, (row(entry.record, entry) for entry in entries))
 
 
 def _organisation(record: Organisation, entry: Entry) -> list[object]:

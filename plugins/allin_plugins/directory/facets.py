@@ -54,7 +54,7 @@ class Listing:
         return f"{self.folder}/{self.name}{f'-{self.number}' if self.number > 1 else ''}.html"
 
 
-def values(entry: Entry, facet: str) -> tuple[str, ...]:
+def values(entry: Entry, facet: str) -> Sequence[str]:
     """What an entry is found under."""
     return {"language": entry.languages, "topic": entry.topics, "district": entry.districts}[facet]
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import cast
 
 from allin_plugins.directory.site import Entry
 
@@ -108,10 +107,7 @@ NEEDS = (
 
 def needs_met(entry: Entry) -> Sequence[str]:
     """The needs that the entry's topics or title name; the description does not count, it says too much."""
-    return cast(
-        "Sequence[str]",
-        entry.fact("needs", lambda: sorted(_named(entry.title).union(*map(_often_named, entry.topics)))),
-    )
+    return sorted(_named(entry.title).union(*map(_often_named, entry.topics)))
 
 
 def _named(text: str) -> frozenset[str]:

@@ -36,12 +36,7 @@ class SearchIndex:
 
     def _made(self, language: str) -> bytes:
         formats = Formats(language, self._run.zone)
-        word = f"search.{language}"
-
-        def made(entry: Entry) -> str:
-            return formats.json_ld({**self._of(entry), **_said(entry, formats)})
-
-        found = [entry.piece(word, made) for entry in self._site.listed]
+        found = [formats.json_ld({**self._of(entry), **_said(entry, formats)}) for entry in self._site.listed]
         return f"window.ALLIN_INDEX = [{','.join(found)}];\n".encode()
 
     def _of(self, entry: Entry) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -39,9 +38,6 @@ class Entry:
     dates: tuple[Date, ...] = ()
     owner: Organisation | None = None
     listed: bool = True
-    facts: dict[str, Any] = field(default_factory=dict)
-    """What was worked out of the record alone, kept from publish to publish."""
-    keep: Callable[[Entry], dict[str, Any]] = field(default=lambda _: {})
 
     kind: str = field(init=False)
     """`organisation`, `event` or `opportunity`."""
@@ -58,31 +54,12 @@ class Entry:
     @cached_property
     def title(self) -> str:
         """Its name or title."""
-        return str(self.fact("title", lambda: str(getattr(self.record, self.record.title_field))))
+        return str(getattr(self.record, self.record.title_field))
 
-    @cached_property
-    def topics(self) -> tuple[str, ...]:
+    @property
+    def topics(self) -> Sequence[str]:
         """What it is about."""
-        return tuple(self.fact("topics", lambda: list(self.record.topics)))
-
-    @cached_property
-    def pieces(self) -> dict[str, Any]:
-        """What lists and tables are put together from: whatever they show of it, kept from publish to publish."""
-        return self.keep(self)
-
-    def fact(self, name: str, make: Callable[[], Any]) -> Any:
-        """What `make` gives, or gave in an earlier publish."""
-        found = self.facts.get(name)
-        if found is None:
-            found = self.facts[name] = make()
-        return found
-
-    def piece(self, name: str, make: Callable[[Entry], str]) -> str:
-        """The text that `make` gives, or gave in an earlier publish, of the record and what stands around it."""
-        found = self.pieces.get(name)
-        if found is None:
-            found = self.pieces[name] = str(make(self))
-        return str(found)
+        return self.record.topics
 
     @property
     def series(self) -> bool:
@@ -147,11 +124,6 @@ class Site:
             found = self._around[entry.path] = [*owner, *self.contacts(entry), *others]
         return found
 
-    def pieces(self, entry: Entry) -> dict[str, Any]:
-        """What is kept of an entry as lists and tables show it, with its contacts, its owner and its dates."""
-        about = {"dates": entry.dates[:6]} if entry.dates else {}
-        return self.run.kept(entry.record, uses=[entry.record, *self.around(entry)], **about)
-
     def credits(self, entry: Entry) -> list[tuple[str, str | None, str | None]]:
         """Source, owner and licence of where the entry comes from."""
         return [(credit.source, credit.owner, credit.licence) for credit in self.view.credits(entry.record)]
@@ -183,20 +155,15 @@ class Site:
         return sorted(found, key=lambda pair: pair[1].sort)[:most]
 
     def _organisation(self, record: Organisation) -> Entry:
-        facts = self.run.kept(record)
-        if "languages" not in facts:
-            facts["languages"] = _codes(record.languages)
-            facts["districts"] = _districts(record.places) or tuple(record.areas_served)
-        languages, districts = tuple(facts["languages"]), tuple(facts["districts"])
-        return Entry(record, languages, districts, facts=facts, keep=self.pieces)
+        districts = _districts(record.places) or tuple(record.areas_served)
+        return Entry(record, _codes(record.languages), districts)
 
     def _event(self, record: Event) -> Entry:
         owner = self.view.get(Organisation, record.organiser_org_id)
         dates = coming(record, self.now)
         places = [record.location] if record.location else []
         codes = _codes(record.languages)
-        listed = bool(dates)
-        return Entry(record, codes, _districts(places), dates, owner, listed=listed, keep=self.pieces)
+        return Entry(record, codes, _districts(places), dates, owner, listed=bool(dates))
 
     def _opportunity(self, record: Opportunity) -> Entry:
         owner = self.view.get(Organisation, record.org_id)
@@ -206,7 +173,7 @@ class Site:
         early = record.publish_from is not None and record.publish_from > self.today
         late = record.publish_until is not None and record.publish_until < self.today
         listed = not (ended or early or late)
-        return Entry(record, codes, _districts(places), (), owner, listed=listed, keep=self.pieces)
+        return Entry(record, codes, _districts(places), (), owner, listed=listed)
 
 
 def records(entries: Iterable[Entry]) -> list[Record]:

@@ -47,7 +47,7 @@ def publishing_office(sheet_office: Any, synced: Any) -> Any:
 def test_a_publish_that_was_overtaken_while_it_rendered_decides_nothing(
     publishing_office: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither what is to be put in place nor what is kept of entries: the other one knows more of who may be seen."""
+    """It puts nothing in place: the other publish knows more of who may be seen."""
     hub, render = publishing_office.open(), publishing._render
 
     def slowly(*args: Any) -> Any:
@@ -61,9 +61,7 @@ def test_a_publish_that_was_overtaken_while_it_rendered_decides_nothing(
 
     hub.close()
     assert "failed" == report.status
-    assert {"journal": [], "kept": [], "artifact": []} == publishing_office.rows(
-        "journal", "kept", "artifact"
-    )
+    assert {"journal": [], "artifact": []} == publishing_office.rows("journal", "artifact")
     assert not list(publishing_office.folder.glob(".statistik.staging.*"))
 
 
