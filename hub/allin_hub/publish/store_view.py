@@ -22,7 +22,6 @@ from allin_hub.hub import Hub
 from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.suppression import hide_small
-from allin_hub.publish.lazy_entities import asleep
 from allin_hub.store import entities
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
@@ -65,29 +64,22 @@ class StoreView:
         return self._seen[kind]
 
     def _gated(self, kind: Kind) -> dict[str, Record]:
-        """Every entity of a kind that passes the gate, in the order of names.
-
-        Read by the model batch by batch; persons sleep until looked at.
-        """
+        """Load every entity of a kind that passes the gate, in the order of names."""
         model = ENTITIES[kind]
         title = model.title_field
         consenting = self._consenting
         empty = _empty(model)
         ordered: list[tuple[str, int, str, Record]] = []
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
-            found: list[tuple[str, str, dict[str, Any], Record | None]] = []
+            found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
                 fields = passes(kind, one.fields, one.id, consenting)
-                if fields is None:
-                    continue
-                ends = consenting.get(one.id)
-                digest = one.digest.hex() + (ends.isoformat() if ends else "")
-                data = {**empty, **fields, **one.bookkeeping}
-                sleeps = kind is Kind.PERSON
-                found.append((one.id, digest, data, _asleep(model, data) if sleeps else None))
-            read = iter(_read(model, [data for *_, data, entity in found if entity is None]))
-            for key, digest, data, sleeping in found:
-                entity = sleeping or next(read)
+                if fields is not None:
+                    ends = consenting.get(one.id)
+                    digest = one.digest.hex() + (ends.isoformat() if ends else "")
+                    found.append((one.id, digest, {**empty, **fields, **one.bookkeeping}))
+            read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
+            for (key, digest, data), entity in zip(found, read, strict=True):
                 self._digests[entity.id] = digest
                 self._known[id(entity)] = digest, key
                 ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
@@ -182,14 +174,6 @@ class StoreView:
             f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",
         ]
         return hashlib.blake2b(orjson.dumps(parts, default=str), digest_size=16).hexdigest()
-
-
-def _read(model: type[Record], several: list[dict[str, Any]]) -> list[Record]:
-    return _many(model).validate_json(orjson.dumps(several)) if several else []
-
-
-def _asleep(model: type[Record], data: dict[str, Any]) -> Record:
-    return asleep(model, UUID(data["id"]), data["slug"], lambda: _read(model, [data])[0])
 
 
 @cache
