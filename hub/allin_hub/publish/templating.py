@@ -5,51 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context
 
 from allin_hub.i18n.gettext_catalogs import words
 from allin_hub.publish.formats import Formats
-from allin_hub.publish.fragment_cache import Repeated
 from allin_schemas import direction
 
 TEXT = ".txt.j2"
 """Templates of plain text end so; only these are not escaped, for files that no browser reads as HTML."""
 
 
-_PLAIN = (FunctionType, MethodType)
-
-
-class Calls(Context):
-    """Calls what templates call most, macros, texts and plain functions, without asking each what it wants passed."""
-
-    def call(__self, __obj: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as jinja2 has it
-        """Call a function for a template."""
-        kind = type(__obj)
-        if kind is Macro:
-            first: tuple[Any, ...] = (__self.eval_ctx,)
-        elif kind is Texts:
-            first = (__self,)
-        elif kind is Repeated or (kind in _PLAIN and not __obj.__dict__):
-            first = ()
-        else:
-            return super().call(__obj, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        try:
-            return __obj(*first, *args, **kwargs)
-        except StopIteration:
-            return __self.environment.undefined("a function ended an iteration that it had not begun")
-
-
 class SafeEnvironment(Environment):
     """An environment whose templates can neither switch off escaping nor declare a text safe."""
-
-    context_class = Calls
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
