@@ -6,8 +6,6 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SELDOM = (100_000, 20, 20)
-
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -21,16 +19,3 @@ def uncollected() -> Iterator[None]:
         gc.unfreeze()
         if was:
             gc.enable()
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """With the garbage collector at work a hundred times less often: for the code of others, which may make cycles."""
-    was = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        gc.set_threshold(*was)

@@ -8,7 +8,6 @@ from typing import Any
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
-from allin_hub.base.gc_tuning import uncollected
 from allin_hub.config import toml_edit as rewriting
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
@@ -83,11 +82,7 @@ def remove(hub: Hub, name: str) -> Leaving:
             "Put a # before each line of its block yourself, then run this again: allin source remove {name}"
         )
         raise rewriting.by_hand(folder, name, hint)
-    with (
-        reserved(hub, name) as reservation,
-        uncollected(),
-        writing(hub.engine, Point.SOURCE_REMOVED) as connection,
-    ):
+    with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_REMOVED) as connection:
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()
         begin(connection, hub, reservation, "remove", name)
@@ -147,11 +142,7 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
 
 def _bring_back(hub: Hub, name: str, removal: str) -> int:
     prepared = prepare(hub, hub.config.sources[name])
-    with (
-        reserved(hub, name) as reservation,
-        uncollected(),
-        writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection,
-    ):
+    with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection:
         reservation.refuse_overtaken(connection)
         run_id = reservation.run_id
         fence = reservation.fence(name)

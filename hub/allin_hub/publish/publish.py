@@ -16,7 +16,6 @@ from allin_hub.api.output_run import Artifact
 from allin_hub.api.plugin import Output
 from allin_hub.base.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.base.failpoints import Point
-from allin_hub.base.gc_tuning import seldom_collected
 from allin_hub.base.reports import OutputReport
 from allin_hub.base.time_limits import limited
 from allin_hub.config.load import OutputSettings
@@ -104,8 +103,7 @@ def publish_output(
             settings.name, "busy", message=message, hint=say("It will end by itself; see: allin status")
         )
     try:
-        with seldom_collected():
-            report = _publish(turn, settings, output, told)
+        report = _publish(turn, settings, output, told)
     except HubError as error:
         report = _failed(hub, settings, error, turn)
     except (Exception, SystemExit) as error:
