@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from allin_hub.mapping.synonyms import words_of as words_of
     from allin_hub.publish.csv_writer import csv_file as csv_file
     from allin_hub.publish.formats import Formats as Formats
-    from allin_hub.readers.chunks import Again as Again
     from allin_hub.readers.ical_reader import Component as Component
     from allin_hub.refusals import refused as refused
     from allin_hub.sources.feeds import Feed as Feed
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from allin_hub.sources.tables import Tables as Tables
 
 _HOME = {
-    "Again": "readers.chunks",
     "Artifact": "api.output_run",
     "CONTRACT": "api.plugin",
     "Cell": "api.view",

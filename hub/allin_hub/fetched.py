@@ -7,7 +7,6 @@ from typing import Any
 
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem
-from allin_hub.readers.chunks import Kept
 
 
 @dataclass(slots=True)
@@ -35,8 +34,6 @@ class Fetched:
     headers: list[str] = field(default_factory=list)
     renewed: bool = False
     """Whether the unchanged ones were taken in whole again, because old raws lack cells that the map needs now."""
-    stretches: dict[bytes, Kept] = field(default_factory=dict)
-    """The stretches of the file, for the next read."""
 
     def pending(self) -> dict[str, Any]:
         """What a held run must remember until a person decides."""

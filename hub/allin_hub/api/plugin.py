@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from allin_hub.api.source_run import SourceRun
     from allin_hub.api.view import View
     from allin_hub.mapping.columns import ColumnMap
-    from allin_hub.readers.chunks import Again
 
 CONTRACT = 1
 """The major version of this contract; a plugin for another one is refused by name."""
@@ -107,11 +106,8 @@ class Source(Plugin[C]):
     key_column: str | None = None
     """The name of the column or answer that identifies a record, from the setting `key`; set by the hub."""
 
-    def fetch(self, run: SourceRun) -> Iterator[Raw | Again]:  # noqa: ARG002 - a plugin's own has use for it
-        """Yield every record of the feed, as it is. The only method that may meet the network or files.
-
-        An `Again` from `Tables.news` may be passed on: it stands for records that are those of the last read.
-        """
+    def fetch(self, run: SourceRun) -> Iterator[Raw]:  # noqa: ARG002 - a plugin's own has use for it
+        """Yield every record of the feed, as it is. The only method that may meet the network or files."""
         raise ConfigError("The plugin of source '{name}' cannot read: it has no fetch().", name=self.name)
 
     def state(self, run: SourceRun) -> str | None:  # noqa: ARG002 - as above

@@ -62,14 +62,7 @@ class Bounds:
         """
         began = len(page)
         self.call(lambda: page.extend(itertools.islice(stream, most)))
-        self.count(len(page) - began)
-
-    def count(self, records: int) -> None:
-        """Take note of records that a feed brought.
-
-        Raises Refused when these are more than it may bring.
-        """
-        self._records -= records
+        self._records -= len(page) - began
         if self._records < 0:
             raise refused("FEED_ENDLESS")
 

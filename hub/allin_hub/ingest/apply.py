@@ -18,8 +18,6 @@ from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import opened
 from allin_hub.ingest.write_claims import Arrival, Writer
 from allin_hub.operations.retention import whole_since
-from allin_hub.readers.chunks import Kept
-from allin_hub.store import chunks as stretches_kept
 from allin_hub.store import claims
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
@@ -40,7 +38,6 @@ def apply(
     file_problems: list[Problem],
     replay: bool,
     told: Callable[[int, int | None], None] | None = None,
-    stretches: Mapping[bytes, Kept] | None = None,
 ) -> SourceReport:
     """Make of a run's staging, and of kept raws when they are to be mapped again, what the hub knows.
 
@@ -98,7 +95,6 @@ def apply(
         for held in bookkeeping.held_of(connection, name):
             raws.drop_staging(connection, held["id"])
         bookkeeping.close_held(connection, name, "overtaken")
-        stretches_kept.replace(connection, name, stretches or {})
     bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
     _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)
     return report

@@ -14,7 +14,6 @@ from allin_hub.mapping.columns import ColumnMap
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
-    from allin_hub.readers.chunks import Stretches
     from allin_hub.readers.open import Component, Sheet
 
 
@@ -35,8 +34,7 @@ class LentRun:
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
-        self.columns = self._columns = columns
-        self._source = source
+        self.columns = columns
         self.since = since
         self.mark: str | None = None
         self.now: dt.datetime = hub.clock()
@@ -46,7 +44,6 @@ class LentRun:
         self.skipped: dict[str, int] = {}
         self.file_problems: list[Problem] = []
         self._record_problems: dict[Any, list[Problem]] = {}
-        self.stretches: Stretches | None = None
 
     @property
     def http(self) -> Http:
@@ -59,14 +56,6 @@ class LentRun:
 
                 self._http = Http(allow_hosts=self._allow_hosts, per_minute=self._per_minute)
         return self._http
-
-    def begin_again(self) -> None:
-        """Forget what was noticed, because the source is read anew."""
-        self.next_cursor = None
-        self.columns = self._columns
-        if self._source is not None:
-            self._source.columns = self._columns
-        self.skipped, self.file_problems, self._record_problems = {}, [], {}
 
     def close(self) -> None:
         """Let go of connections."""
@@ -81,7 +70,7 @@ class LentRun:
         """The door for CSV, XLSX and ODS."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name, stretches=self.stretches)
+        return open_table(data, name)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""

@@ -16,8 +16,6 @@ from allin_hub.fetched import Fetched
 from allin_hub.hub import Hub
 from allin_hub.ingest.raw_codec import packed
 from allin_hub.ingest.source_run import LentRun
-from allin_hub.readers.chunks import Again, Kept, Stretches
-from allin_hub.store import chunks as stretches_kept
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
@@ -27,14 +25,6 @@ from allin_hub.store.tables import iso
 PAGE = 4000
 LEASE_HELD_FOR = dt.timedelta(seconds=60)
 """A long read of nothing new extends its lease this often."""
-
-
-class _Repeated(Exception):
-    """A record stands before a stretch that holds one with its key: only the stretch itself tells what that means."""
-
-
-_PLAIN_FROM = 3
-"""With fewer cells a row may be a remark, and what that is depends on the rows around it."""
 
 
 class Stager:
@@ -50,9 +40,7 @@ class Stager:
         derive: Callable[[list[Raw]], list[str]],
         lies_ahead: Callable[[list[int]], set[int]],
         renew: bool = False,
-        pass_over: bool = False,
     ) -> None:
-        self._pass_over = pass_over
         self._renew = renew
         self._hub = hub
         self._source = source
@@ -70,8 +58,6 @@ class Stager:
         """Where records with problems stood: people look them up by their row, also when it has moved."""
         self._by_key: dict[bytes, raws.KnownRaw] = {}
         self._by_digest: dict[bytes, list[raws.KnownRaw]] | None = None
-        self._stretches = Stretches({}, hub.sealer.hash)
-        self._quarantined: frozenset[bytes] = frozenset()
 
     def stage(self) -> Fetched:
         """Fetch everything; what arrived before a cut is kept."""
@@ -81,36 +67,9 @@ class Stager:
             for raw_id, sealed in findings.places(connection, name):
                 problem = problem_of(self._hub.sealer.unseal(sealed))
                 self._places[raw_id] = (problem.sheet, problem.row)
-            kept = stretches_kept.known(connection, name) if self._pass_over else {}
-        try:
-            return self._stage(kept)
-        except _Repeated:
-            self._forget()
-            return self._stage({})
-
-    def _forget(self) -> None:
-        """Begin anew, with nothing staged."""
-        with writing(self._hub.engine, Point.RAWS_STAGED) as connection:
-            raws.drop_staging(connection, self._run_id)
-        self._run.begin_again()
-        self._seq = 0
-        self._seen.clear()
-        self._nameless.clear()
-        self._new.clear()
-
-    def _watch(self, kept: Mapping[bytes, Kept]) -> None:
-        """Lend the run the stretches of the last read."""
-        known = self._by_key.values()
-        troubled = {one.key for one in known if one.id in self._places} if self._places and kept else ()
-        if kept:
-            self._quarantined = frozenset(one.key for one in known if one.status == raws.QUARANTINED)
-        self._stretches = self._run.stretches = Stretches(kept, self._hub.sealer.hash, troubled)
-
-    def _stage(self, kept: Mapping[bytes, Kept]) -> Fetched:
-        self._watch(kept)
         result = Fetched(before=sum(known.status != raws.WITHDRAWN for known in self._by_key.values()))
         result.renewed = self._renew
-        limits = self._hub.config.sources[self._source.name].limits
+        limits = self._hub.config.sources[name].limits
         bounds = Bounds(limits.records, limits.minutes)
         stream = bounds.call(lambda: iter(self._source.fetch(self._run)))
         while True:
@@ -131,42 +90,16 @@ class Stager:
         self._finish(result)
         return result
 
-    def _again(self, again: Again, result: Fetched) -> None:
-        """Take in records that are known to be those of the last read."""
-        keys = again.keys
-        if not self._seen.isdisjoint(keys) or not all(map(self._by_key.__contains__, keys)):
-            raise _Repeated
-        self._seen.update(keys)
-        result.fetched += len(keys)
-        result.unchanged += len(keys)
-        if self._quarantined:
-            result.waiting += len(self._quarantined.intersection(keys))
-
-    def _keep(self, page: list[Raw | Again], result: Fetched) -> None:
+    def _keep(self, page: list[Raw], result: Fetched) -> None:
         reported = self._run.take_record_problems()
         sealer = self._hub.sealer
         rows: list[tuple[Any, ...]] = []
         moved: list[tuple[Raw, raws.KnownRaw]] = []
-        plain: list[tuple[int, bytes]] = []
         nameless: list[tuple[int, Raw, bytes]] = []
-        raws_of_page = [one for one in page if not isinstance(one, Again)]
-        digests, hashed = self._marks(raws_of_page)
+        digests, hashed = self._marks(page)
         result.derived_keys = result.derived_keys or None in hashed
-        marks = zip(digests, hashed, strict=True)
-        result.fetched += len(raws_of_page)
-        for raw in page:
-            if isinstance(raw, Again):
-                self._again(raw, result)
-                continue
-            digest, key = next(marks)
-            if (
-                key is not None
-                and raw.row is not None
-                and _is_plain(raw.payload)
-                and key not in self._seen
-                and not (reported and _reported(raw, reported))
-            ):
-                plain.append((raw.row, key))
+        result.fetched += len(page)
+        for raw, digest, key in zip(page, digests, hashed, strict=True):
             prior = self._by_key.get(key) if key is not None else self._same(digest)
             if (
                 prior is not None
@@ -188,7 +121,7 @@ class Stager:
                     *own,
                     Problem("KEY_DUPLICATE", params={"value": raw.key if len(raw.key or "") < 80 else "…"}),
                 ]
-                key, prior = self._numbered(raw.key or "", digest)
+                key, prior = self._numbered(raw.key or "", digest)  # noqa: PLW2901 - the record has this key from here on
                 if key is None:
                     result.unchanged += 1
                     continue
@@ -211,8 +144,6 @@ class Stager:
             sealed = sealer.seal(packed(raw, raw.key or "", _reported(raw, reported)))
             moment = iso(raw.updated_at) if raw.updated_at is not None else None
             rows.append((self._run_id, self._seq, "moved", prior.key, None, prior.digest, sealed, moment))
-        if plain:
-            self._stretches.arrived(plain)
         if nameless:
             bases = self._derive([raw for _, raw, _ in nameless])
             self._nameless += [
@@ -327,7 +258,6 @@ class Stager:
         ]
         result.cursor = self._run.next_cursor if result.complete else None
         columns = self._source.columns
-        result.stretches = self._stretches.found
         result.headers = [header for header in columns.headers if columns.path(header) is not None]
 
     @staticmethod
@@ -338,12 +268,11 @@ class Stager:
             result.changed += 1
 
 
-def _page(stream: Iterator[Raw | Again], bounds: Bounds) -> tuple[list[Raw | Again], HubError | None]:
+def _page(stream: Iterator[Raw], bounds: Bounds) -> tuple[list[Raw], HubError | None]:
     """The next raws of a feed, and what ended it early."""
-    page: list[Raw | Again] = []
+    page: list[Raw] = []
     try:
         bounds.take(stream, page, PAGE)
-        bounds.count(sum(len(one.keys) - 1 for one in page if isinstance(one, Again)))
     except HubError as error:
         return page, error
     return page, None
@@ -352,12 +281,6 @@ def _page(stream: Iterator[Raw | Again], bounds: Bounds) -> tuple[list[Raw | Aga
 def _reported(raw: Raw, reported: Mapping[Any, list[Problem]]) -> list[Problem]:
     """What the source itself had to say about a record."""
     return reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
-
-
-def _is_plain(payload: Mapping[str, Any]) -> bool:
-    """Whether enough cells say something."""
-    saying = (None for cell in payload.values() if cell.__class__ is not str or not cell.isspace())
-    return any(True for _ in itertools.islice(saying, _PLAIN_FROM - 1, None))
 
 
 def _without(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -200,12 +200,11 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
     run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell, source)
     limits = prepared.settings.limits
     fingerprint = f"{prepared.fingerprint(hub)}|{prepared.standing(hub)}"
-    is_as_before = (
+    if (
         fingerprint == row.get("fingerprint")
         and row.get("last_status") == "done"
         and whole_since(row, prepared.fingerprint(hub)) is None
-    )
-    if is_as_before:
+    ):
         run.mark = row.get("mark")
     mark = foreign(
         prepared.settings, lambda: Bounds(limits.records, limits.minutes).call(lambda: source.state(run))
@@ -218,7 +217,6 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
         lambda nameless: derive_keys(source, prepared.kind, nameless, context),
         lambda ids: _ahead(hub, ids),
         renew=whole_since(row, prepared.fingerprint(hub)) is not None,
-        pass_over=is_as_before,
     )  # fmt: skip
     try:
         fetched: Fetched = foreign(prepared.settings, stager.stage)
@@ -257,7 +255,6 @@ def _read(hub: Hub, prepared: Prepared, run_id: str, fence: int, told: Told | No
             file_problems=problems,
             replay=replay,
             told=tell,
-            stretches=fetched.stretches,
         )
     if fetched.error is not None:
         report.message, report.hint = voice_of(hub.config).error(fetched.error)

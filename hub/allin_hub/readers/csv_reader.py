@@ -7,12 +7,11 @@ import io
 import math
 import re
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, NamedTuple, TextIO, cast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, TextIO, cast
 
 from allin_hub.base.problems import Problem
-from allin_hub.readers.chunks import Again, Stretches, parted
 from allin_hub.readers.encodings import Encoding, encoding, mended
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet
 from allin_hub.refusals import refused
@@ -26,36 +25,21 @@ _DELIMITERS = ";\t,|"
 _DECLARED = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
-def open_delimited(
-    opened: Callable[[], BinaryIO], limits: Limits, stretches: Stretches | None = None
-) -> Iterator[Sheet]:
+def open_delimited(opened: Callable[[], BinaryIO], limits: Limits) -> Iterator[Sheet]:
     """Yield the one sheet of a CSV file, which is opened again when its rows are read."""
     began = time.thread_time()
     found = encoding(opened)
     left = limits.text_seconds - (time.thread_time() - began)
     problems: list[Problem] = []
-    rows = _read(opened, found, left, limits, problems, None if found.garbled else stretches)
-    yield Sheet(None, rows, problems, stretches=stretches)
+    yield Sheet(None, _read(opened, found, left, limits, problems), problems)
 
 
 def _read(
-    opened: Callable[[], BinaryIO],
-    found: Encoding,
-    seconds: float,
-    limits: Limits,
-    problems: list[Problem],
-    stretches: Stretches | None,
-) -> Iterator[Row | Again]:
+    opened: Callable[[], BinaryIO], found: Encoding, seconds: float, limits: Limits, problems: list[Problem]
+) -> Iterator[Row]:
     with opened() as stream, io.TextIOWrapper(stream, found.name, newline="") as text:
         before = cells = 0
-        for rows in _Table(text, problems, seconds, stretches).batches():
-            if isinstance(rows, Again):
-                before += len(rows.keys)
-                cells += rows.cells
-                if before > limits.rows or cells > limits.text_cells:
-                    raise refused("FILE_TOO_BIG")
-                yield rows
-                continue
+        for rows in _Table(text, problems, seconds).batches():
             cells += sum(map(len, rows))
             too_many = cells > limits.text_cells or before + len(rows) > limits.rows
             if too_many or max(map(len, rows)) > limits.columns:
@@ -75,26 +59,6 @@ def _mend(rows: list[list[str]], before: int, problems: list[Problem]) -> None:
                 problems.append(Problem("TEXT_MENDED", row=before + number + 1))
 
 
-class _Piece(NamedTuple):
-    """Some lines of the text. `digest` is the mark of a stretch, else empty."""
-
-    written: bytes
-    digest: bytes = b""
-
-    @property
-    def lines(self) -> int:
-        """How many line breaks there are."""
-        return self.written.count(b"\n")
-
-
-def _piece_of(text: str) -> _Piece:
-    return _Piece(text.encode("utf-8", "surrogatepass"))
-
-
-def _text_of(pieces: Iterable[_Piece]) -> str:
-    return b"".join(piece.written for piece in pieces).decode("utf-8", "surrogatepass")
-
-
 class _Table:
     """A text as records.
 
@@ -103,32 +67,22 @@ class _Table:
     the records after it.
     """
 
-    def __init__(
-        self, text: TextIO, problems: list[Problem], seconds: float, stretches: Stretches | None = None
-    ) -> None:
+    def __init__(self, text: TextIO, problems: list[Problem], seconds: float) -> None:
         self._text = text
         self._problems = problems
         self._seconds = seconds
         self._rows = 0
-        self._stretches = stretches
-        self._ahead: deque[_Piece] = deque()
-        self._tail = b""
+        self._rest = ""
         self._delimiter = ","
         self._width = 1
 
-    def batches(self) -> Iterator[list[list[str]] | Again]:
+    def batches(self) -> Iterator[list[list[str]]]:
         """Yield all records, some hundreds at a time; only the time spent in here counts."""
-        self._ahead.append(_piece_of(self._measured(self._next_text())))
+        self._rest = self._measured(self._block())
         spent = 0.0
         while True:
             began = time.thread_time()
-            again = self._again()
-            if again is not None:
-                spent += time.thread_time() - began
-                yield again
-                continue
-            pieces = self._unknown()
-            block = _text_of(pieces)
+            block = self._block()
             if not block:
                 break
             reader = csv.reader(io.StringIO(block, newline=""), delimiter=self._delimiter, strict=True)
@@ -139,81 +93,16 @@ class _Table:
                 simple = False
             if not simple:
                 rows = self._carefully(block, began - spent)
-            elif self._stretches is not None:
-                self._note(pieces, rows)
             self._rows += len(rows)
             spent += time.thread_time() - began
             self._refuse_late(time.thread_time() - spent)
             yield rows
 
-    def _again(self) -> Again | None:
-        """Take the next piece when it is a stretch that the last read had."""
-        piece = self._piece()
-        if piece is None:
-            return None
-        again = self._known(piece, self._rows + 1)
-        if again is None or self._stretches is None:
-            self._ahead.appendleft(piece)
-            return None
-        self._stretches.met(piece.digest, self._rows + 1, again)
-        self._rows += len(again.keys)
-        return again
-
-    def _unknown(self) -> list[_Piece]:
-        """Take the pieces up to the next one that is known, or those that were read together."""
-        pieces: list[_Piece] = []
-        first = self._rows + 1
-        piece = self._piece()
-        while piece is not None:
-            pieces.append(piece)
-            first += piece.lines
-            if not self._ahead or self._known(self._ahead[0], first) is not None:
-                break
-            piece = self._ahead.popleft()
-        return pieces
-
-    def _known(self, piece: _Piece, first: int) -> Again | None:
-        if self._stretches is None or not piece.digest:
-            return None
-        return self._stretches.again(piece.digest, first)
-
-    def _note(self, pieces: list[_Piece], rows: list[list[str]]) -> None:
-        """Remember the stretches in what was read, when each line made a record."""
-        if self._stretches is None:
-            return
-        lines = [piece.lines for piece in pieces]
-        if sum(lines) != len(rows):
-            return
-        start = 0
-        for piece, count in zip(pieces, lines, strict=True):
-            cells = sum(map(len, rows[start : start + count]))
-            self._stretches.read(piece.digest, self._rows + 1 + start, count, cells)
-            start += count
-
-    def _piece(self) -> _Piece | None:
-        """Take the next lines, the last one whole; None at the end."""
-        while not self._ahead:
-            block = self._block()
-            if not block and not self._tail:
-                return None
-            if self._stretches is None or not self._rows:
-                return _piece_of(block)
-            *parts, rest = parted(self._tail + block.encode("utf-8", "surrogatepass"))
-            self._tail = rest
-            if not block or len(rest) > _BLOCK:
-                parts.append(rest)
-                self._tail = b""
-            cut = self._delimiter.encode()
-            self._ahead.extend(_Piece(part, self._stretches.digest(cut + part)) for part in parts if part)
-        return self._ahead.popleft()
-
-    def _next_text(self) -> str:
-        """Take the text of the next piece; empty at the end."""
-        piece = self._piece()
-        return "" if piece is None else _text_of((piece,))
-
     def _block(self) -> str:
-        """Read the next lines, the last one whole."""
+        """Take the next lines, the last one whole; empty at the end."""
+        if self._rest:
+            block, self._rest = self._rest, ""
+            return block
         try:
             block = self._text.read(_BLOCK)
             # Programs of the DOS age end a text with Ctrl-Z.
@@ -260,9 +149,9 @@ class _Table:
                     break
             except csv.Error:
                 # A record may go on in the next block; the reader's own limit keeps this from going far.
-                if begin + reader.line_num == len(lines) and (more := self._next_text()):
+                if begin + reader.line_num == len(lines) and (more := self._block()):
                     if start:
-                        self._ahead.appendleft(_piece_of("".join(lines[start:]) + more))
+                        self._rest = "".join(lines[start:]) + more
                         break
                     lines += _lines(more)
                     continue

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allin_hub import sniffing
 from allin_hub.readers import sandbox as confined
-from allin_hub.readers.chunks import Stretches
 from allin_hub.readers.csv_reader import open_delimited
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
 from allin_hub.refusals import refused
@@ -36,7 +35,6 @@ def open_table(
     name: str,  # noqa: ARG001 - names are not believed
     *,
     limits: Limits = _STANDARD,
-    stretches: Stretches | None = None,
 ) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
@@ -57,7 +55,7 @@ def open_table(
         raise refused("FILE_NOT_A_TABLE", found=found)
     if size > limits.text:
         raise refused("FILE_TOO_BIG")
-    yield from open_delimited(partial(_stream, data), limits, stretches)
+    yield from open_delimited(partial(_stream, data), limits)
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allin_hub.base.problems import Problem
-from allin_hub.readers.chunks import Again, Stretches
 from allin_hub.refusals import refused
 
 Cell = str | int | float | bool | None
@@ -49,13 +48,11 @@ class Sheet:
     """One visible sheet. `rows` is read while it is asked for; `problems` grows with it."""
 
     name: str | None
-    rows: Iterator[Row | Again]
+    rows: Iterator[Row]
     problems: list[Problem] = field(default_factory=list)
     """What was guessed about the file and its rows; complete once `rows` is read to its end."""
     of: int = 1
     """How many visible sheets the file has."""
-    stretches: Stretches | None = None
-    """Lets rows that are those of the last read be passed over, once it was begun; else every row comes."""
 
 
 class Workbook:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from allin_hub.readers.chunks import Again
 from allin_hub.readers.sheets import Cell, Row
 from allin_hub.sources.headers import Header, letter
 from allin_hub.sources.misaligned import Shifts
@@ -61,27 +60,14 @@ Reported = Callable[[str, int], None]
 """Told of a row's problem: code, row."""
 
 
-def records(
-    rows: Iterable[Row | Again],
-    header: Header,
-    skipped: Told,
-    problem: Reported,
-    settled: Callable[[], None] | None = None,
-) -> Iterator[Record | Again]:
+def records(rows: Iterable[Row], header: Header, skipped: Told, problem: Reported) -> Iterator[Record]:
     """Yield the records in the rows under a header.
 
     Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
-    columns comes as one list of cells under SHIFTED, after its problem was told. `settled` is called once no row
-    can be a second header any more: from then on a plain record is one wherever it stands.
+    columns comes as one list of cells under SHIFTED, after its problem was told.
     """
-    reader = _Reader(header, skipped, problem, settled)
-    for row in rows:
-        if isinstance(row, Again):
-            yield from reader.released()
-            reader.passed()
-            yield row
-            continue
-        number, cells = row
+    reader = _Reader(header, skipped, problem)
+    for number, cells in rows:
         record = reader.taken(number, cells)
         if record is None:
             continue
@@ -94,14 +80,11 @@ def records(
 class _Reader:
     """Reads one row after the other; a lone cell waits until it is clear whether the table goes on."""
 
-    def __init__(
-        self, header: Header, skipped: Told, problem: Reported, settled: Callable[[], None] | None
-    ) -> None:
+    def __init__(self, header: Header, skipped: Told, problem: Reported) -> None:
         self._header = header
         self._names = header.names
         self._skipped = skipped
         self._problem = problem
-        self._settled = settled
         self._shifts = Shifts(header)
         self._texts = frozenset(text for text in header.written if text)
         self._after_blank = False
@@ -127,17 +110,11 @@ class _Reader:
                 return None
         if self._first:
             self._first -= 1
-            if not self._first and self._settled is not None:
-                self._settled()
             if self._is_second_header(payload):
                 self._skipped("header")
                 return None
         self._after_blank = False
         return self._straight(number, cells, payload)
-
-    def passed(self) -> None:
-        """Go on behind records that were not looked at, because they are plain ones."""
-        self._after_blank = False
 
     def released(self) -> Iterator[Record]:
         """Give back the lone cells that records follow."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allin_hub.mapping.paths import IGNORED
 from allin_hub.mapping.synonyms import words_of
-from allin_hub.readers.chunks import Again
 from allin_hub.refusals import refused
 from allin_hub.sources.files import File
 from allin_hub.sources.headers import LOOKED_AT, Header, find_header, header_at
@@ -62,7 +60,6 @@ class Tables:
         self._is_known = is_known
         self._columns = run.columns
         self._headers: list[str] = []
-        self._passes_over = False
         self._read = 0
 
     def rows(self, files: Sequence[File]) -> Iterator[TableRow]:
@@ -70,26 +67,13 @@ class Tables:
 
         Raises Refused where a file has no header, or lacks the key column or a column that hub.toml maps.
         """
-        for row in self._rows(files):
-            if isinstance(row, TableRow):
-                yield row
-
-    def news(self, files: Sequence[File]) -> Iterator[TableRow | Again]:
-        """Yield as `rows` does, but for records that are those of the last read: these come as `Again`.
-
-        For a source that makes of each row one raw, from nothing but the row.
-        """
-        self._passes_over = len(files) == 1
-        yield from self._rows(files)
-
-    def _rows(self, files: Sequence[File]) -> Iterator[TableRow | Again]:
         for file in files:
             yield from self._file(file, is_one_of_many=len(files) > 1)
         self._miss_columns()
         if not self._read:
             self._run.problem("NO_ROWS")
 
-    def _file(self, file: File, *, is_one_of_many: bool) -> Iterator[TableRow | Again]:
+    def _file(self, file: File, *, is_one_of_many: bool) -> Iterator[TableRow]:
         seen: list[str] = []
         headed = 0
         for sheet in self._run.open_table(file.data, file.name):
@@ -97,7 +81,7 @@ class Tables:
                 seen.append(sheet.name)
                 if self._wanted and not _is_wanted(sheet.name, self._wanted):
                     continue
-            head = [row for row in itertools.islice(sheet.rows, LOOKED_AT) if not isinstance(row, Again)]
+            head = list(itertools.islice(sheet.rows, LOOKED_AT))
             header = self._header(head)
             label = _label(file, sheet, is_one_of_many=is_one_of_many)
             if header is None:
@@ -118,27 +102,16 @@ class Tables:
 
     def _sheet(
         self, header: Header, head: Sequence[Row], sheet: Sheet, label: str | None, *, is_alone: bool
-    ) -> Iterator[TableRow | Again]:
+    ) -> Iterator[TableRow]:
         self._know(header)
         key_name = self._key_name(header)
         if is_alone:
             self._miss_columns()
         run = self._run
-        settled = None
-        if self._passes_over and sheet.stretches is not None and key_name is not None and label is None:
-            source = self._source
-            about = type(source).__qualname__, source.version, header.names, header.written, key_name
-            settled = partial(sheet.stretches.begin, *about)
         rows = itertools.chain((row for row in head if row[0] > header.row), sheet.rows)
-        found = records(
-            rows, header, run.skip, lambda code, row: run.problem(code, sheet=label, row=row), settled
-        )
+        found = records(rows, header, run.skip, lambda code, row: run.problem(code, sheet=label, row=row))
         told = 0
         for record in found:
-            if isinstance(record, Again):
-                self._read += len(record.keys)
-                yield record
-                continue
             if len(sheet.problems) > told:
                 told = self._pass_on(sheet, label, told)
             self._read += 1

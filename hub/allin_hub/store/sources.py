@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, exists, func, select, update
 from allin_hub.store import claims
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import change_rows
-from allin_hub.store.tables import claim, problem, raw, run, source_state, stretch
+from allin_hub.store.tables import claim, problem, raw, run, source_state
 
 BATCH = 4000
 
@@ -37,7 +37,7 @@ def known(connection: Connection, source: str) -> bool:
 
 def rename(connection: Connection, old: str, new: str) -> None:
     """Give all rows of a source to another name."""
-    for column in (source_state.c.source, raw.c.source, claim.c.source, problem.c.source, stretch.c.source):
+    for column in (source_state.c.source, raw.c.source, claim.c.source, problem.c.source):
         connection.execute(update(column.table).where(column == old).values({column.name: new}))
     connection.execute(update(run).where(run.c.target == old, run.c.job == "sync").values(target=new))
 
@@ -100,9 +100,8 @@ def bring_back(connection: Connection, source: str, run_id: str) -> int:
 
 
 def drop_problems(connection: Connection, source: str) -> None:
-    """Forget the problems of a source that is gone, and the stretches of its file: its raws are withdrawn."""
-    for table in (problem, stretch):
-        connection.execute(table.delete().where(table.c.source == source))
+    """Delete the problems of a source that is removed."""
+    connection.execute(problem.delete().where(problem.c.source == source))
 
 
 def entities_of(connection: Connection, source: str) -> dict[str, tuple[int, int]]:

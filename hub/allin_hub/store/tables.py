@@ -141,16 +141,6 @@ staged = Table(
     Column("updated_at", UTC),
 )
 
-stretch = Table(
-    "stretch",
-    metadata,
-    Column("source", String(60), primary_key=True),
-    Column("digest", LargeBinary, primary_key=True),
-    Column("first", Integer, nullable=False),
-    Column("raw_keys", LargeBinary, nullable=False),
-    Column("cells", Integer, nullable=False),
-)
-
 claim = Table(
     "claim",
     metadata,

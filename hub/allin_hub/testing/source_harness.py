@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ class SourceWorkshop:
         try:
             found.mark = bounds.call(lambda: source.state(run))
             found.returned = bounds.call(lambda: source.fetch(run))
-            stream: Iterator[Raw] = iter(found.returned)
+            stream = iter(found.returned)
             bounds.take(stream, found.raws, most + 1)
         except (Exception, SystemExit) as error:
             found.error = error

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from allin_hub import Again, Files, FileSettings, Raw, Source, SourceRun, Tables
+from allin_hub import Files, FileSettings, Raw, Source, SourceRun, Tables
 
 
 class SpreadsheetConfig(FileSettings):
@@ -37,13 +37,10 @@ class Spreadsheet(Source[SpreadsheetConfig]):
         """Digest the files' bytes and the settings, so that an unchanged file is not even opened."""
         return self._files.mark(run, self.version, self.key_column, self.config.sheet, self.config.header_row)
 
-    def fetch(self, run: SourceRun) -> Iterator[Raw | Again]:
+    def fetch(self, run: SourceRun) -> Iterator[Raw]:
         """Yield one raw per row, under the names of its columns."""
         sheet = self.config.sheet
         wanted = [sheet] if isinstance(sheet, str) else sheet or []
         tables = Tables(self, run, sheets=wanted, header_row=self.config.header_row)
-        for row in tables.news(self._files.found(run)):
-            if isinstance(row, Again):
-                yield row
-                continue
+        for row in tables.rows(self._files.found(run)):
             yield Raw(key=row.key, payload=row.cells, sheet=row.sheet, row=row.row)

@@ -26,7 +26,6 @@ LEFT_OUT = {
     "artifact": {"key", "digest"},
     "change": {"old_digest", "new_digest"},
     "problem": {"id"},
-    "stretch": {"*"},
 } | {str(kind): {"digest"} for kind in ENTITY_TABLES}
 """What is of the run and not of the content: numbers of attempts, and digests over ids that each run makes anew."""
 TIMES = re.compile(r"_at$|^at$")
