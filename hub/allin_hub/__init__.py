@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from allin_hub.base.errors import PublishError as PublishError
     from allin_hub.base.errors import Refused as Refused
     from allin_hub.base.errors import Unavailable as Unavailable
+    from allin_hub.base.errors import refused as refused
     from allin_hub.dates.ical_writer import calendar as calendar
     from allin_hub.dates.occurrences import Occurrence as Occurrence
     from allin_hub.dates.occurrences import event_dates as event_dates
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from allin_hub.publish.csv_writer import csv_file as csv_file
     from allin_hub.publish.formats import Formats as Formats
     from allin_hub.readers.ical_reader import Component as Component
-    from allin_hub.refusals import refused as refused
     from allin_hub.sources.feeds import Feed as Feed
     from allin_hub.sources.files import File as File
     from allin_hub.sources.files import Files as Files
@@ -84,7 +84,7 @@ _HOME = {
     "calendar": "dates.ical_writer",
     "csv_file": "publish.csv_writer",
     "event_dates": "dates.occurrences",
-    "refused": "refusals",
+    "refused": "base.errors",
     "shared_asset": "assets",
     "words_of": "mapping.synonyms",
 }

@@ -22,7 +22,7 @@ from allin_hub.store.moved_away import WATCHED, refuse_left
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
-    from allin_hub.pending_edits import Unfinished
+    from allin_hub.manage.pending_edits import Unfinished
 
 
 def _now() -> dt.datetime:
@@ -122,7 +122,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = _now) -> Hub:
         )
     ended = None
     if left_over:
-        from allin_hub.pending_edits import finish
+        from allin_hub.manage.pending_edits import finish
 
         ended = finish(engine, folder)
         settings = configuration.load(folder)

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allin_hub.base.problems import Problem
+
 
 def _place(file: str, line: int | None) -> str:
     return f"{file}, line {line}" if line else file
@@ -100,3 +102,17 @@ def refuse_if_none_can_work(prepared: Iterable[Any]) -> None:
         isinstance(one, ConfigError) and not isinstance(one, PluginBroken) for one in prepared
     ):
         raise prepared[0]
+
+
+def refused(code: str, **params: Any) -> Refused:
+    """Make a Refused from a code of the catalogue of problems: the source's owner has to change something."""
+    problem = Problem(code, params=params)
+    return Refused(problem.message("en"), hint=problem.hint("en"), code=code, **params)
+
+
+def unavailable(code: str, *, retry_after: float | None = None, **params: Any) -> Unavailable:
+    """Make an Unavailable from a code of the catalogue of problems: trying again later may help."""
+    problem = Problem(code, params=params)
+    return Unavailable(
+        problem.message("en"), hint=problem.hint("en"), code=code, retry_after=retry_after, **params
+    )

@@ -1,9 +1,15 @@
-"""Makes ids: UUIDv7 (RFC 9562), in order even within a millisecond, never reused."""
+"""Makes ids and slugs. Ids are UUIDv7 (RFC 9562): in order even within a millisecond, never reused."""
 
 from __future__ import annotations
 
 import os
+import re
 import time
+import unicodedata
+
+LONGEST_SLUG = 60
+_GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d"}
+_OTHER = re.compile(r"[^a-z0-9]+")
 
 _last = 0
 _counter = 0
@@ -45,3 +51,19 @@ def new_id() -> str:
 def _begun(milliseconds: int) -> str:
     head = f"{milliseconds:012x}"
     return f"{head[:8]}-{head[8:]}-7"
+
+
+def slug(title: str, entity_id: str) -> str:
+    """Make a name for files and addresses from a title and the end of the entity's id: `kulturverein-bruecke-3f9a1c2b`.
+
+    It has a-z, 0-9 and hyphens only. A title without Latin letters gives the id's end alone.
+    """
+    plain = title.casefold()
+    if not plain.isascii():
+        for letter, written in _GERMAN.items():
+            plain = plain.replace(letter, written)
+        if not plain.isascii():
+            plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    words = _OTHER.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-")
+    end = entity_id[-10:]
+    return f"{words}-{end}" if words else end

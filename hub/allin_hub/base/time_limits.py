@@ -20,8 +20,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import ParamSpec, TypeVar
 
-from allin_hub.base.errors import HubError
-from allin_hub.refusals import refused
+from allin_hub.base.errors import HubError, refused
 
 T = TypeVar("T")
 P = ParamSpec("P")

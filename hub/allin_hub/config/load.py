@@ -25,9 +25,8 @@ from allin_hub.base.errors import ConfigError, SecretMissing
 from allin_hub.config.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
 from allin_hub.config.schedules import checked as checked_schedule
 from allin_hub.config.toml_blocks import CONFIG_NAME as CONFIG_NAME
-from allin_hub.config.toml_blocks import CUT_OFF, Blocks, blocks_of
+from allin_hub.config.toml_blocks import CUT_OFF, Blocks, blocks_of, syntax_error
 from allin_hub.config.toml_blocks import nearest as nearest
-from allin_hub.toml_faults import error_of
 from allin_schemas import Kind
 
 RESERVED = frozenset(
@@ -215,7 +214,7 @@ def load(folder: Path) -> Config:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise error_of(error, text) from None
+        raise syntax_error(error, text) from None
     blocks = Blocks(text)
     blocks.refuse_unknown(data, ("hub", "sources", "outputs", "notify"), ())
     block = blocks.table(data, "hub")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,22 @@ FAULTS = {
     "url_scheme": "{key} is no web address.",
 }
 """What pydantic finds, for people."""
+
+SYNTAX_FAULTS = (
+    ("Cannot mutate ", "Cannot overwrite a value"),
+    ("Cannot redefine ", "Cannot overwrite a value"),
+    ("Duplicate inline table key ", "Cannot overwrite a value"),
+    ("Expected ']", "The line of a block is not closed"),
+    ("Expected ", "Invalid statement"),
+    ("Found invalid character ", "Invalid statement"),
+    ("Illegal character ", "Unterminated string"),
+    ("Invalid date or datetime", "Invalid value"),
+    ("Unclosed inline table", "The braces are not closed on the same line"),
+)
+"""Beginnings of tomllib's messages, and the words that staff read instead."""
+_KNOWN = ("Expected '=' after", "Expected newline or end")
+_BACKSLASH = ("Unescaped '\\' in a string", "Invalid hex value", "Escaped character is not ")
+_TYPOGRAPHIC = re.compile(r"""[=\[{,]\s*[„“”«»‚‘’]""")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -162,3 +179,28 @@ def _fields(model: type[BaseModel], path: Iterable[int | str]) -> list[str]:
         inner = getattr(inner, "model_fields", {}).get(part)
         inner = getattr(inner, "annotation", None)
     return sorted(getattr(inner, "model_fields", {}))
+
+
+def syntax_error(error: tomllib.TOMLDecodeError, written: str) -> ConfigError:
+    """Make the error for a hub.toml that is not valid TOML, with its line: tomllib speaks to programmers."""
+    fault, _, place = str(error).partition(" (at ")
+    found = re.match(r"line (\d+)", place)
+    number = int(found[1]) if found else None
+    at = (CONFIG_NAME, number)
+    if fault.startswith("Cannot declare "):
+        return ConfigError(
+            "This block stands there twice.", hint="Leave one out, or give it a name of its own.", at=at
+        )
+    if fault.startswith(_BACKSLASH):
+        return ConfigError(
+            "A \\ stands in a text.",
+            hint='Write / in paths, on Windows too: path = "C:/lists/clubs.xlsx".',
+            at=at,
+        )
+    hint = 'Texts stand in quotes: title = "ALL IN Kassel".'
+    line = written.split("\n")[number - 1] if number else ""
+    if _TYPOGRAPHIC.search(line):
+        hint = 'Use straight quotes, not those of a word processor: title = "ALL IN Kassel".'
+    if not fault.startswith(_KNOWN):
+        fault = next((words for start, words in SYNTAX_FAULTS if fault.startswith(start)), fault)
+    return ConfigError("This is not valid TOML: {fault}.", hint=hint, at=at, fault=fault)

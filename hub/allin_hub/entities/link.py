@@ -10,12 +10,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.base.ids import slug
 from allin_hub.config.load import Config
 from allin_hub.entities.match import ties
 from allin_hub.entities.merge import EVERYTHING, Said, merge, of_one, ranked, units_changed
 from allin_hub.hub import Hub
 from allin_hub.ingest.write_claims import NESTED_FIELD, Fresh
-from allin_hub.slugs import slug
 from allin_hub.store import claims, entities, references
 from allin_hub.store.engine import next_id
 from allin_hub.store.tables import claim as claim_table

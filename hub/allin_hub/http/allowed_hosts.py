@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import httpx
 
-from allin_hub.refusals import refused, unavailable
+from allin_hub.base.errors import refused, unavailable
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Gives the IP addresses of a host name."""

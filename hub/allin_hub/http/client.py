@@ -18,12 +18,11 @@ import httpcore
 import httpx
 
 from allin_hub.api.plugin import Secret
-from allin_hub.base.errors import Unavailable
+from allin_hub.base.errors import Unavailable, refused, unavailable
 from allin_hub.http import allowed_hosts as addresses
 from allin_hub.http.response import Cut, Response, body
 from allin_hub.http.retry import FetchLimits, Patience, retry_after
 from allin_hub.http.transport import CheckedTransport, Clock, Deadline
-from allin_hub.refusals import refused, unavailable
 
 __all__ = ["FetchLimits", "Http", "Response"]
 

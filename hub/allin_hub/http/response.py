@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from allin_hub.refusals import refused
+from allin_hub.base.errors import refused
 
 _GZIP = zlib.MAX_WBITS | 16
 _AUTO = zlib.MAX_WBITS | 32

@@ -17,8 +17,8 @@ from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.apply import apply
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import UNREAD
+from allin_hub.manage.pending_edits import REMOVE, Unfinished, finish, note
 from allin_hub.manage.source_lock import begin, reserved
-from allin_hub.pending_edits import REMOVE, Unfinished, finish, note
 from allin_hub.privacy.consent_ledger import LIVE
 from allin_hub.store import consents as ledger
 from allin_hub.store import raw_records as raws

@@ -16,8 +16,8 @@ from allin_hub.entities.match_keys import marked, member_clues, record_clue
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
+from allin_hub.manage.pending_edits import RENAME, Unfinished, finish, note
 from allin_hub.manage.source_lock import Reservation, begin, reserved
-from allin_hub.pending_edits import RENAME, Unfinished, finish, note
 from allin_hub.store import claims
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store import sources as rows

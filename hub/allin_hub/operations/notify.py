@@ -16,10 +16,10 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
-from allin_hub.lateness import is_late
 from allin_hub.operations import status as standing
 from allin_hub.operations.notify_messages import AWAY, BACK, HELD, News, message
 from allin_hub.operations.notify_send import Fault, post
+from allin_hub.operations.status import is_late
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 

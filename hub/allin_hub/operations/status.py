@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from allin_hub.config import schedules
 from allin_hub.config.load import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import recalled, voice_of
-from allin_hub.lateness import is_late
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store import status as stored
 from allin_hub.store.engine import reading
@@ -17,6 +17,12 @@ from allin_hub.store.engine import reading
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
 LEFT = "left"
 """A source that hub.toml no longer names, whose records are still there."""
+UNSCHEDULED = dt.timedelta(days=2)
+"""How old what has no schedule may be."""
+LEAST_GRACE = dt.timedelta(minutes=10)
+MOST_GRACE = dt.timedelta(hours=6)
+SHARE = 4
+"""A quarter of the time between two runs is granted to a run that begins late or takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +168,27 @@ def _or_late(hub: Hub, word: str, schedule: str | None, row: dict[str, Any], now
         return word
     office = hub.config.hub
     return "late" if is_late(schedule, last, office.zone, now, office.late_after) else word
+
+
+def late_from(schedule: str | None, last_success: dt.datetime, zone: str) -> dt.datetime | None:
+    """From when on data of this moment are late; None where the office starts every run by hand."""
+    if schedule is None:
+        return last_success + UNSCHEDULED
+    planned = schedules.read(schedule)
+    if planned is None:
+        return None
+    due = planned.next_after(last_success, zone)
+    between = planned.next_after(due, zone) - due
+    return due + min(max(between / SHARE, LEAST_GRACE), MOST_GRACE)
+
+
+def is_late(
+    schedule: str | None,
+    last_success: dt.datetime,
+    zone: str,
+    now: dt.datetime,
+    at_least: dt.timedelta = dt.timedelta(),
+) -> bool:
+    """Whether data of this moment should have been renewed by now; never before they are `at_least` so old."""
+    limit = late_from(schedule, last_success, zone)
+    return limit is not None and now > max(limit, last_success + at_least)

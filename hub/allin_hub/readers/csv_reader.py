@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, TextIO, cast
 
+from allin_hub.base.errors import refused
 from allin_hub.base.problems import Problem
 from allin_hub.readers.encodings import Encoding, encoding, mended
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet
-from allin_hub.refusals import refused
 
 _BLOCK = 2**17
 _SAMPLE = 2**16

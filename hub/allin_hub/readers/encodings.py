@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO, NamedTuple
 
-from allin_hub.refusals import refused
+from allin_hub.base.errors import refused
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
-from allin_hub.base.errors import Refused
+from allin_hub.base.errors import Refused, refused
 from allin_hub.dates.rrule import is_refused
 from allin_hub.readers import sandbox as confined
 from allin_hub.readers import timezones as zones
-from allin_hub.refusals import refused
 
 LARGEST = 20 * 2**20
 MOST_COMPONENTS = 50_000

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from allin_hub import sniffing
+from allin_hub.base.errors import refused
 from allin_hub.readers import sandbox as confined
 from allin_hub.readers.csv_reader import open_delimited
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
-from allin_hub.refusals import refused
 
 if TYPE_CHECKING:
     from allin_hub.readers.ical_reader import Component as Component
@@ -28,6 +28,36 @@ __all__ = ["Cell", "Component", "Limits", "Row", "Sheet", "open_calendar", "open
 
 _START = 1024
 _STANDARD = Limits()
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_MAGIC = (
+    (b"%PDF-", "PDF"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x89PNG\r\n", "PNG"),
+    (b"GIF8", "GIF"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"RIFF", "RIFF"),
+    (b"\x1f\x8b", "GZIP"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!\x1a\x07", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "XZ"),
+    (b"{\\rtf", "RTF"),
+    (b"SQLite format 3\x00", "SQLite"),
+    (b"\x7fELF", "ELF"),
+    (b"MZ\x90", "EXE"),
+    (b"\x00\x05\x16\x07", "AppleDouble"),
+)
+_TEXTS = (
+    (re.compile(rb"<(!doctype html|html|head|body|script|table|div|meta)\b", re.IGNORECASE), "HTML"),
+    (re.compile(rb"<(\?xml|[a-z!])", re.IGNORECASE), "XML"),
+    (re.compile(rb"""[\[{]\s*["\[{\]}]"""), "JSON"),
+    (re.compile(rb"BEGIN:VCALENDAR", re.IGNORECASE), "iCalendar"),
+    (re.compile(rb"BEGIN:VCARD", re.IGNORECASE), "vCard"),
+)
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def open_table(
@@ -43,19 +73,36 @@ def open_table(
     with _stream(data) as stream:
         start = stream.read(_START)
         size = stream.seek(0, io.SEEK_END)
-    if sniffing.is_blank(start):
+    if is_blank(start):
         raise refused("FILE_EMPTY")
-    if start.startswith((*sniffing.ZIP, sniffing.OLE)):
+    if start.startswith((*ZIP, OLE)):
         if size > limits.archive:
             raise refused("FILE_TOO_BIG")
         yield from _confined(data, limits)
         return
-    found = sniffing.foreign(start)
+    found = recognised_format(start)
     if found:
         raise refused("FILE_NOT_A_TABLE", found=found)
     if size > limits.text:
         raise refused("FILE_TOO_BIG")
     yield from open_delimited(partial(_stream, data), limits)
+
+
+def is_blank(start: bytes) -> bool:
+    """Tell whether the first bytes of a file hold nothing but blanks."""
+    return not start.removeprefix(_BYTE_ORDER_MARK).strip()
+
+
+def recognised_format(start: bytes) -> str | None:
+    """Name the format of a file that is no table, by its first bytes; None where they show none."""
+    for magic, name in _MAGIC:
+        if start.startswith(magic):
+            return name
+    text = start.removeprefix(_BYTE_ORDER_MARK).lstrip()
+    for pattern, name in _TEXTS:
+        if pattern.match(text):
+            return name
+    return None
 
 
 def __getattr__(name: str) -> Any:

@@ -22,8 +22,7 @@ from typing import Any
 
 import orjson
 
-from allin_hub.base.errors import Refused
-from allin_hub.refusals import refused
+from allin_hub.base.errors import Refused, refused
 
 _START = Path(__file__).parents[1] / "workers" / "start.py"
 _CHUNK = 2**16

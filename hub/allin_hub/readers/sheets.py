@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from allin_hub.base.errors import refused
 from allin_hub.base.problems import Problem
-from allin_hub.refusals import refused
 
 Cell = str | int | float | bool | None
 """One cell. Dates and times are ISO texts; blank cells are None, or "" in CSV."""

@@ -13,9 +13,9 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from allin_hub import sniffing
 from allin_hub.api.plugin import Secret
-from allin_hub.refusals import refused, unavailable
+from allin_hub.base.errors import refused, unavailable
+from allin_hub.readers.open import is_blank, recognised_format
 
 if TYPE_CHECKING:
     from allin_hub.api.source_run import SourceRun
@@ -75,9 +75,9 @@ def is_same(mark: str, before: str | None) -> bool:
 
 def _content_of(answer: Response) -> bytes:
     start = answer.content[:_START]
-    if sniffing.is_blank(start) and not answer.content.strip():
+    if is_blank(start) and not answer.content.strip():
         raise unavailable("FEED_EMPTY", url=answer.url)
-    found = sniffing.foreign(start)
+    found = recognised_format(start)
     if found in _PAGES:
         raise refused("FEED_IS_PAGE", url=answer.url, found=found)
     return answer.content

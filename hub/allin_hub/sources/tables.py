@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from allin_hub.base.errors import refused
 from allin_hub.mapping.paths import IGNORED
 from allin_hub.mapping.synonyms import words_of
-from allin_hub.refusals import refused
 from allin_hub.sources.files import File
 from allin_hub.sources.headers import LOOKED_AT, Header, find_header, header_at
 from allin_hub.sources.rows import SHIFTED, Record, records

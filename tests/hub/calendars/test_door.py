@@ -14,12 +14,11 @@ import icalendar
 import pytest
 import recurring_ical_events  # type: ignore[import-untyped]
 
-from allin_hub.base.errors import Refused
+from allin_hub.base.errors import Refused, refused
 from allin_hub.base.problems import catalogue
 from allin_hub.readers import ical_reader as calendars
 from allin_hub.readers import sandbox as confined
 from allin_hub.readers.ical_reader import Component, open_calendar
-from allin_hub.refusals import refused
 from allin_hub.workers import calendar as worker
 from allin_hub.workers.refusal import Refusal
 

@@ -333,7 +333,7 @@ def test_status_says_when_a_source_is_late(allin: Any, office: Any, monkeypatch:
     """Data that nobody has fetched for days are no longer called fresh."""
     allin("run")
     fresh = allin("status")
-    monkeypatch.setattr("allin_hub.lateness.UNSCHEDULED", dt.timedelta(0))
+    monkeypatch.setattr("allin_hub.operations.status.UNSCHEDULED", dt.timedelta(0))
     late = allin("status")
 
     assert "Alles ist aktuell." == fresh.stdout.splitlines()[0]

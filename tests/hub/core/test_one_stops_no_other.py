@@ -10,7 +10,7 @@ import pytest
 from allin_hub.base.errors import ConfigError
 from allin_hub.ingest.check import check
 from allin_hub.ingest.sync import sync
-from allin_hub.lateness import is_late, late_from
+from allin_hub.operations.status import is_late, late_from
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 HEAD = '[hub]\ntitle = "Test"\n'

@@ -157,7 +157,9 @@ def test_rows_that_were_one_entry_stay_one_when_one_of_them_is_read_anew(
     assert 3 == len(before)
 
 
-@pytest.mark.parametrize("place", ["allin_hub.config.toml_edit.write", "allin_hub.pending_edits._move_map"])
+@pytest.mark.parametrize(
+    "place", ["allin_hub.config.toml_edit.write", "allin_hub.manage.pending_edits._move_map"]
+)
 def test_a_rename_that_is_killed_is_ended_by_the_next_command(
     place: str, office_of_two: Any, synced: Any, exported: Any, with_hub: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from allin_hub.base.errors import ConfigError
 from allin_hub.config.load import load
 from allin_hub.demo import FILES, WRITTEN, copy, moved
-from allin_hub.lateness import is_late
+from allin_hub.operations.status import is_late
 
 DAYS = [dt.date(2024, 2, 29), dt.date(2026, 10, 5), dt.date(2026, 12, 31), dt.date(2031, 7, 6)]
 
