@@ -13,7 +13,8 @@ from contextlib import redirect_stderr, redirect_stdout
 import typer
 
 from allin_flows.commands import run_deploy
-from allin_hub.cli.invocation import Call, guarded
+from allin_hub.cli.guarded import guarded
+from allin_hub.cli.invocation import Call
 
 
 def deploy(folder: str, as_json: bool) -> tuple[int, str, str]:

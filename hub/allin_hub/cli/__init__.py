@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from allin_hub.cli.invocation import Call, guarded
+from allin_hub.cli.guarded import guarded
+from allin_hub.cli.invocation import Call
 from allin_hub.cli.sources import sources as source_commands
 from allin_hub.cli.translated_help import Speaking
 
