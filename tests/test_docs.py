@@ -13,6 +13,7 @@ from allin_hub.api import registry
 from allin_hub.base.problems import Problem, catalogue
 from allin_hub.cli import app
 from allin_hub.config import load as config
+from allin_hub.config import settings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -89,15 +90,15 @@ def test_every_setting_stands_in_the_example():
     """A setting that the example leaves out would be found by reading code only."""
     text = EXAMPLE.read_text(encoding="utf-8")
     named = set(re.findall(r"^(?:# )?([a-z_]+) = ", text, re.MULTILINE))
-    models = [config.HubSettings, config.NotifySettings, config.OutputSettings]
-    limits = [config.SourceLimits, config.OutputLimits]
-    settings = {name for model in models + limits for name in model.model_fields} | set(config.RESERVED)
+    models = [settings.HubSettings, settings.NotifySettings, settings.OutputSettings]
+    limits = [settings.SourceLimits, settings.OutputLimits]
+    known = {name for model in models + limits for name in model.model_fields} | set(settings.RESERVED)
     for group in (registry.SOURCES, registry.OUTPUTS):
         for found in registry.announced(group).values():
             if found.package == "allin-hub":
-                settings |= set(registry.plugin_class(group, found.name, "").config_class.model_fields)
+                known |= set(registry.plugin_class(group, found.name, "").config_class.model_fields)
 
-    assert settings - named - {"name", "options", "limits"} == set()
+    assert known - named - {"name", "options", "limits"} == set()
 
 
 def test_the_plugin_in_the_readme_fetches_and_maps():

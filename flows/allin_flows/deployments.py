@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allin_hub.config import schedules
-from allin_hub.config.load import Config
 from allin_hub.config.schedules import Schedule
+from allin_hub.config.settings import Config
 from allin_hub.i18n.translator import text
 
 POOL = "office"

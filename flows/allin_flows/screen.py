@@ -19,7 +19,7 @@ from allin_flows.deployments import TAG
 from allin_flows.wording import Say
 from allin_hub.base.errors import HubError
 from allin_hub.cli.tables import EMPTY, Column, laid_out, line, plain, tell
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.i18n.translator import text
 
 EVERY = 3.0

@@ -23,7 +23,7 @@ from allin_flows.wording import Say
 from allin_hub.base.errors import ConfigError, HubError, Unavailable
 from allin_hub.cli.console import opened
 from allin_hub.cli.invocation import Call
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 
 PORT = 4200

@@ -20,7 +20,7 @@ from allin_flows.wording import Say
 from allin_hub.api import registry
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
-from allin_hub.config.load import HubSettings, SourceSettings
+from allin_hub.config.settings import HubSettings, SourceSettings
 from allin_hub.hub import Hub, open_hub
 from allin_hub.i18n.translator import voice_for
 from allin_hub.ingest.prepare import prepare

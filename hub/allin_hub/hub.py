@@ -15,7 +15,7 @@ from allin_hub.base.encryption import KEY_BYTES, Sealer, load_key
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
 from allin_hub.config import load as configuration
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
 from allin_hub.store.moved_away import WATCHED, refuse_left

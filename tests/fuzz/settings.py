@@ -15,6 +15,7 @@ from allin_hub.api import registry
 from allin_hub.api.plugin import produced
 from allin_hub.base.errors import ConfigError
 from allin_hub.config import load as config
+from allin_hub.config import settings
 from allin_hub.i18n.translator import Voice
 from allin_hub.mapping import learned as maps
 from allin_hub.mapping import paths
@@ -36,7 +37,7 @@ lost = 3
 plugin = "directory"
 path = "public"
 """
-KEYS = sorted(config.RESERVED | {"path", "url", "token", "holds", "sheet", "header_row", "questions", "x"})
+KEYS = sorted(settings.RESERVED | {"path", "url", "token", "holds", "sheet", "header_row", "questions", "x"})
 LEARNED = b'[columns]\n"Verein" = "name"\n"E-Mail" = "contacts.email"\n'
 EVERY_PATH = sorted({path for kind in Kind for path in paths.known_paths(kind)})
 
@@ -60,8 +61,8 @@ def _check_config(content: bytes) -> None:
     (folder / "hub.toml").write_bytes(content)
     try:
         found = config.load(folder)
-        for settings in found.sources.values():
-            produced(registry.source(found, settings), settings.kind)
+        for source in found.sources.values():
+            produced(registry.source(found, source), source.kind)
         for output in found.outputs.values():
             registry.output(found, output)
     except ConfigError as error:

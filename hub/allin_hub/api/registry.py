@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from allin_hub.api.plugin import CONTRACT, Output, Plugin, Source
 from allin_hub.base.errors import ConfigError, HubError, PluginBroken
-from allin_hub.config.load import OUTPUT_RESERVED, Config, OutputSettings, SourceSettings, plugin_config
-from allin_hub.config.toml_blocks import blocks_of, unknown
+from allin_hub.config.load import plugin_config
+from allin_hub.config.settings import OUTPUT_RESERVED, Config, OutputSettings, SourceSettings
+from allin_hub.config.toml_blocks import unknown
 
 P = TypeVar("P", bound=Plugin[Any])
 SOURCES = "allin_hub.sources"
@@ -101,7 +102,7 @@ def source_of(config: Config, settings: SourceSettings, made: type[Source[Any]])
     options = dict(settings.options)
     if settings.language and "language" in made.config_class.model_fields:
         options["language"] = settings.language
-    own = plugin_config(made.config_class, options, f"sources.{settings.name}", config.folder)
+    own = plugin_config(config, made.config_class, options, f"sources.{settings.name}")
     plugin = _begun(made, settings.name, settings.plugin, own)
     plugin.key_column = settings.key
     return plugin
@@ -117,7 +118,7 @@ def output(config: Config, settings: OutputSettings) -> Output[Any]:
 def output_of(config: Config, settings: OutputSettings, made: type[Output[Any]]) -> Output[Any]:
     """An output of this class with the settings of a block."""
     where = f"outputs.{settings.name}"
-    own = plugin_config(made.config_class, settings.options, where, config.folder, OUTPUT_RESERVED)
+    own = plugin_config(config, made.config_class, settings.options, where, OUTPUT_RESERVED)
     return _begun(made, settings.name, settings.plugin, own)
 
 
@@ -136,4 +137,4 @@ def _begun(made: type[P], name: str, plugin: str, own: Any) -> P:
 
 
 def _place(config: Config, where: str) -> tuple[str, int | None]:
-    return blocks_of(config.folder).place((*where.split("."), "plugin"))
+    return config.blocks.place((*where.split("."), "plugin"))

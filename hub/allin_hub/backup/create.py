@@ -21,7 +21,7 @@ from allin_hub.api import registry
 from allin_hub.backup.archive import Packer, Told
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, HubError
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.mapping import learned as maps
@@ -148,8 +148,7 @@ def _write(hub: Hub, path: Path, told: Told | None) -> tuple[int, int]:
 def keys_of(config: Config, sealer: Sealer) -> list[dict[str, str]]:
     """What a restored hub needs beside its backup: the key by its fingerprint, and the secrets by their names."""
     found = [{"name": key_name(config), "fingerprint": sealer.mark().hex()}]
-    text = (config.folder / CONFIG_NAME).read_text(encoding="utf-8-sig")
-    data = tomllib.loads(text)
+    data = tomllib.loads(config.text)
     data.get("hub", {}).pop("key", None)
     found += [{"name": name} for name in sorted(set(_secrets(data)))]
     return found

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine
 from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.base.ids import new_id
 from allin_hub.config import load as configuration
-from allin_hub.config.load import PASSWORD, addressed
-from allin_hub.config.toml_blocks import CONFIG_NAME, blocks_of
+from allin_hub.config.secrets import PASSWORD, database_address
+from allin_hub.config.settings import Config
+from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.publish.lease import lease_of_output
 from allin_hub.store import moved_away as left
@@ -55,8 +56,7 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
             hint="Keep the whole address in the environment or in a file, and write env:NAME or file:PATH.",
         )
     written = _written(to)
-    blocks = blocks_of(hub.config.folder)
-    url = addressed(hub.config, written, blocks)
+    url = database_address(hub.config, written)
     if url == hub.config.database_url:
         raise ConfigError("The hub is in this database already.", hint="Name another one.")
     line = f"database = {_toml(written)}"
@@ -77,7 +77,7 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
                 new.exec_driver_sql("ANALYZE")
             bookkeeping.save_fact(old, left.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
             whole.close()  # the new one is whole before the old one says so; until then nobody can write into either
-    return Moved(sums, line, _line(hub.config.folder))
+    return Moved(sums, line, _line(hub.config))
 
 
 def moved_there(folder: Path, to: str) -> str | None:
@@ -90,7 +90,7 @@ def moved_there(folder: Path, to: str) -> str | None:
     old = _facts(settings.database_url)
     if not old.left or orjson.loads(old.left)["line"] != line:
         return None
-    new = _facts(addressed(settings, written, blocks_of(folder)))
+    new = _facts(database_address(settings, written))
     return line if new == (old.key, "") else None
 
 
@@ -226,10 +226,9 @@ def _give_back(connection: Connection, fences: dict[str, int]) -> None:
         bookkeeping.give_lease_back(connection, name, fence)
 
 
-def _line(folder: Path) -> int | None:
+def _line(config: Config) -> int | None:
     """The line of hub.toml on which the database stands."""
-    text = (folder / CONFIG_NAME).read_text(encoding="utf-8-sig")
-    place = _place(text.splitlines())
+    place = _place(config.text.splitlines())
     return None if place is None or not place[1] else place[0] + 1
 
 

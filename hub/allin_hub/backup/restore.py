@@ -22,7 +22,7 @@ from allin_hub.base.encryption import load_key
 from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.base.ids import new_id
 from allin_hub.config import load as configuration
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.mapping import learned as maps
 from allin_hub.store.after_restore import all_artifacts, know_artifacts, running, settle_copy

@@ -13,7 +13,8 @@ from allin_hub.cli.console import opened, table
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.sync_publish import everything, first_page
 from allin_hub.cli.tables import Column, line
-from allin_hub.config.load import CONFIG_NAME, refuse_cut_off
+from allin_hub.config.load import refuse_cut_off
+from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.i18n.translator import voice_for
 
 TEMPLATES = {

@@ -11,7 +11,7 @@ from allin_hub.base.errors import ConfigError
 from allin_hub.config.toml_blocks import CONFIG_NAME, Blocks
 
 if TYPE_CHECKING:
-    from allin_hub.config.load import OutputSettings, SourceSettings
+    from allin_hub.config.settings import OutputSettings, SourceSettings
 
 ACCESS = ("user", "password", "key_file", "host_key", "endpoint", "region")
 STORAGES = ("sftp", "webdav", "webdav+http", "s3", "memory")

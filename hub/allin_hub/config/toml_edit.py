@@ -16,7 +16,7 @@ from typing import Any
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point, around
 from allin_hub.base.fsync import sync_folder
-from allin_hub.config.toml_blocks import CONFIG_NAME, blocks_of
+from allin_hub.config.toml_blocks import CONFIG_NAME, Blocks
 
 _HEADER = re.compile(r"^\s*\[\[?[^\[\]]+\]\]?\s*(#.*)?$")
 _BEGIN, _END = "# [sources.{name}] >>>", "# [sources.{name}] <<<"
@@ -143,7 +143,7 @@ def by_hand(folder: Path, name: str, hint: str, **params: Any) -> ConfigError:
     return ConfigError(
         "[sources.{name}] is written in a way that the hub does not change by itself.",
         hint=hint,
-        at=blocks_of(folder).place(("sources", name)),
+        at=Blocks(read(folder)).place(("sources", name)),
         name=name,
         **params,
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from allin_hub.backup.create import key_name
 from allin_hub.base.errors import HubError, StoreError
 from allin_hub.config import load as configuration
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.doctor import database as inside
 from allin_hub.doctor import environment as outside
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped

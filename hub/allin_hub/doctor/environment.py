@@ -12,7 +12,7 @@ from allin_hub.api import registry
 from allin_hub.backup.create import key_name, last_backup
 from allin_hub.backup.lost_database import traces
 from allin_hub.base.errors import HubError
-from allin_hub.config.load import Config, OutputSettings
+from allin_hub.config.settings import Config, OutputSettings
 from allin_hub.doctor import output_folders as places
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
@@ -140,7 +140,7 @@ def _wrong(hub: Hub, settings: OutputSettings, files: Sequence[tuple[str, int]])
         return []
     from allin_hub.publish.remote_clients import storage
 
-    place = storage(hub.config.folder, settings.name, settings.path, settings)
+    place = storage(hub.config, settings.name, settings.path)
     try:
         there = place.listed()
     finally:

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.ids import slug
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.entities.match import ties
 from allin_hub.entities.merge import EVERYTHING, Said, merge, of_one, ranked, units_changed
 from allin_hub.hub import Hub

@@ -7,7 +7,7 @@ from dataclasses import replace
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.config.load import SourceSettings
+from allin_hub.config.settings import SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.store import status as standing
 

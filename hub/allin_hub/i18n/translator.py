@@ -9,7 +9,7 @@ import orjson
 
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem, catalogue
-from allin_hub.config.load import Config
+from allin_hub.config.settings import Config
 from allin_hub.i18n import staff_language as tongue
 from allin_hub.i18n.gettext_catalogs import here, words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allin_hub.config.load import GuardLimits
+from allin_hub.config.settings import GuardLimits
 
 
 @dataclass(frozen=True, slots=True)

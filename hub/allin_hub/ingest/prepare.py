@@ -13,7 +13,7 @@ from allin_hub.api import registry
 from allin_hub.api.plugin import Source, produced
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem
-from allin_hub.config.load import SourceSettings
+from allin_hub.config.settings import SourceSettings
 from allin_hub.config.toml_blocks import blocks_of
 from allin_hub.hub import Hub
 from allin_hub.ingest.validate import Validator

@@ -17,7 +17,7 @@ from allin_hub.base.errors import HubError
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, Severity, problem_values
 from allin_hub.base.time_limits import mapping
-from allin_hub.config.load import SourceSettings
+from allin_hub.config.settings import SourceSettings
 from allin_hub.entities.match_keys import (
     Rule,
     clues,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.config import toml_edit as rewriting
-from allin_hub.config.load import is_name
+from allin_hub.config.settings import is_name
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
 from allin_hub.entities.match_keys import marked, member_clues, record_clue

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allin_hub.base.errors import ConfigError
-from allin_hub.config.load import secret
-from allin_hub.config.toml_blocks import blocks_of
+from allin_hub.config.secrets import secret
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, voice_of
 
@@ -39,7 +38,7 @@ def post(hub: Hub, subject: str, body: str) -> list[Fault]:
 
 def _post_one(hub: Hub, given: Any, subject: str, body: str, say: Voice) -> str | None:
     try:
-        address = secret(given, blocks_of(hub.config.folder), ("notify", "to"), hub.config.folder)
+        address = secret(given, hub.config.blocks, ("notify", "to"), hub.config.folder)
     except ConfigError as error:
         return " ".join(say.error(error))
     ended: list[bool | str] = []

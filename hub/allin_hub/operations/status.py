@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from allin_hub.config import schedules
-from allin_hub.config.load import OutputSettings, SourceSettings
+from allin_hub.config.settings import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import recalled, voice_of
 from allin_hub.store import runs as bookkeeping

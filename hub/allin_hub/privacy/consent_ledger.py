@@ -17,7 +17,7 @@ from allin_hub.store.tables import iso
 from allin_schemas import ConsentEvent, Purpose
 
 if TYPE_CHECKING:
-    from allin_hub.config.load import SourceSettings
+    from allin_hub.config.settings import SourceSettings
     from allin_hub.hub import Hub
     from allin_hub.ingest.validate import Checked
 

@@ -64,8 +64,7 @@ def destination(hub: Hub, output: str, path: str) -> Iterator[Destination]:
         return
     from allin_hub.publish.remote_clients import storage
 
-    settings = hub.config.outputs.get(output)
-    place = storage(hub.config.folder, output, path, settings)
+    place = storage(hub.config, output, path)
     try:
         yield place
     finally:

@@ -18,7 +18,7 @@ from allin_hub.base.errors import ConfigError, HubError, PublishError, refuse_if
 from allin_hub.base.failpoints import Point
 from allin_hub.base.reports import OutputReport
 from allin_hub.base.time_limits import limited
-from allin_hub.config.load import OutputSettings
+from allin_hub.config.settings import OutputSettings
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of

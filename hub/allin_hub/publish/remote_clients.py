@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
 from allin_hub.base.errors import ConfigError, HubError, PublishError
-from allin_hub.config.load import OutputSettings, secret
-from allin_hub.config.toml_blocks import blocks_of
+from allin_hub.config.secrets import secret
+from allin_hub.config.settings import Config
 from allin_hub.http import allowed_hosts as addresses
 from allin_hub.http.transport import CheckedTransport, Deadline
 from allin_hub.publish.destinations import shown
@@ -28,8 +27,10 @@ _EXTRAS = {"sftp": "sftp", "webdav": "webdav", "webdav+http": "webdav", "s3": "s
 class Way:
     """What is known of the way to a storage: its address, who asks, and which in-house hosts are allowed."""
 
-    def __init__(self, folder: Path, output: str, path: str, settings: OutputSettings | None) -> None:
-        self.folder = folder
+    def __init__(self, config: Config, output: str, path: str) -> None:
+        settings = config.outputs.get(output)
+        self.folder = config.folder
+        self._blocks = config.blocks
         self.output = output
         self.url: SplitResult = urlsplit(path)
         self.shown = shown(path)
@@ -47,7 +48,7 @@ class Way:
         if "password" not in self.access:
             return None
         place = ("outputs", self.output, "access", "password")
-        return secret(self.access["password"], blocks_of(self.folder), place, self.folder)
+        return secret(self.access["password"], self._blocks, place, self.folder)
 
     def needed(self, *keys: str) -> None:
         """Raise ConfigError when one of these is not in `access`."""
@@ -74,12 +75,12 @@ class Way:
         return addresses.targets(host, port, self.allow_hosts, addresses.resolver(CONNECT_SECONDS))[0]
 
 
-def storage(folder: Path, output: str, path: str, settings: OutputSettings | None) -> Storage:
+def storage(config: Config, output: str, path: str) -> Storage:
     """The storage of an output.
 
     Raises ConfigError when something is missing, PublishError when it cannot be reached.
     """
-    way = Way(folder, output, path, settings)
+    way = Way(config, output, path)
     opened: dict[str, Callable[[Way], Any]] = {
         "sftp": _sftp,
         "webdav": _webdav,
@@ -109,7 +110,7 @@ def storage(folder: Path, output: str, path: str, settings: OutputSettings | Non
         fs,
         f"/{root}" if scheme == "memory" else root,
         way.shown,
-        folder / f".{output}",
+        config.folder / f".{output}",
         folders=not bucket,
         typed=scheme == "s3",
     )

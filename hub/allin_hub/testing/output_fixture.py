@@ -11,7 +11,7 @@ from allin_hub.api.output_run import Artifact
 from allin_hub.api.plugin import Output, Plugin
 from allin_hub.base.errors import HubError, PublishError
 from allin_hub.base.time_limits import limited
-from allin_hub.config.load import OUTPUT_RESERVED
+from allin_hub.config.settings import OUTPUT_RESERVED
 from allin_hub.testing import file_checks as documents
 from allin_hub.testing.canaries import city
 from allin_hub.testing.config_checks import PluginSuite

@@ -11,7 +11,7 @@ import pytest
 
 from allin_hub.api.plugin import Plugin, Raw, Source
 from allin_hub.base.errors import HubError
-from allin_hub.config.load import RESERVED
+from allin_hub.config.settings import RESERVED
 from allin_hub.testing.config_checks import PluginSuite
 from allin_hub.testing.source_harness import Read, SourceWorkshop
 

@@ -56,7 +56,7 @@ def texts_of_call(call: ast.Call, module: str) -> Iterator[str]:
         yield from constants(keywords.get("hint"))
     elif name == "error":
         yield from (text for argument in call.args for text in constants(argument))
-    elif name == "ValueError" and module in {"config/load.py", "sources/files.py"}:
+    elif name == "ValueError" and module in {"config/settings.py", "sources/files.py"}:
         yield from constants(call.args[0])
 
 

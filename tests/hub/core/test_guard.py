@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.config.load import GuardLimits
+from allin_hub.config.settings import GuardLimits
 from allin_hub.ingest.diff import Difference, differences
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import prepare
