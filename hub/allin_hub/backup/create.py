@@ -26,6 +26,7 @@ from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.mapping import learned as maps
 from allin_hub.publish.destinations import is_elsewhere, shown
+from allin_hub.store import publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.copy import copy_to_file, counts_of
 from allin_hub.store.engine import open_engine, reading, revision
@@ -72,7 +73,8 @@ def _elsewhere(hub: Hub) -> dict[str, str]:
         return {
             name: shown(path)
             for name in _keeping(hub.config)
-            if is_elsewhere(path := hub.config.outputs[name].path) and bookkeeping.artifacts(connection, name)
+            if is_elsewhere(path := hub.config.outputs[name].path)
+            and publish_journal.artifacts(connection, name)
         }
 
 
@@ -123,7 +125,7 @@ def _write(hub: Hub, path: Path, told: Told | None) -> tuple[int, int]:
         with reading(hub.engine) as connection:
             schema = revision(connection)
             rows = counts_of(connection)
-            listed = {name: bookkeeping.artifacts(connection, name) for name in _keeping(hub.config)}
+            listed = {name: publish_journal.artifacts(connection, name) for name in _keeping(hub.config)}
             instance = bookkeeping.fact(connection, "instance")
             fingerprint = bookkeeping.fact(connection, "key")
             copy_to_file(connection, copy, told)

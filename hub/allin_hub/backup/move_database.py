@@ -21,6 +21,7 @@ from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.publish.lease import lease_of_output
+from allin_hub.store import leases
 from allin_hub.store import moved_away as left
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.checksums import Sum, sums_of
@@ -64,7 +65,7 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
         new = whole.enter_context(writing(target))
         with reading(hub.engine) as old:
             copy_rows(old, new, told)
-        bookkeeping.end_all_leases(new)
+        leases.end_all_leases(new)
         sums = sums_of(new)
         with writing(hub.engine) as old:
             _give_back(old, fences)
@@ -203,9 +204,9 @@ def _all_leases(hub: Hub) -> Iterator[dict[str, int]]:
     owner, fences = new_id(), dict[str, int]()
     names = {*hub.config.sources, *map(lease_of_output, hub.config.outputs)}
     with writing(hub.engine) as connection:
-        names |= bookkeeping.leases(connection)
+        names |= leases.lease_names(connection)
         for name in sorted(names):
-            fence = bookkeeping.take_lease(connection, name, owner, hub.clock())
+            fence = leases.take_lease(connection, name, owner, hub.clock())
             if fence is None:
                 raise HubError(
                     "'{name}' is at work. Nothing was moved.",
@@ -223,7 +224,7 @@ def _all_leases(hub: Hub) -> Iterator[dict[str, int]]:
 
 def _give_back(connection: Connection, fences: dict[str, int]) -> None:
     for name, fence in fences.items():
-        bookkeeping.give_lease_back(connection, name, fence)
+        leases.give_lease_back(connection, name, fence)
 
 
 def _line(config: Config) -> int | None:

@@ -18,7 +18,7 @@ from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import opened
 from allin_hub.ingest.write_claims import Arrival, Writer
 from allin_hub.operations.retention import whole_since
-from allin_hub.store import claims
+from allin_hub.store import claims, leases
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
@@ -44,7 +44,7 @@ def apply(
     Raises StoreError when another run has taken the source over meanwhile.
     """
     name = prepared.name
-    bookkeeping.refuse_overtaken(connection, name, fence)
+    leases.refuse_overtaken(connection, name, fence)
     row = bookkeeping.source_row(connection, name)
     writer = Writer(
         connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)

@@ -20,6 +20,7 @@ from allin_hub.ingest.apply import apply, complete_report
 from allin_hub.ingest.diff import really_changed
 from allin_hub.ingest.guard import Extent, Reason, reasons
 from allin_hub.ingest.prepare import Prepared, prepare
+from allin_hub.store import leases
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
@@ -91,7 +92,7 @@ def hold(
         "fingerprint": prepared.fingerprint(hub),
     }
     with writing(hub.engine, Point.SYNC_HELD) as connection:
-        bookkeeping.refuse_overtaken(connection, prepared.name, fence)
+        leases.refuse_overtaken(connection, prepared.name, fence)
         for earlier in bookkeeping.held_of(connection, prepared.name):
             raws.drop_staging(connection, earlier["id"])
         bookkeeping.close_held(connection, prepared.name, "overtaken")
@@ -134,7 +135,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
     prepared = prepare(hub, hub.config.sources[name])
     began = time.perf_counter()
     with writing(hub.engine, Point.ACCEPT_BEGUN) as connection:
-        fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
+        fence = leases.take_lease(connection, name, run_id, hub.clock())
         meta = next(iter(raws.staged_batches(connection, run_id, ("meta",), 1)), None)
     if fence is None:
         say = voice_of(hub.config)
@@ -164,9 +165,9 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 file_problems=problems,
                 replay=replay,
             )
-            bookkeeping.give_lease_back(connection, name, fence)  # there is nothing left to accept again
+            leases.give_lease_back(connection, name, fence)  # there is nothing left to accept again
     finally:
         with writing(hub.engine, Point.ACCEPT_ENDED) as connection:
-            bookkeeping.give_lease_back(connection, name, fence)
+            leases.give_lease_back(connection, name, fence)
     report.seconds = time.perf_counter() - began
     return report

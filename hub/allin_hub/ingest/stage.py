@@ -16,9 +16,9 @@ from allin_hub.fetched import Fetched
 from allin_hub.hub import Hub
 from allin_hub.ingest.raw_codec import packed
 from allin_hub.ingest.source_run import LentRun
+from allin_hub.store import leases
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
-from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import iso
 
@@ -170,7 +170,7 @@ class Stager:
         self._extended = now
         with writing(self._hub.engine, Point.RAWS_STAGED) as connection:
             raws.stage(connection, rows)
-            if not bookkeeping.extend_lease(connection, self._source.name, self._fence, now):
+            if not leases.extend_lease(connection, self._source.name, self._fence, now):
                 raise StoreError(
                     "Another run has taken this source over meanwhile.",
                     hint="Nothing was lost; run the sync again.",

@@ -28,7 +28,7 @@ from allin_hub.ingest.stage import Stager
 from allin_hub.mapping import learned as maps
 from allin_hub.operations.retention import whole_since
 from allin_hub.sources.feeds import is_same
-from allin_hub.store import claims
+from allin_hub.store import claims, leases
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
@@ -134,7 +134,7 @@ def sync_source(
     began = time.perf_counter()
     name, run_id = prepared.name, new_id()
     with writing(hub.engine, Point.SYNC_BEGUN) as connection:
-        fence = bookkeeping.take_lease(connection, name, run_id, hub.clock())
+        fence = leases.take_lease(connection, name, run_id, hub.clock())
         if fence is not None:
             held = [row["id"] for row in bookkeeping.held_runs(connection)]
             raws.drop_stale_staging(connection, name, [*held, run_id])
@@ -164,7 +164,7 @@ def sync_source(
         report = _failed(hub, prepared, run_id, fence, _unforeseen(error))
     finally:
         with writing(hub.engine, Point.SYNC_ENDED) as connection:
-            bookkeeping.give_lease_back(connection, name, fence)
+            leases.give_lease_back(connection, name, fence)
     report.run, report.seconds = run_id, time.perf_counter() - began
     return report
 
@@ -271,7 +271,7 @@ def _nothing_new(
         prepared.name, "done", run=run_id, fetched=last.get("fetched", 0), skipped=last.get("skipped", 0)
     )
     with writing(hub.engine, Point.SYNC_UNCHANGED) as connection:
-        bookkeeping.refuse_overtaken(connection, prepared.name, fence)
+        leases.refuse_overtaken(connection, prepared.name, fence)
         report.unchanged = report.fetched - report.skipped
         complete_report(connection, hub, report)
         bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
@@ -320,7 +320,7 @@ def _failed(hub: Hub, prepared: Prepared, run_id: str, fence: int, error: HubErr
         cause=error,
     )
     with writing(hub.engine, Point.SYNC_FAILED) as connection:
-        if not bookkeeping.holds_lease(connection, name, fence):
+        if not leases.holds_lease(connection, name, fence):
             bookkeeping.end_run(connection, run_id, "failed", {}, message, hub.clock())
             return report
         held = [row["id"] for row in bookkeeping.held_runs(connection)]

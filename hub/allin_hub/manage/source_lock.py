@@ -12,6 +12,7 @@ from allin_hub.base.errors import StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
+from allin_hub.store import leases
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
@@ -33,12 +34,12 @@ class Reservation:
         Raises StoreError otherwise: then everything that this transaction did is undone.
         """
         for name, fence in self._fences.items():
-            bookkeeping.refuse_overtaken(connection, name, fence)
+            leases.refuse_overtaken(connection, name, fence)
 
     def end(self, connection: Connection) -> None:
         """Give the leases back together with the change: a kill right after it leaves none held."""
         for name, fence in self._fences.items():
-            bookkeeping.give_lease_back(connection, name, fence)
+            leases.give_lease_back(connection, name, fence)
 
 
 @contextmanager
@@ -50,7 +51,7 @@ def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
     run_id = new_id()
     with writing(hub.engine, Point.SOURCES_RESERVED) as connection:
         fences = {
-            name: bookkeeping.take_lease(connection, name, run_id, hub.clock()) for name in sorted(set(names))
+            name: leases.take_lease(connection, name, run_id, hub.clock()) for name in sorted(set(names))
         }
         held = {name: fence for name, fence in fences.items() if fence is not None}
         if len(held) < len(fences):

@@ -20,6 +20,7 @@ from allin_hub.operations import status as standing
 from allin_hub.operations.notify_messages import AWAY, BACK, HELD, News, message
 from allin_hub.operations.notify_send import Fault, post
 from allin_hub.operations.status import is_late
+from allin_hub.store import leases
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 
@@ -52,25 +53,25 @@ def tell(hub: Hub) -> Told:
     if not hub.config.notify.to or not (due(hub) or forgotten(hub)):
         return told
     with writing(hub.engine, Point.TELLING_BEGUN) as connection:
-        fence = bookkeeping.take_lease(connection, LEASE, new_id(), hub.clock())
+        fence = leases.take_lease(connection, LEASE, new_id(), hub.clock())
     if fence is None:
         return told
     try:
         for _ in range(ROUNDS):
             with writing(hub.engine, Point.TELLING_EXTENDED) as connection:
-                if not bookkeeping.extend_lease(connection, LEASE, fence, hub.clock()):
+                if not leases.extend_lease(connection, LEASE, fence, hub.clock()):
                     return told
                 for part, name in forgotten(hub):
                     _note(connection, part, name, None)
                 news = due(hub)
                 if not news or told.faults:
-                    bookkeeping.give_lease_back(connection, LEASE, fence)
+                    leases.give_lease_back(connection, LEASE, fence)
                     return told
             _send(hub, news, fence, told)
         return told
     finally:
         with writing(hub.engine, Point.TELLING_ENDED) as connection:
-            bookkeeping.give_lease_back(connection, LEASE, fence)
+            leases.give_lease_back(connection, LEASE, fence)
 
 
 def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
@@ -81,7 +82,7 @@ def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
     taken = len(faults) < len(hub.config.notify.to)
     note_outcome(hub, faults)
     with writing(hub.engine, Point.TOLD_NOTED) as connection:
-        if taken and bookkeeping.holds_lease(connection, LEASE, fence):
+        if taken and leases.holds_lease(connection, LEASE, fence):
             for one in news:
                 _note(connection, one.part, one.name, None if one.what == BACK else one.what)
     if taken:

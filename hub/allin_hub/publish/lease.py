@@ -10,7 +10,7 @@ from allin_hub.base.errors import StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases
 from allin_hub.store.engine import reading, writing
 
 EXTENDED_EVERY = dt.timedelta(seconds=60)
@@ -27,7 +27,7 @@ class Turn:
 
     def is_held(self, connection: Connection) -> bool:
         """Whether no other publish has taken the output over."""
-        return bookkeeping.holds_lease(connection, lease_of_output(self.output), self.fence)
+        return leases.holds_lease(connection, lease_of_output(self.output), self.fence)
 
     def refuse_overtaken(self, connection: Connection) -> None:
         """Let a run write only while nobody has taken the output over.
@@ -50,11 +50,11 @@ class Turn:
             self._extended = now
             with writing(self.hub.engine, Point.PUBLISH_EXTENDED) as connection:
                 self.refuse_overtaken(connection)
-                bookkeeping.extend_lease(connection, lease_of_output(self.output), self.fence, now)
+                leases.extend_lease(connection, lease_of_output(self.output), self.fence, now)
 
     def give_back(self, connection: Connection) -> None:
         """Give the lease back together with what this transaction does."""
-        bookkeeping.give_lease_back(connection, lease_of_output(self.output), self.fence)
+        leases.give_lease_back(connection, lease_of_output(self.output), self.fence)
 
     def check(self) -> None:
         """Look once more, right before a step that cannot be taken back.
@@ -73,7 +73,7 @@ class Turn:
 def begun(hub: Hub, output: str) -> Turn | None:
     """The turn of a new run to publish an output; None while another one does."""
     with writing(hub.engine, Point.PUBLISH_BEGUN) as connection:
-        fence = bookkeeping.take_lease(connection, lease_of_output(output), new_id(), hub.clock())
+        fence = leases.take_lease(connection, lease_of_output(output), new_id(), hub.clock())
     return None if fence is None else Turn(hub, output, fence)
 
 

@@ -11,6 +11,7 @@ from allin_hub.i18n.translator import voice_of
 from allin_hub.publish.destinations import is_elsewhere, shown
 from allin_hub.publish.lease import Turn, begun, lease_of_output
 from allin_hub.publish.place import finish, retire
+from allin_hub.store import leases, publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 
@@ -21,7 +22,7 @@ LEFT = "left"
 def places(hub: Hub) -> dict[str, str]:
     """The outputs that hub.toml no longer has, and where their files are."""
     with reading(hub.engine) as connection:
-        names = bookkeeping.outputs_with_files(connection) - hub.config.outputs.keys()
+        names = publish_journal.outputs_with_files(connection) - hub.config.outputs.keys()
         return {
             name: str(bookkeeping.output_row(connection, name).get("path") or name) for name in sorted(names)
         }
@@ -92,7 +93,7 @@ def forget(hub: Hub, name: str) -> str:
         )
     with writing(hub.engine, Point.OUTPUT_FORGOTTEN) as connection:
         turn.refuse_overtaken(connection)
-        bookkeeping.close_journal(connection, name)
-        bookkeeping.forget_artifacts(connection, name)
-        bookkeeping.give_lease_back(connection, lease_of_output(name), turn.fence)
+        publish_journal.close_journal(connection, name)
+        publish_journal.forget_artifacts(connection, name)
+        leases.give_lease_back(connection, lease_of_output(name), turn.fence)
     return shown(known[name])

@@ -18,6 +18,7 @@ from allin_hub.base.failpoints import Point, around
 from allin_hub.base.time_limits import whole
 from allin_hub.publish.destinations import destination
 from allin_hub.publish.lease import Turn
+from allin_hub.store import publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 
@@ -72,7 +73,7 @@ def finish(turn: Turn) -> None:
     Raises StoreError when another publish has taken the output over meanwhile.
     """
     with reading(turn.hub.engine) as connection:
-        content = bookkeeping.read_journal(connection, turn.output)
+        content = publish_journal.read_journal(connection, turn.output)
     if content is None:
         return
     with destination(turn.hub, turn.output, content["values"]["path"]) as place:
@@ -86,22 +87,22 @@ def finish(turn: Turn) -> None:
     kept = [(path, "", "", 0) if path in lost else row for path, row in made.items()]
     with writing(turn.hub.engine, Point.JOURNAL_CLOSED) as connection:
         turn.refuse_overtaken(connection)
-        bookkeeping.save_artifacts(connection, turn.output, kept, content["gone"])
+        publish_journal.save_artifacts(connection, turn.output, kept, content["gone"])
         bookkeeping.save_output(connection, turn.output, **values)
-        bookkeeping.close_journal(connection, turn.output)
+        publish_journal.close_journal(connection, turn.output)
     drop(staging)
 
 
 def retire(turn: Turn, path: str) -> None:
     """Take away the files of an output that hub.toml no longer has, or has elsewhere: nobody would keep them true."""
     with reading(turn.hub.engine) as connection:
-        files = list(bookkeeping.artifacts(connection, turn.output))
+        files = list(publish_journal.artifacts(connection, turn.output))
     with destination(turn.hub, turn.output, path) as place:
         place.take_away(turn, files, staging_of(place.waits_beside, str(turn.fence)))
         clear(place.waits_beside)
     with writing(turn.hub.engine, Point.OUTPUT_FORGOTTEN) as connection:
         turn.refuse_overtaken(connection)
-        bookkeeping.forget_artifacts(connection, turn.output)
+        publish_journal.forget_artifacts(connection, turn.output)
         if turn.output not in turn.hub.config.outputs:
             turn.give_back(connection)  # nobody would ever take this lease again, to end it
 

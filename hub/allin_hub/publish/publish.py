@@ -27,6 +27,7 @@ from allin_hub.publish.lease import Turn, begun
 from allin_hub.publish.orphans import retire_all, unwritable
 from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.publish.store_view import StoreView
+from allin_hub.store import publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 
@@ -138,7 +139,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
     languages = settings.languages or hub.config.hub.languages
     with reading(hub.engine) as connection:
         row = bookkeeping.output_row(connection, settings.name)
-        manifest = bookkeeping.artifacts(connection, settings.name)
+        manifest = publish_journal.artifacts(connection, settings.name)
         made = [
             made_of(type(output)),
             type(output).version,
@@ -205,7 +206,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
     try:
         with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
             turn.refuse_overtaken(connection)
-            bookkeeping.write_journal(connection, settings.name, content)
+            publish_journal.write_journal(connection, settings.name, content)
     except Exception:
         drop(staging)
         raise

@@ -13,6 +13,7 @@ from allin_hub import PluginConfig, Source
 from allin_hub.hub import open_hub
 from allin_hub.operations.notify import note_outcome
 from allin_hub.operations.notify_send import Fault
+from allin_hub.store import leases
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
@@ -460,7 +461,7 @@ def test_a_running_sync_is_said_to_be_busy(allin: Any, office: Any) -> None:
     allin("sync")
     hub = open_hub(office.folder)
     with writing(hub.engine) as connection:
-        bookkeeping.take_lease(connection, "vereine", "another", hub.clock())
+        leases.take_lease(connection, "vereine", "another", hub.clock())
     hub.close()
     result = allin("sync")
 

@@ -14,6 +14,7 @@ from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.move import run_move
 from allin_hub.store import copy as copying
+from allin_hub.store import leases
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 from allin_hub.store.moved_away import FACT
@@ -78,9 +79,9 @@ def test_a_hub_moved_there_and_back_is_equal(
     returned = moved(full_office, back)
 
     after = full_office.rows()
-    leases = [rows.pop("lease") for rows in (before, in_between, after)]
+    kept = [rows.pop("lease") for rows in (before, in_between, after)]
     assert before == in_between == after
-    assert [len(rows) for rows in leases] == [2, 2, 2]
+    assert [len(rows) for rows in kept] == [2, 2, 2]
     assert there.rows == sum(map(len, before.values())) + 2 - len(before["alembic_version"])
     assert returned.sums["claim"] == there.sums["claim"]
     assert there.sums["claim"].rows > 90
@@ -289,7 +290,7 @@ def test_nothing_moves_while_a_source_is_at_work(full_office: Any, elsewhere: st
     """A sync that ends in the old database after the move would be lost."""
     hub = full_office.open()
     with writing(hub.engine) as connection:
-        bookkeeping.take_lease(connection, "vereine", "some-run", hub.clock())
+        leases.take_lease(connection, "vereine", "some-run", hub.clock())
 
     with pytest.raises(HubError, match="'vereine' is at work"):
         move(hub, elsewhere)

@@ -18,7 +18,7 @@ from allin_hub.publish import local_folder as folders
 from allin_hub.publish import place as placing
 from allin_hub.publish import publish as publishing
 from allin_hub.publish.lease import lease_of_output
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases
 from allin_hub.store.engine import writing
 
 OUTPUT = """
@@ -32,8 +32,8 @@ imprint = "Servicestelle (erfunden), Kassel"
 def overtake(hub: Hub, lease: str) -> None:
     """Another run takes a lease that has run out."""
     with writing(hub.engine) as connection:
-        bookkeeping.end_all_leases(connection)
-        bookkeeping.take_lease(connection, lease, "other", hub.clock())
+        leases.end_all_leases(connection)
+        leases.take_lease(connection, lease, "other", hub.clock())
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from allin_hub.publish import lease as turns
 from allin_hub.publish import local_folder as folders
 from allin_hub.publish import place as placing
 from allin_hub.publish import publish as publishing
+from allin_hub.store import publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_schemas import Organisation, Purpose
@@ -226,7 +227,7 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
     turn.end()
 
     with reading(hub.engine) as connection:
-        assert bookkeeping.read_journal(connection, "verzeichnis") is None
+        assert publish_journal.read_journal(connection, "verzeichnis") is None
     hub.close()
     assert {path.name: path.read_text() for path in (public.folder / "public").iterdir()} == {
         "asset.css": "asset second",

@@ -256,7 +256,7 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
 
 def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: Any, synced: Any) -> None:
     """She decided in the very minute in which it would have gone."""
-    from allin_hub.store import retention
+    from allin_hub.store import leases, retention
     from allin_hub.store import runs as bookkeeping
     from allin_hub.store.engine import writing
 
@@ -266,7 +266,7 @@ def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: A
     try:
         with writing(hub.engine) as connection:
             (held,) = bookkeeping.held_of(connection, "vereine")
-            bookkeeping.take_lease(connection, "vereine", held["id"], hub.clock())
+            leases.take_lease(connection, "vereine", held["id"], hub.clock())
             given_up = retention.give_up(connection, held["id"], "vereine")
     finally:
         hub.close()

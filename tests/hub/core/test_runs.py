@@ -16,6 +16,7 @@ from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.base.errors import StoreError, Unavailable
 from allin_hub.ingest import sync as pipeline
 from allin_hub.ingest.prepare import prepare
+from allin_hub.store import leases
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import run
@@ -72,11 +73,11 @@ def test_a_second_sync_of_one_source_ends_at_once_as_busy(sheet_office: Any, syn
     """One run at a time per source."""
     hub = sheet_office.open()
     with writing(hub.engine) as connection:
-        fence = bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+        fence = leases.take_lease(connection, "vereine", "other", hub.clock())
 
     busy = synced(sheet_office)["vereine"]
     with writing(hub.engine) as connection:
-        bookkeeping.give_lease_back(connection, "vereine", fence or 0)
+        leases.give_lease_back(connection, "vereine", fence or 0)
     hub.close()
     done = synced(sheet_office)["vereine"]
 
@@ -90,8 +91,8 @@ def test_a_lease_that_another_run_took_over_stops_the_commit(
     take = pipeline.apply
 
     def overtaken(connection: Any, hub: Any, *args: Any, **kwargs: Any) -> Any:
-        bookkeeping.give_lease_back(connection, "vereine", 1)
-        bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+        leases.give_lease_back(connection, "vereine", 1)
+        leases.take_lease(connection, "vereine", "other", hub.clock())
         return take(connection, hub, *args, **kwargs)
 
     monkeypatch.setattr(pipeline, "apply", overtaken)
@@ -118,8 +119,8 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         with writing(hub.engine) as connection:
-            bookkeeping.end_all_leases(connection)
-            bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+            leases.end_all_leases(connection)
+            leases.take_lease(connection, "vereine", "other", hub.clock())
         return do(*args, **kwargs)
 
     monkeypatch.setattr(pipeline, step, overtaken)
@@ -129,7 +130,7 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
     with writing(hub.engine) as connection:
         row = bookkeeping.source_row(connection, "vereine")
         held = bookkeeping.held_runs(connection)
-        third = bookkeeping.take_lease(connection, "vereine", "third", hub.clock())
+        third = leases.take_lease(connection, "vereine", "third", hub.clock())
     hub.close()
     assert ("failed", "done", before.run) == (report.status, row["last_status"], row["last_run"])
     assert ([], None) == (held, third)
@@ -144,8 +145,8 @@ def test_a_run_that_is_overtaken_while_it_reads_stages_nothing_more(
 
     def overtaken(run: Any) -> Iterator[Raw]:
         with writing(hub.engine) as connection:
-            bookkeeping.end_all_leases(connection)
-            bookkeeping.take_lease(connection, "vereine", "other", hub.clock())
+            leases.end_all_leases(connection)
+            leases.take_lease(connection, "vereine", "other", hub.clock())
         yield from fetch(run)
 
     monkeypatch.setattr(feed, "fetch", overtaken)
@@ -254,7 +255,7 @@ def test_a_killed_sync_leaves_the_hub_as_before_and_the_next_one_does_it(
     assert exported(sheet_office) == []
     hub = sheet_office.open()
     with writing(hub.engine) as connection:
-        bookkeeping.give_lease_back(connection, "vereine", 1)
+        leases.give_lease_back(connection, "vereine", 1)
     hub.close()
 
     report = synced(sheet_office)["vereine"]
@@ -269,9 +270,9 @@ def test_a_lease_of_a_killed_run_ends_by_itself(sheet_office: Any, synced: Any) 
 
     hub = sheet_office.open()
     with writing(hub.engine) as connection:
-        bookkeeping.take_lease(connection, "vereine", "killed", hub.clock())
+        leases.take_lease(connection, "vereine", "killed", hub.clock())
     hub.close()
-    sheet_office.now += dt.timedelta(seconds=bookkeeping.LEASE_SECONDS + 1)
+    sheet_office.now += dt.timedelta(seconds=leases.LEASE_SECONDS + 1)
 
     assert synced(sheet_office)["vereine"].status == "done"
 

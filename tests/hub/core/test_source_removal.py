@@ -12,7 +12,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n import staff_language as tongue
 from allin_hub.manage import remove_source as removing
 from allin_hub.operations import status as standing
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases
 from allin_hub.store.engine import writing
 
 HUB = """[hub]
@@ -261,7 +261,7 @@ def test_a_source_that_a_run_holds_is_not_removed(two: Any, synced: Any, with_hu
 
     def take(hub: Hub) -> None:
         with writing(hub.engine) as connection:
-            bookkeeping.take_lease(connection, "erste", "another", hub.clock())
+            leases.take_lease(connection, "erste", "another", hub.clock())
 
     with_hub(two, take)
 

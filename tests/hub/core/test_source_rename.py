@@ -11,7 +11,7 @@ import pytest
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.hub import Hub
 from allin_hub.manage.rename_source import rename
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases
 from allin_hub.store.engine import writing
 
 SETTINGS = """# The office's settings.
@@ -260,7 +260,7 @@ def test_a_source_that_a_run_holds_is_not_renamed(office_of_two: Any, synced: An
 
     def take(hub: Hub) -> None:
         with writing(hub.engine) as connection:
-            bookkeeping.take_lease(connection, "vereine", "another", hub.clock())
+            leases.take_lease(connection, "vereine", "another", hub.clock())
 
     with_hub(office_of_two, take)
 

@@ -253,16 +253,16 @@ def test_a_clock_that_steps_and_comes_back_changes_nothing_that_is_known(
 def test_a_lease_that_a_clock_ahead_gave_does_not_last_for_ever(tmp_path: Path, database: str) -> None:
     """A machine whose clock was a year ahead has died; on another one nobody can ask whether it has."""
     from allin_hub.hub import open_hub
-    from allin_hub.store import runs as bookkeeping
+    from allin_hub.store import leases
     from allin_hub.store.engine import writing
 
     _many_sources(tmp_path / "hub", database, 1)
     hub = open_hub(tmp_path / "hub", lambda: LATER)
     with writing(hub.engine) as connection:
-        bookkeeping.take_lease(connection, "s0", "elsewhere", LATER + dt.timedelta(days=365))
+        leases.take_lease(connection, "s0", "elsewhere", LATER + dt.timedelta(days=365))
         connection.exec_driver_sql("UPDATE lease SET holder = 'another machine|1|1|1'")
     with writing(hub.engine) as connection:
-        fence = bookkeeping.take_lease(connection, "s0", "here", LATER)
+        fence = leases.take_lease(connection, "s0", "here", LATER)
     hub.close()
 
     assert fence == 2
