@@ -31,8 +31,8 @@ READERS = {
 
 def hub(folder: Path) -> None:
     """A whole sync, with everything that the hub does."""
-    from allin_hub.hub import open_hub
     from allin_hub.ingest.sync import sync
+    from allin_hub.open_hub import open_hub
 
     with_hub = open_hub(folder)
     report = sync(with_hub).sources["vereine"]

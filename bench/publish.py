@@ -96,8 +96,8 @@ def measured(job: str, folder: Path) -> dict[str, Any]:
 
 def run_job(job: str, folder: Path) -> None:
     """Do one job and print its cost."""
-    from allin_hub.hub import open_hub
     from allin_hub.ingest.sync import sync
+    from allin_hub.open_hub import open_hub
     from allin_hub.publish.publish import publish
 
     day = dt.timedelta(days=1 if job == "later" else 0)

@@ -21,10 +21,11 @@ from allin_hub.api import registry
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
 from allin_hub.config.settings import HubSettings, SourceSettings
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_for
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import chosen, sync_source, unprepared
+from allin_hub.open_hub import open_hub
 from allin_hub.operations import notify as notifying
 from allin_hub.operations.maintenance import upkeep
 from allin_hub.publish import publish as publishing

@@ -12,8 +12,8 @@ from tests.corpus.calendars import CASES
 from tests.corpus.case import Case
 
 from allin_hub.base.errors import Refused
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.readers.ical_reader import open_calendar
 
 MOST_SECONDS = 10

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from allin_hub.base.problems import catalogue
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.store import entities
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading

@@ -18,8 +18,9 @@ from tests.faults.server import FaultServer, running
 
 from allin_hub.base.reports import SourceReport
 from allin_hub.http.client import FetchLimits, Http
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 
 CLOCK = dt.datetime(2026, 9, 21, 9, 0, tzinfo=dt.UTC)
 LIMITS = FetchLimits(

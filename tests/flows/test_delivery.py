@@ -9,7 +9,7 @@ import pytest
 
 from allin_flows import delivery, work
 from allin_hub.base.errors import ConfigError, HubError, Unavailable
-from allin_hub.hub import open_hub
+from allin_hub.open_hub import open_hub
 
 SETTINGS = """
 [hub]

@@ -13,9 +13,9 @@ import pytest
 from tests.corpus import calendars
 
 from allin_hub.http.response import Response
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
 from allin_hub.mapping.columns import ColumnMap
+from allin_hub.open_hub import open_hub
 from allin_schemas import Kind
 from allin_schemas.reading import Context, read
 

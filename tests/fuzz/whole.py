@@ -15,8 +15,8 @@ from tests.fuzz.target import Target
 
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import catalogue
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading
 

@@ -8,7 +8,7 @@ import sys
 
 from allin_hub.base import process_identity as holders
 
-ASK = "from allin_hub import holders\nprint(holders.this_process())"
+ASK = "from allin_hub.base import process_identity as holders\nprint(holders.this_process())"
 
 
 def another() -> str:

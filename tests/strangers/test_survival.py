@@ -12,8 +12,9 @@ import pytest
 
 from allin_hub.api import registry
 from allin_hub.base import time_limits as bounds
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
 
 HERE = Path(__file__).parent

@@ -15,8 +15,9 @@ from rich.text import Text
 
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, laid_out, tell
-from allin_hub.hub import Hub, open_dry, open_hub
+from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text, voice_of
+from allin_hub.open_hub import open_dry, open_hub
 
 PATIENCE = 1.0
 """Seconds without a bar: what is quicker needs none."""

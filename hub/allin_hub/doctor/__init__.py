@@ -15,8 +15,9 @@ from allin_hub.config.settings import Config
 from allin_hub.doctor import database as inside
 from allin_hub.doctor import environment as outside
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
+from allin_hub.open_hub import open_hub
 from allin_hub.store import integrity as health
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import HEAD, known_revisions, open_engine, reading, sqlite_path

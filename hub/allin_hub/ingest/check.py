@@ -14,9 +14,10 @@ from allin_hub.base.gc_tuning import uncollected
 from allin_hub.base.problems import Problem
 from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.base.time_limits import Bounds
+from allin_hub.config.load import load
 from allin_hub.config.toml_blocks import CONFIG_NAME, unknown
 from allin_hub.entities.record_keys import derive_keys
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.prepare import Prepared, foreign, prepare
 from allin_hub.ingest.raw_codec import Envelope
@@ -197,7 +198,7 @@ def check_file(word: str, kind: str | None) -> SyncReport:
         if plugin != "ical":
             lines.append(f"kind = {kind!r}")
         (folder / CONFIG_NAME).write_text("\n".join(lines), encoding="utf-8")
-        hub = open_hub(folder)
+        hub = hub_in_memory(load(folder))
         try:
             report = check(hub, None)
         finally:

@@ -1,14 +1,15 @@
-"""What a command has decided in the database and has still to do to files; whoever opens the hub next ends it."""
+"""Finishes edits of files that a command decided in the database, at once or when the hub is next opened."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import orjson
 from sqlalchemy import Connection, Engine
 
 from allin_hub.base.failpoints import Point, around
+from allin_hub.base.types import PendingEdit
 from allin_hub.config import toml_edit as rewriting
 from allin_hub.mapping.learned import FOLDER
 from allin_hub.store import runs as bookkeeping
@@ -18,27 +19,18 @@ FACT = "unfinished"
 RENAME, REMOVE = "rename", "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A rename or a removal of a source: for a removal, `new` is the remark that is left in hub.toml."""
-
-    act: str
-    name: str
-    new: str
-
-
-def note(connection: Connection, what: Unfinished) -> None:
-    """Decide it, together with all that the database holds of it."""
+def note(connection: Connection, what: PendingEdit) -> None:
+    """Decide an edit, in the transaction of everything else that belongs to it."""
     bookkeeping.save_fact(connection, FACT, orjson.dumps(asdict(what)).decode())
 
 
-def finish(engine: Engine, folder: Path) -> Unfinished | None:
-    """Do to the files of a folder what was decided; None when there was nothing. Doing it twice does no harm."""
+def finish(engine: Engine, folder: Path) -> PendingEdit | None:
+    """Edit the files of a folder as it was decided. Returns None when nothing was. Doing it twice does no harm."""
     with reading(engine) as connection:
         written = bookkeeping.fact(connection, FACT)
     if not written:
         return None
-    what = Unfinished(**orjson.loads(written))
+    what = PendingEdit(**orjson.loads(written))
     text = rewriting.read(folder)
     if what.name in rewriting.names(text):
         if what.act == RENAME:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
+from allin_hub.base.types import PendingEdit
+from allin_hub.config import load as configuration
 from allin_hub.config import toml_edit as rewriting
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import with_left
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.apply import apply
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import UNREAD
-from allin_hub.manage.pending_edits import REMOVE, Unfinished, finish, note
+from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import begin, reserved
 from allin_hub.privacy.consent_ledger import LIVE
 from allin_hub.store import consents as ledger
@@ -107,7 +109,7 @@ def remove(hub: Hub, name: str) -> Leaving:
                 failing_since=None,
                 told=None,
             )
-        note(connection, Unfinished(REMOVE, name, remark))
+        note(connection, PendingEdit(REMOVE, name, remark))
         reservation.end(connection)
     finish(hub.engine, folder)
     return found
@@ -133,11 +135,8 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
                 name=name,
             )
         rewriting.write(folder, changed)
-    again = open_hub(folder, hub.clock)
-    try:
-        return _bring_back(again, name, str(row["last_run"]))
-    finally:
-        again.close()
+    again = replace(hub, config=configuration.load(folder))
+    return _bring_back(again, name, str(row["last_run"]))
 
 
 def _bring_back(hub: Hub, name: str, removal: str) -> int:

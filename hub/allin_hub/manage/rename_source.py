@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
+from allin_hub.base.types import PendingEdit
 from allin_hub.config import toml_edit as rewriting
 from allin_hub.config.settings import is_name
 from allin_hub.config.toml_blocks import unknown
@@ -16,7 +17,7 @@ from allin_hub.entities.match_keys import marked, member_clues, record_clue
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
-from allin_hub.manage.pending_edits import RENAME, Unfinished, finish, note
+from allin_hub.manage.pending_edits import RENAME, finish, note
 from allin_hub.manage.source_lock import Reservation, begin, reserved
 from allin_hub.store import claims
 from allin_hub.store import runs as bookkeeping
@@ -30,7 +31,7 @@ def rename(hub: Hub, old: str, new: str) -> None:
 
     Raises ConfigError where a name does not fit, or the block has to be changed by hand first.
     """
-    if hub.ended == Unfinished(RENAME, old, new):
+    if hub.ended == PendingEdit(RENAME, old, new):
         return
     _refuse(hub, old, new)
     in_settings = old in hub.config.sources
@@ -86,7 +87,7 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
         claims.touch_source(connection, new, reservation.run_id)
         Linker(connection, with_left(connection, under_new), reservation.run_id).link(keys)
         bookkeeping.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())
-        note(connection, Unfinished(RENAME, old, new))
+        note(connection, PendingEdit(RENAME, old, new))
         reservation.end(connection)
 
 

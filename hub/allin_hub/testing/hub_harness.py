@@ -12,9 +12,10 @@ from allin_hub.api.source_run import SourceRun
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import OutputReport
 from allin_hub.config.toml_blocks import CONFIG_NAME
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import prepared_of
 from allin_hub.ingest.sync import sync_source
+from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish_output
 from allin_hub.testing.config_checks import written
 from allin_hub.testing.source_harness import NOW

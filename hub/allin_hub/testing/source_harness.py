@@ -18,10 +18,11 @@ from allin_hub.base.reports import SourceReport
 from allin_hub.base.time_limits import Bounds
 from allin_hub.config import load as configuration
 from allin_hub.config.toml_blocks import CONFIG_NAME
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, prepared_of
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.sync import sync_source
+from allin_hub.open_hub import open_hub
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import open_engine, writing
 from allin_hub.testing.config_checks import written

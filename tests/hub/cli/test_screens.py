@@ -10,7 +10,7 @@ import pytest
 
 import allin_hub.cli.plugins as installed
 from allin_hub import PluginConfig, Source
-from allin_hub.hub import open_hub
+from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import note_outcome
 from allin_hub.operations.notify_send import Fault
 from allin_hub.store import leases
@@ -317,7 +317,7 @@ def test_status_names_what_needs_somebody(
     allin: Any, office: Any, state: str, told: str, command: str
 ) -> None:
     """The first line says it all; then each thing has its reason, and its command on a line of its own."""
-    from allin_hub.hub import open_hub
+    from allin_hub.open_hub import open_hub
 
     allin("run")
     hub = open_hub(office.folder)
@@ -456,7 +456,7 @@ def test_check_of_a_file_says_that_nothing_was_written(allin: Any, office: Any) 
 
 def test_a_running_sync_is_said_to_be_busy(allin: Any, office: Any) -> None:
     """Two syncs at once would tread on each other; the second ends at once and says why."""
-    from allin_hub.hub import open_hub
+    from allin_hub.open_hub import open_hub
 
     allin("sync")
     hub = open_hub(office.folder)

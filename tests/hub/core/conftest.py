@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from tests.databases import with_database
 
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
+from allin_hub.open_hub import open_hub
 
 COLLECTED = pytest.StashKey[dict[str, set[str | None]]]()
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)

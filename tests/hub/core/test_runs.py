@@ -241,7 +241,8 @@ def test_a_killed_sync_leaves_the_hub_as_before_and_the_next_one_does_it(
 ) -> None:
     """SIGKILL while staging: no record, no cursor; then the same result as without it."""
     code = (
-        "import sys; from pathlib import Path; from allin_hub import pipeline; from allin_hub.hub import open_hub\n"
+        "import sys; from pathlib import Path\n"
+        "from allin_hub.ingest import sync as pipeline; from allin_hub.open_hub import open_hub\n"
         "def stop(*a, **k):\n    print('staged', flush=True); import time; time.sleep(60)\n"
         "pipeline.apply = stop\n"
         "pipeline.sync(open_hub(Path(sys.argv[1])))\n"

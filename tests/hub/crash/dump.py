@@ -13,7 +13,8 @@ from sqlalchemy import Connection, LargeBinary, inspect, select
 from tests.hub.crash.scenes import LATER
 
 from allin_hub.base.errors import StoreError
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
+from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
 from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run

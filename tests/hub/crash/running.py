@@ -132,7 +132,7 @@ def _faulty(place: str, hit: int, number: int) -> Callable[[str], None]:
 
 
 def _work(order: Order) -> None:
-    from allin_hub.hub import open_hub
+    from allin_hub.open_hub import open_hub
     from allin_hub.publish.publish import publish
 
     clock = _prepared(order)

@@ -22,7 +22,7 @@ from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.cli.init_demo import run_init
 from allin_hub.cli.invocation import Call
 from allin_hub.config.toml_blocks import CUT_OFF
-from allin_hub.hub import open_hub
+from allin_hub.open_hub import open_hub
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.move"}
 CONTENT = ("raw", "claim", "entity_link", "organisation", "person", "event")

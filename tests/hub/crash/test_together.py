@@ -177,7 +177,7 @@ def _many_sources(folder: Path, database: str, count: int) -> None:
 
 def _busy_house(folder: Path, database: str, rounds: int) -> tuple[list[Any], int]:
     """Eight processes that sync a source each, over and over, while its file changes; and one that reads."""
-    from allin_hub.hub import open_hub
+    from allin_hub.open_hub import open_hub
     from allin_hub.store import entities
     from allin_hub.store.engine import reading
     from allin_schemas import Kind
@@ -252,7 +252,7 @@ def test_a_clock_that_steps_and_comes_back_changes_nothing_that_is_known(
 
 def test_a_lease_that_a_clock_ahead_gave_does_not_last_for_ever(tmp_path: Path, database: str) -> None:
     """A machine whose clock was a year ahead has died; on another one nobody can ask whether it has."""
-    from allin_hub.hub import open_hub
+    from allin_hub.open_hub import open_hub
     from allin_hub.store import leases
     from allin_hub.store.engine import writing
 

@@ -10,8 +10,8 @@ from tests.hub.crash.scenes import NOW, evening, settings
 from allin_hub.cli import console as terminal
 from allin_hub.cli import status as standing
 from allin_hub.cli import sync_publish as work
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
 
 MODULES = (standing, terminal, work)

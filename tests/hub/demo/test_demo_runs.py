@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from allin_hub import demo
-from allin_hub.hub import open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
 
 NOW = dt.datetime(2027, 3, 17, 9, 0, tzinfo=dt.UTC)

@@ -13,7 +13,8 @@ from tests.databases import Postgres, with_database
 
 from allin_hub.base import failpoints as crashing
 from allin_hub.base.failpoints import Point
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
+from allin_hub.open_hub import open_hub
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 SETTINGS = """

@@ -12,8 +12,8 @@ from tests.postgres_server import KEEPER, PASSWORD
 
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point
-from allin_hub.hub import open_dry, open_hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_dry, open_hub
 from allin_hub.store import engine as store
 from allin_hub.store import tables
 from allin_hub.store.engine import insert_rows, open_engine, reading, revision, writing

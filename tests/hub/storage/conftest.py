@@ -11,8 +11,9 @@ import pytest
 from tests.hub.storage import servers
 
 from allin_hub.base.reports import OutputReport
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from allin_hub.dates.occurrences import event_dates
-from allin_hub.hub import Hub, open_hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
 from allin_hub.store import entities
 from allin_hub.store.engine import reading
 from allin_schemas import Event, Kind

@@ -1,0 +1,101 @@
+"""Opens a hub: reads its settings and key, migrates its database after a backup, ends edits that were cut off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from allin_hub.base.encryption import Sealer, load_key
+from allin_hub.base.errors import ConfigError
+from allin_hub.base.failpoints import Point, around
+from allin_hub.config import load as configuration
+from allin_hub.config.settings import Config
+from allin_hub.hub import Hub, hub_in_memory, now_in_utc
+from allin_hub.store import runs as bookkeeping
+from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
+from allin_hub.store.moved_away import WATCHED, refuse_left
+
+
+def open_dry(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub:
+    """Open the hub of a folder so that nothing is left behind. Before its first run it gets no key and no database.
+
+    Raises ConfigError as `open_hub` does.
+    """
+    settings = configuration.load(folder)
+    if not _is_new(settings.database_url):
+        return open_hub(folder, clock)
+    return hub_in_memory(settings, clock)
+
+
+def _is_new(url: str) -> bool:
+    """Tell whether no hub was ever opened on this database."""
+    path = sqlite_path(url)
+    if path is not None:
+        return not path.exists()
+    engine = open_engine(url)
+    try:
+        with reading(engine) as connection:
+            return revision(connection) is None
+    finally:
+        engine.dispose()
+
+
+def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub:
+    """Read hub.toml, the key and the database of a folder; both are made at the first run.
+
+    Raises ConfigError when the settings are wrong, the key does not belong to the database, the hub has left it, or it
+    is gone from where it was.
+    """
+    settings = configuration.load(folder)
+    place = sqlite_path(settings.database_url)
+    if place is not None and not place.exists():
+        from allin_hub.backup.lost_database import refuse_lost
+
+        refuse_lost(settings, place)
+    engine = open_engine(settings.database_url)
+    try:
+        if sqlite_path(settings.database_url) is None:
+            with reading(engine) as connection:  # a server that is away is told before a key is made
+                revision(connection)
+        sealer, made = load_key(settings.hub.key, folder)
+        mark = sealer.mark().hex()
+        migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
+        with reading(engine) as connection:
+            refuse_left(connection)
+            known = bookkeeping.fact(connection, "key")
+            left_over = bookkeeping.fact(connection, "unfinished")
+        engine.update_execution_options(**{WATCHED: True})
+    except BaseException:
+        engine.dispose()
+        raise
+    if known is None:
+        with writing(engine, Point.HUB_KEY_NOTED) as connection:
+            bookkeeping.save_fact(connection, "key", mark)
+    elif known != mark:
+        engine.dispose()
+        if made is not None:
+            with around(Point.HUB_KEY_MADE):
+                made.unlink()
+            raise ConfigError(
+                "{file} is not there, but the database was made with it.",
+                hint="Put the file back from its copy. Without it nothing sealed can be read.",
+                file=made.name,
+            )
+        raise ConfigError(
+            "This hub.key does not belong to this database.",
+            hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",
+        )
+    ended = None
+    if left_over:
+        from allin_hub.manage.pending_edits import finish
+
+        ended = finish(engine, folder)
+        settings = configuration.load(folder)
+    return Hub(settings, engine, sealer, made, clock, ended=ended)
+
+
+def _keep_a_copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> None:
+    from allin_hub.backup.create import before_upgrade
+
+    before_upgrade(settings, sealer, old, now)
