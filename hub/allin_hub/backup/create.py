@@ -25,7 +25,7 @@ from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.mapping import learned as maps
-from allin_hub.publish.destinations import is_elsewhere, shown
+from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.store import publish_journal
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.copy import copy_to_file, counts_of

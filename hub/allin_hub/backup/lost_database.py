@@ -8,7 +8,7 @@ from pathlib import Path
 from allin_hub.backup.create import LAST, backups_of, key_name, last_backup
 from allin_hub.base.errors import ConfigError
 from allin_hub.config.settings import Config
-from allin_hub.publish.destinations import is_elsewhere
+from allin_hub.publish.output_address import is_elsewhere
 from allin_hub.store.engine import sqlite_path
 
 LOGS = ("-wal", "-shm")

@@ -20,7 +20,7 @@ from allin_hub.i18n.translator import text
 from allin_hub.ingest.prepare import Prepared, prepare
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.publish import orphans as retiring
-from allin_hub.publish.destinations import is_elsewhere, shown
+from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.sources.files import Files, FileSettings
 from allin_hub.store import integrity as health
 from allin_hub.store.engine import reading

@@ -9,7 +9,7 @@ from pathlib import Path
 from allin_hub.doctor.finding import BROKEN, Finding
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
-from allin_hub.publish.destinations import is_elsewhere
+from allin_hub.publish.output_address import is_elsewhere
 from allin_hub.store import integrity as health
 from allin_hub.store.engine import reading
 

@@ -14,7 +14,7 @@ from allin_hub.config.secrets import secret
 from allin_hub.config.settings import Config
 from allin_hub.http import allowed_hosts as addresses
 from allin_hub.http.transport import CheckedTransport, Deadline
-from allin_hub.publish.destinations import shown
+from allin_hub.publish.output_address import shown
 from allin_hub.publish.remote import Storage, unreached
 
 CONNECT_SECONDS = 15.0

@@ -21,7 +21,7 @@ from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.sync import sync
 from allin_hub.publish import publish as publishing
 from allin_hub.publish import remote as storages
-from allin_hub.publish.destinations import destination
+from allin_hub.publish.destination_factory import destination
 from allin_hub.publish.lease import Turn
 from allin_hub.publish.orphans import forget
 from allin_hub.publish.publish import publish

@@ -1,7 +1,4 @@
-"""Where an output's files go: a folder of this machine, or a storage elsewhere by its address.
-
-`path = "public"` is a folder; `path = "sftp://host/folder"`, `webdav://…` and `s3://bucket/…` are storages.
-"""
+"""Opens the place of an output's files: a folder of this machine, or a storage elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from allin_hub.publish.local_folder import Folder
+from allin_hub.publish.output_address import is_elsewhere
 
 if TYPE_CHECKING:
     from allin_hub.hub import Hub
@@ -40,22 +37,9 @@ class Destination(Protocol):
         """Let go of it."""
 
 
-def is_elsewhere(path: str) -> bool:
-    """Whether an output's path is the address of a storage."""
-    return "://" in path
-
-
-def shown(path: str) -> str:
-    """A path as people may see it: an address without user and query."""
-    if not is_elsewhere(path):
-        return path
-    parts = urlsplit(path)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
 @contextmanager
 def destination(hub: Hub, output: str, path: str) -> Iterator[Destination]:
-    """The place of an output.
+    """Open the place of an output.
 
     Raises ConfigError when a storage needs something that is not installed or not set, PublishError when it is away.
     """
