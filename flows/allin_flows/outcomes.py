@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from allin_flows.wording import Say
 from allin_hub.base.reports import OutputReport, SourceReport
+from allin_hub.base.types import Reason
 from allin_hub.i18n.translator import text
-from allin_hub.ingest.guard import Reason
 
 HELD_BECAUSE = {
     "empty": text("the feed is empty"),

@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from allin_hub.api.output_run import Order as Order
     from allin_hub.api.output_run import OutputRun as OutputRun
     from allin_hub.api.plugin import CONTRACT as CONTRACT
-    from allin_hub.api.plugin import Draft as Draft
     from allin_hub.api.plugin import Holds as Holds
     from allin_hub.api.plugin import Output as Output
     from allin_hub.api.plugin import PluginConfig as PluginConfig
     from allin_hub.api.plugin import Raw as Raw
-    from allin_hub.api.plugin import Secret as Secret
     from allin_hub.api.plugin import Source as Source
     from allin_hub.api.source_run import SourceRun as SourceRun
     from allin_hub.api.view import Cell as Cell
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     from allin_hub.base.errors import Refused as Refused
     from allin_hub.base.errors import Unavailable as Unavailable
     from allin_hub.base.errors import refused as refused
+    from allin_hub.base.types import Draft as Draft
+    from allin_hub.base.types import Secret as Secret
     from allin_hub.dates.ical_writer import calendar as calendar
     from allin_hub.dates.occurrences import Occurrence as Occurrence
     from allin_hub.dates.occurrences import event_dates as event_dates
@@ -57,7 +57,7 @@ _HOME = {
     "Component": "readers.ical_reader",
     "ConfigError": "base.errors",
     "Credit": "api.view",
-    "Draft": "api.plugin",
+    "Draft": "base.types",
     "Feed": "sources.feeds",
     "File": "sources.files",
     "FileSettings": "sources.files",
@@ -74,7 +74,7 @@ _HOME = {
     "PublishError": "base.errors",
     "Raw": "api.plugin",
     "Refused": "base.errors",
-    "Secret": "api.plugin",
+    "Secret": "base.types",
     "Source": "api.plugin",
     "SourceRun": "api.source_run",
     "TableRow": "sources.tables",

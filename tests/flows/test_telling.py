@@ -15,7 +15,7 @@ from allin_flows.outcomes import Outcome, Part, Status, of_output, of_source
 from allin_flows.wording import Say
 from allin_hub.base.problems import Problem
 from allin_hub.base.reports import OutputReport, SourceReport
-from allin_hub.ingest.guard import Reason
+from allin_hub.base.types import Reason
 
 HOME = Path(allin_flows.__file__).parent
 ENGLISH, GERMAN = Say("en"), Say("de")

@@ -8,9 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict
 
 from allin_hub.base.errors import ConfigError
+from allin_hub.base.types import Draft
 from allin_schemas import Kind, Purpose, Record
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 CONTRACT = 1
 """The major version of this contract; a plugin for another one is refused by name."""
-
-Draft = Mapping[str, Any]
-"""Field names or dotted paths of the model -> what was written there; nothing judged yet."""
-
-Secret = SecretStr
-"""A value that never shows: written in hub.toml as `{ env = "NAME" }` or `{ file = "path" }`."""
 
 
 class Raw(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allin_hub.base.problems import Problem
-from allin_hub.ingest.guard import Reason
+from allin_hub.base.types import Reason
 
 SHOWN = 1000
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+MEGABYTE = 2**20
+
+Draft = Mapping[str, Any]
+"""Field names or dotted paths of the model -> what was written there; nothing judged yet."""
+
+Secret = SecretStr
+"""A value that never shows: written in hub.toml as `{ env = "NAME" }` or `{ file = "path" }`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +27,12 @@ class PendingEdit:
     act: str
     name: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sync is held: a word and its figures."""
+
+    code: str
+    count: int
+    of: int

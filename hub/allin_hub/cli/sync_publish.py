@@ -10,6 +10,7 @@ import typer
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.reports import OutputReport, SourceReport, SyncReport
+from allin_hub.base.types import Reason
 from allin_hub.cli import problem_list as findings
 from allin_hub.cli.console import figured, opened, print_json, progress, state, table
 from allin_hub.cli.errors import trace
@@ -18,7 +19,6 @@ from allin_hub.cli.notify import tell_at_the_end
 from allin_hub.cli.tables import EMPTY, Column, line, tell
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text, voice_for
-from allin_hub.ingest.guard import Reason
 from allin_hub.ingest.hold import accept as accept_run
 from allin_hub.ingest.sync import sync
 from allin_hub.operations import status as standing

@@ -17,8 +17,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from allin_hub.api.plugin import Secret
 from allin_hub.base.errors import Unavailable, refused, unavailable
+from allin_hub.base.types import Secret
 from allin_hub.http import allowed_hosts as addresses
 from allin_hub.http.response import Cut, Response, body
 from allin_hub.http.retry import FetchLimits, Patience, retry_after

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from allin_hub.base.errors import Unavailable
+from allin_hub.base.types import MEGABYTE
 from allin_hub.http.transport import Clock
-from allin_hub.readers.sheets import MEGABYTE
 
 _HOPELESS = frozenset({"FEED_CERTIFICATE"})
 _SLOW = "FEED_TIMEOUT"

@@ -17,11 +17,11 @@ from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import opened
 from allin_hub.ingest.write_claims import Arrival, Writer
-from allin_hub.operations.retention import whole_since
 from allin_hub.store import claims, leases
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
+from allin_hub.store.retention import whole_since
 
 BATCH = 4000
 SHOWN = 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allin_hub.base.types import Reason
 from allin_hub.config.settings import GuardLimits
 
 
@@ -16,15 +17,6 @@ class Extent:
     lost: int
     changed: int
     new: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a sync waits: a word and its figures."""
-
-    code: str
-    count: int
-    of: int
 
 
 def reasons(extent: Extent, limits: GuardLimits, *, empty_is_news: bool) -> list[Reason]:

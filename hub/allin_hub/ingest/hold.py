@@ -13,12 +13,13 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.gc_tuning import uncollected
 from allin_hub.base.problems import Problem, problem_of, problem_values
 from allin_hub.base.reports import SourceReport, SyncReport
+from allin_hub.base.types import Reason
 from allin_hub.fetched import Fetched
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.apply import apply, complete_report
 from allin_hub.ingest.diff import really_changed
-from allin_hub.ingest.guard import Extent, Reason, reasons
+from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import Prepared, prepare
 from allin_hub.store import leases
 from allin_hub.store import raw_records as raws

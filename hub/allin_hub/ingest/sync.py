@@ -26,13 +26,13 @@ from allin_hub.ingest.prepare import Prepared, foreign, prepare
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.stage import Stager
 from allin_hub.mapping import learned as maps
-from allin_hub.operations.retention import whole_since
 from allin_hub.sources.feeds import is_same
 from allin_hub.store import claims, leases
 from allin_hub.store import problems as findings
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading, writing
+from allin_hub.store.retention import whole_since
 
 Told = Callable[[str, int, int | None], None]
 """Told of progress: source, records so far, of how many."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from allin_hub.base.problems import Problem, Severity
 from allin_hub.ingest.field_readings import Readings
+from allin_hub.mapping.claim import Checked
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, ways
 from allin_hub.privacy.consent_answers import agreed
@@ -19,17 +20,6 @@ from allin_schemas.reading import Context, Reading, is_role_address, is_role_nam
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _PRIVATE = re.compile(r"\bprivat", re.IGNORECASE)
 _LONGEST_NAME = 300
-
-
-@dataclass(slots=True)
-class Checked:
-    """A claim that keeps the model's rules, not yet written. `slot` is empty for the record itself."""
-
-    kind: Kind
-    slot: str
-    data: dict[str, Any]
-    references: dict[str, Any] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
 
 
 @dataclass(slots=True)

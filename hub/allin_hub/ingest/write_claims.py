@@ -30,7 +30,8 @@ from allin_hub.entities.match_keys import (
 )
 from allin_hub.hub import Hub
 from allin_hub.ingest.raw_codec import Envelope
-from allin_hub.ingest.validate import Checked, Outcome, Validator
+from allin_hub.ingest.validate import Outcome, Validator
+from allin_hub.mapping.claim import Checked
 from allin_hub.mapping.drafts import take_apart
 from allin_hub.privacy.consent_ledger import Latest, entries
 from allin_hub.store import claims as store

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from allin_hub.api.plugin import Draft
+from allin_hub.base.types import Draft
 from allin_schemas import ENTITIES, Kind, Localized, LocalizedText, Private, Reads, RefersTo
 from allin_schemas.marks import ByHub, mark_of, marked
 

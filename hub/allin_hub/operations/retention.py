@@ -72,7 +72,7 @@ def cut_down(hub: Hub, prepared: Prepared, before: dt.datetime) -> int:
     """
     fingerprint = prepared.fingerprint(hub)
     with reading(hub.engine) as connection:
-        trimmed = _trimmed(bookkeeping.source_row(connection, prepared.name))
+        trimmed = retention.trimmed(bookkeeping.source_row(connection, prepared.name))
     same = trimmed is not None and trimmed["map"] == fingerprint
     if trimmed is not None and not same:
         return 0  # the next read brings them whole; until then they stay as the map before needed them
@@ -172,14 +172,3 @@ class _Watched(dict[str, Any]):
         """All contents."""
         self.asked.update(super().keys())
         return super().values()
-
-
-def _trimmed(row: Mapping[str, Any]) -> dict[str, str] | None:
-    found = row.get("trimmed")
-    return None if found is None else orjson.loads(found)
-
-
-def whole_since(row: Mapping[str, Any], fingerprint: str) -> str | None:
-    """The moment before which a source's raws may lack what its map of now needs; None when they lack nothing."""
-    trimmed = _trimmed(row)
-    return None if trimmed is None or trimmed["map"] == fingerprint else trimmed["before"]

@@ -19,7 +19,7 @@ from allin_schemas import ConsentEvent, Purpose
 if TYPE_CHECKING:
     from allin_hub.config.settings import SourceSettings
     from allin_hub.hub import Hub
-    from allin_hub.ingest.validate import Checked
+    from allin_hub.mapping.claim import Checked
 
 ANY_CHANNEL = "any"
 LIVE = frozenset({ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED})

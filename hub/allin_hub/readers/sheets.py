@@ -9,14 +9,13 @@ from typing import Any
 
 from allin_hub.base.errors import refused
 from allin_hub.base.problems import Problem
+from allin_hub.base.types import MEGABYTE
 
 Cell = str | int | float | bool | None
 """One cell. Dates and times are ISO texts; blank cells are None, or "" in CSV."""
 
 Row = tuple[int, list[Cell]]
 """The number as a spreadsheet program shows it, and the cells from column A on."""
-
-MEGABYTE = 2**20
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from allin_hub.api.plugin import Secret
 from allin_hub.base.errors import refused, unavailable
+from allin_hub.base.types import Secret
 from allin_hub.readers.open import is_blank, recognised_format
 
 if TYPE_CHECKING:

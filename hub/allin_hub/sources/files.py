@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
-from allin_hub.api.plugin import PluginConfig, Secret
+from allin_hub.api.plugin import PluginConfig
 from allin_hub.base.errors import refused
+from allin_hub.base.types import Secret
 from allin_hub.sources.feeds import Feed
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
 from allin_hub.base.errors import StoreError
@@ -48,6 +49,18 @@ def old_raws(
 def replace_sealed(connection: Connection, rows: Sequence[tuple[bytes, int, bytes]]) -> None:
     """Write what is left of raws: (sealed, id, sealed before); one that was read again meanwhile stays."""
     change_rows(connection, "UPDATE raw SET sealed = ? WHERE id = ? AND sealed = ?", rows)
+
+
+def trimmed(row: Mapping[str, Any]) -> dict[str, str] | None:
+    """Tell how far a source's raws were cut down: `before` when, and for which `map`; None when never."""
+    found = row.get("trimmed")
+    return None if found is None else orjson.loads(found)
+
+
+def whole_since(row: Mapping[str, Any], fingerprint: str) -> str | None:
+    """Tell the moment before which a source's raws may lack what its map of now needs; None when they lack nothing."""
+    found = trimmed(row)
+    return None if found is None or found["map"] == fingerprint else found["before"]
 
 
 def waiting_since(connection: Connection, before: dt.datetime) -> list[tuple[str, str]]:

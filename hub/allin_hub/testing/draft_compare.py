@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from allin_hub.api import registry
-from allin_hub.api.plugin import Draft, Raw, Source
+from allin_hub.api.plugin import Raw, Source
 from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.types import Draft
 from allin_hub.config import load as configuration
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import prepared_of

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from allin_hub.api import registry
-from allin_hub.api.plugin import Draft, Output, PluginConfig, Raw, Source
+from allin_hub.api.plugin import Output, PluginConfig, Raw, Source
 from allin_hub.api.source_run import SourceRun
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import OutputReport
+from allin_hub.base.types import Draft
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import prepared_of
