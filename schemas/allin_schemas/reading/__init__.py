@@ -5,10 +5,10 @@ dateparser, langcodes and Babel, which are loaded when first needed.
 """
 
 from allin_schemas.reading.consent import read_consent
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading
+from allin_schemas.reading.findings import BLANK, READERS, Context, Finding, Reader, Reading
 from allin_schemas.reading.keys import name_key
 from allin_schemas.reading.mailboxes import is_role_address, is_role_name, mail_domain, own_domain
-from allin_schemas.reading.readers import READERS, read
+from allin_schemas.reading.readers import read
 
 __all__ = [
     "BLANK",

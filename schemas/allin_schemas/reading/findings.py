@@ -50,6 +50,9 @@ class Context:
 
 Reader = Callable[[Any, Context], Reading]
 
+READERS: dict[str, Reader] = {}
+"""Name, as the model's marks use it -> reader. `readers` fills it, so that readers of structures can look others up."""
+
 BLANK = Reading(None)
 
 

@@ -1,4 +1,4 @@
-"""Every reader by the name that the model's marks use."""
+"""Registers every reader under the name that the model's marks use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from allin_schemas.reading.costs import read_cost as _cost
 from allin_schemas.reading.dates import read_date, read_moment
 from allin_schemas.reading.districts import read_district, read_districts
 from allin_schemas.reading.engagements import read_roles, read_slots
-from allin_schemas.reading.findings import Context, Reader, Reading
+from allin_schemas.reading.findings import READERS, Context, Reading
 from allin_schemas.reading.hours import read_hours
 from allin_schemas.reading.identifiers import read_identifiers
 from allin_schemas.reading.languages import read_language, read_languages
@@ -34,50 +34,51 @@ from allin_schemas.vocabularies import (
     ServiceType,
 )
 
-READERS: dict[str, Reader] = {
-    "accessibility": read_accessibility,
-    "apply": in_parts(Apply, text_field="note"),
-    "cost": in_parts(Cost, reader=_cost),
-    "count": read_count,
-    "country": read_country,
-    "date": read_date,
-    "dates": each(read_date),
-    "district": read_district,
-    "districts": read_districts,
-    "email": read_email,
-    "event_status": closed(EventStatus),
-    "flag": read_flag,
-    "hours": read_hours,
-    "identifiers": read_identifiers,
-    "language": read_language,
-    "languages": read_languages,
-    "line": read_line,
-    "lines": read_lines,
-    "messengers": read_messengers,
-    "mode": closed(Mode),
-    "moment": read_moment,
-    "moments": each(read_moment),
-    "name": read_name,
-    "opportunity_status": closed(OpportunityStatus),
-    "opportunity_type": closed(OpportunityType),
-    "organisation_type": closed(OrganisationType),
-    "phone": read_phone,
-    "phones": in_parts(Phone, reader=read_phones, several=True, needed="number"),
-    "place": read_place,
-    "places": read_places,
-    "postal_code": read_postal_code,
-    "project_status": closed(ProjectStatus),
-    "roles": read_roles,
-    "service_status": closed(ServiceStatus),
-    "service_type": closed(ServiceType),
-    "slots": read_slots,
-    "text": read_text,
-    "topics": read_lines,
-    "url": read_url,
-    "urls": read_urls,
-    "year": read_year,
-}
-"""Name -> reader."""
+READERS.update(
+    {
+        "accessibility": read_accessibility,
+        "apply": in_parts(Apply, text_field="note"),
+        "cost": in_parts(Cost, reader=_cost),
+        "count": read_count,
+        "country": read_country,
+        "date": read_date,
+        "dates": each(read_date),
+        "district": read_district,
+        "districts": read_districts,
+        "email": read_email,
+        "event_status": closed(EventStatus),
+        "flag": read_flag,
+        "hours": read_hours,
+        "identifiers": read_identifiers,
+        "language": read_language,
+        "languages": read_languages,
+        "line": read_line,
+        "lines": read_lines,
+        "messengers": read_messengers,
+        "mode": closed(Mode),
+        "moment": read_moment,
+        "moments": each(read_moment),
+        "name": read_name,
+        "opportunity_status": closed(OpportunityStatus),
+        "opportunity_type": closed(OpportunityType),
+        "organisation_type": closed(OrganisationType),
+        "phone": read_phone,
+        "phones": in_parts(Phone, reader=read_phones, several=True, needed="number"),
+        "place": read_place,
+        "places": read_places,
+        "postal_code": read_postal_code,
+        "project_status": closed(ProjectStatus),
+        "roles": read_roles,
+        "service_status": closed(ServiceStatus),
+        "service_type": closed(ServiceType),
+        "slots": read_slots,
+        "text": read_text,
+        "topics": read_lines,
+        "url": read_url,
+        "urls": read_urls,
+        "year": read_year,
+    }
+)
 
 
 def read(name: str, value: Any, context: Context) -> Reading:

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from allin_schemas.marks import Reads
 from allin_schemas.reading.cleaning import cells_of, tidy
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading, finding
+from allin_schemas.reading.findings import BLANK, READERS, Context, Finding, Reader, Reading, finding
 from allin_schemas.reading.numbers import amount_of
 from allin_schemas.reading.words import closed
 
@@ -46,8 +46,6 @@ def _plan(model: type[BaseModel]) -> dict[str, Reader]:
 
 def _reader(annotation: Any, metadata: tuple[Any, ...] = ()) -> Reader:
     """The reader of a type: a mark names it, else its shape says it."""
-    from allin_schemas.reading.readers import READERS
-
     mark = next((one for one in metadata if isinstance(one, Reads)), None)
     if mark:
         return READERS[mark.reader]
