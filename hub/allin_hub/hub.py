@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from allin_hub.base.encryption import KEY_BYTES, Sealer
 from allin_hub.base.types import PendingEdit
 from allin_hub.config.settings import Config
+from allin_hub.store import runs
 from allin_hub.store.engine import migrate, open_engine
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ class Hub:
     clock: Callable[[], dt.datetime] = field(default=now_in_utc)
     network: Callable[[], Http] | None = None
     ended: PendingEdit | None = None
+
+    def begin_run(
+        self, connection: Connection, run_id: str, job: str, target: str, invocation: str | None = None
+    ) -> None:
+        """Note that a run of a job on a source or an output has begun; a run of its own is its own invocation."""
+        values = {
+            "id": run_id,
+            "invocation": invocation or run_id,
+            "job": job,
+            "target": target,
+            "started_at": self.clock(),
+            "config_digest": self.config.digest,
+        }
+        runs.begin_run(connection, values)
 
     def close(self) -> None:
         """Let go of the database."""

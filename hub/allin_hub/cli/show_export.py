@@ -136,8 +136,7 @@ def run_export(call: Call, kind: str) -> None:
 
 def _note(hub: Hub, job: str, target: str) -> None:
     """Note that staff have looked at what is not gated."""
-    run_id, now = new_id(), hub.clock()
+    run_id = new_id()
     with writing(hub.engine) as connection:
-        begun = {"id": run_id, "invocation": run_id, "job": job, "target": target, "started_at": now}
-        bookkeeping.begin_run(connection, {**begun, "config_digest": hub.config.digest})
+        hub.begin_run(connection, run_id, job, target)
         bookkeeping.end_run(connection, run_id, "done", {}, None, hub.clock())

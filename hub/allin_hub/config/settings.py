@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from allin_hub.config.toml_blocks import Blocks
+from allin_hub.base.errors import ConfigError
+from allin_hub.config.toml_blocks import Blocks, unknown
 from allin_schemas import Kind
 
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -172,6 +174,36 @@ class Config(Settings):
     def database_url(self) -> str:
         """The database's address, with a relative SQLite path made absolute in the hub's folder."""
         return absolute_address(self.hub.database, self.folder)
+
+
+def chosen(
+    config: Config, section: Literal["sources", "outputs"], names: Sequence[str] | None = None
+) -> list[str]:
+    """List the sources or outputs to work on: those named, else all that are enabled.
+
+    Raises ConfigError for a name that hub.toml does not know, and when it has none at all.
+    """
+    known: Mapping[str, SourceSettings | OutputSettings] = getattr(config, section)
+    are_sources = section == "sources"
+    for name in names or ():
+        if name not in known:
+            raise unknown(
+                "There is no source '{word}' in hub.toml."
+                if are_sources
+                else "There is no output '{word}' in hub.toml.",
+                name,
+                known,
+            )
+    if not known:
+        hint = (
+            "An example stands in it: take away the # before [sources.vereine] and the lines below."
+            if are_sources
+            else "An example stands in it: take away the # before [outputs.verzeichnis] and the lines below."
+        )
+        raise ConfigError(
+            "hub.toml has no source yet." if are_sources else "hub.toml has no output yet.", hint=hint
+        )
+    return list(dict.fromkeys(names)) if names else [name for name, one in known.items() if one.enabled]
 
 
 def absolute_address(url: str, folder: Path) -> str:

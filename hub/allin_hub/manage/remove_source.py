@@ -20,7 +20,7 @@ from allin_hub.ingest.apply import apply
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import UNREAD
 from allin_hub.manage.pending_edits import REMOVE, finish, note
-from allin_hub.manage.source_lock import begin, reserved
+from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE
 from allin_hub.store import consents as ledger
 from allin_hub.store import raw_records as raws
@@ -87,7 +87,7 @@ def remove(hub: Hub, name: str) -> Leaving:
     with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_REMOVED) as connection:
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()
-        begin(connection, hub, reservation, "remove", name)
+        hub.begin_run(connection, reservation.run_id, "remove", name)
         gone = rows.withdraw(connection, name, run_id)
         rows.drop_problems(connection, name)
         for held in bookkeeping.held_of(connection, name):
@@ -145,7 +145,7 @@ def _bring_back(hub: Hub, name: str, removal: str) -> int:
         reservation.refuse_overtaken(connection)
         run_id = reservation.run_id
         fence = reservation.fence(name)
-        begin(connection, hub, reservation, "restore", name)
+        hub.begin_run(connection, reservation.run_id, "restore", name)
         count = rows.bring_back(connection, name, removal)
         apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
         bookkeeping.save_source(

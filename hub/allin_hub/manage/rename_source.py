@@ -18,7 +18,7 @@ from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.manage.pending_edits import RENAME, finish, note
-from allin_hub.manage.source_lock import Reservation, begin, reserved
+from allin_hub.manage.source_lock import Reservation, reserved
 from allin_hub.store import claims
 from allin_hub.store import runs as bookkeeping
 from allin_hub.store import sources as rows
@@ -83,7 +83,7 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
         reservation.refuse_overtaken(connection)
         rows.rename(connection, old, new)
         keys = _exchange_keys(connection, hub, old, new)
-        begin(connection, hub, reservation, "rename", new)
+        hub.begin_run(connection, reservation.run_id, "rename", new)
         claims.touch_source(connection, new, reservation.run_id)
         Linker(connection, with_left(connection, under_new), reservation.run_id).link(keys)
         bookkeeping.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())

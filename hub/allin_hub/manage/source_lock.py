@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,7 +12,6 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
 from allin_hub.store import leases
-from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import writing
 
 
@@ -64,16 +62,3 @@ def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
     finally:
         with writing(hub.engine, Point.SOURCES_RELEASED) as connection:
             reservation.end(connection)
-
-
-def begin(connection: Connection, hub: Hub, reservation: Reservation, job: str, name: str) -> None:
-    """Note in the list of runs what is done to a source."""
-    values: dict[str, Any] = {
-        "id": reservation.run_id,
-        "invocation": reservation.run_id,
-        "job": job,
-        "target": name,
-        "started_at": hub.clock(),
-        "config_digest": hub.config.digest,
-    }
-    bookkeeping.begin_run(connection, values)
