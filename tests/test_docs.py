@@ -12,8 +12,8 @@ import typer
 from allin_hub.api import registry
 from allin_hub.base.problems import Problem, catalogue
 from allin_hub.cli import app
-from allin_hub.config import load as config
 from allin_hub.config import settings
+from allin_hub.config.load import load
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -78,7 +78,7 @@ def test_german_messages_address_people_politely():
 def test_the_example_settings_are_read_as_they_stand(tmp_path):
     """Whoever copies hub.example.toml has settings that the hub takes."""
     shutil.copy(EXAMPLE, tmp_path / "hub.toml")
-    read = config.load(tmp_path)
+    read = load(tmp_path)
     plugins = [registry.source(read, source) for source in read.sources.values()]
     plugins += [registry.output(read, output) for output in read.outputs.values()]
 

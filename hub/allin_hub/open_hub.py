@@ -9,10 +9,10 @@ from pathlib import Path
 from allin_hub.base.encryption import Sealer, load_key
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.hub import Hub, hub_in_memory, now_in_utc
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
 from allin_hub.store.moved_away import WATCHED, refuse_left
 
@@ -22,7 +22,7 @@ def open_dry(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
 
     Raises ConfigError as `open_hub` does.
     """
-    settings = configuration.load(folder)
+    settings = load(folder)
     if not _is_new(settings.database_url):
         return open_hub(folder, clock)
     return hub_in_memory(settings, clock)
@@ -47,7 +47,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
     Raises ConfigError when the settings are wrong, the key does not belong to the database, the hub has left it, or it
     is gone from where it was.
     """
-    settings = configuration.load(folder)
+    settings = load(folder)
     place = sqlite_path(settings.database_url)
     if place is not None and not place.exists():
         from allin_hub.backup.lost_database import refuse_lost
@@ -63,15 +63,15 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
         migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
         with reading(engine) as connection:
             refuse_left(connection)
-            known = bookkeeping.fact(connection, "key")
-            left_over = bookkeeping.fact(connection, "unfinished")
+            known = runs.fact(connection, "key")
+            left_over = runs.fact(connection, "unfinished")
         engine.update_execution_options(**{WATCHED: True})
     except BaseException:
         engine.dispose()
         raise
     if known is None:
         with writing(engine, Point.HUB_KEY_NOTED) as connection:
-            bookkeeping.save_fact(connection, "key", mark)
+            runs.save_fact(connection, "key", mark)
     elif known != mark:
         engine.dispose()
         if made is not None:
@@ -91,7 +91,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
         from allin_hub.manage.pending_edits import finish
 
         ended = finish(engine, folder)
-        settings = configuration.load(folder)
+        settings = load(folder)
     return Hub(settings, engine, sealer, made, clock, ended=ended)
 
 

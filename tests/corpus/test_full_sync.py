@@ -11,8 +11,7 @@ import pytest
 from allin_hub.base.problems import catalogue
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
-from allin_hub.store import entities
-from allin_hub.store import raw_records as raws
+from allin_hub.store import entities, raw_records
 from allin_hub.store.engine import reading
 from allin_schemas import Kind
 
@@ -45,7 +44,7 @@ def _sync(folder: Path, case: Any, *, calendar: bool) -> tuple[Any, int]:
     try:
         report = sync(hub).sources["x"]
         with reading(hub.engine) as connection:
-            live = raws.counts(connection, "x").get(raws.LIVE, 0)
+            live = raw_records.counts(connection, "x").get(raw_records.LIVE, 0)
             shown = sum(
                 1
                 for _ in entities.everything(

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from allin_flows.screen import Screen
 from allin_flows.wording import Say
-from allin_hub.config import load as config
+from allin_hub.config.load import load
 
 NOW = dt.datetime.now(dt.UTC)
 AGO = NOW - dt.timedelta(minutes=3)
@@ -66,7 +66,7 @@ def screen(tmp_path, monkeypatch):
     heard = io.StringIO()
     terminal = Console(file=heard, force_terminal=True, width=80, highlight=False, no_color=True)
     monkeypatch.setattr("allin_flows.screen.Console", lambda **_: terminal)
-    made = Screen(config.load(tmp_path), Say("de"), "http://127.0.0.1:4200/api")
+    made = Screen(load(tmp_path), Say("de"), "http://127.0.0.1:4200/api")
     made.heard = heard
     return made
 

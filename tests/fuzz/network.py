@@ -16,8 +16,7 @@ from tests.fuzz.material import EDITS, PIECES, TEXTS, VALUES, edited
 from tests.fuzz.target import Target, told
 
 from allin_hub.base.errors import Refused, Unavailable
-from allin_hub.http import allowed_hosts as addresses
-from allin_hub.http import retry as patience
+from allin_hub.http import allowed_hosts, retry
 from allin_hub.http.client import FetchLimits, Http
 from allin_hub.http.response import Response
 
@@ -124,21 +123,21 @@ def _check_json(content: bytes) -> None:
 def _check_urls(pair: tuple[str, str]) -> None:
     for url in pair:
         try:
-            target = addresses.checked(url)
+            target = allowed_hosts.checked(url)
         except Refused as error:
             told(error)
             continue
         assert target.scheme in {"http", "https"}
         assert not target.userinfo
-        assert addresses.port(target) in {80, 443}
+        assert allowed_hosts.port(target) in {80, 443}
         try:
-            addresses.checked(target.join(pair[1]))
+            allowed_hosts.checked(target.join(pair[1]))
         except (Refused, httpx.InvalidURL, ValueError):
             continue  # the door itself refuses these two the same way
 
 
 def _check_wait(written: str) -> None:
-    found = patience.retry_after(written.removeprefix("Retry-After: "), 1_790_000_000.0)
+    found = retry.retry_after(written.removeprefix("Retry-After: "), 1_790_000_000.0)
 
     assert found is None or found >= 0
 

@@ -14,11 +14,10 @@ from tests.fuzz.target import Target
 from allin_hub.api import registry
 from allin_hub.api.plugin import produced
 from allin_hub.base.errors import ConfigError
-from allin_hub.config import load as config
 from allin_hub.config import settings
+from allin_hub.config.load import load
 from allin_hub.i18n.translator import Voice
-from allin_hub.mapping import learned as maps
-from allin_hub.mapping import paths
+from allin_hub.mapping import learned, paths
 from allin_hub.mapping.columns import ColumnMap
 from allin_schemas import Kind
 
@@ -60,7 +59,7 @@ def _check_config(content: bytes) -> None:
     folder = _folder()
     (folder / "hub.toml").write_bytes(content)
     try:
-        found = config.load(folder)
+        found = load(folder)
         for source in found.sources.values():
             produced(registry.source(found, source), source.kind)
         for output in found.outputs.values():
@@ -75,13 +74,13 @@ def _check_maps(content: bytes) -> None:
     (folder / "maps").mkdir(exist_ok=True)
     (folder / "maps" / "x.toml").write_bytes(content)
     try:
-        learned = maps.learned(folder, "x")
+        columns = learned.learned(folder, "x")
     except ConfigError as error:
         assert error.hint
         return
-    maps.keep(folder, "x", learned, 1, Voice("de"))
+    learned.keep(folder, "x", columns, 1, Voice("de"))
 
-    assert maps.learned(folder, "x") == learned
+    assert learned.learned(folder, "x") == columns
 
 
 def _check_columns(given: tuple[Kind, dict[str, str], list[str]]) -> None:
@@ -100,7 +99,7 @@ def _check_columns(given: tuple[Kind, dict[str, str], list[str]]) -> None:
 
 def _blocks() -> st.SearchStrategy[bytes]:
     """Settings that are valid TOML, with values of every kind."""
-    quoted = TEXTS.map(lambda text: maps._quoted(text.encode("utf-8", "replace").decode()))
+    quoted = TEXTS.map(lambda text: learned._quoted(text.encode("utf-8", "replace").decode()))
     value = st.recursive(
         st.one_of(
             st.sampled_from(

@@ -17,7 +17,7 @@ from allin_hub.base.errors import HubError
 from allin_hub.base.problems import catalogue
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
-from allin_hub.store import raw_records as raws
+from allin_hub.store import raw_records
 from allin_hub.store.engine import reading
 
 SOURCE = '[sources.x]\nplugin = "{plugin}"\npath = "{name}"\n{kind}'
@@ -45,7 +45,7 @@ def _check(plugin: str, name: str, kind: str, content: bytes) -> None:
         try:
             first, second = (sync(hub).sources["x"] for _ in range(2))
             with reading(hub.engine) as connection:
-                counts = raws.counts(connection, "x")
+                counts = raw_records.counts(connection, "x")
         finally:
             hub.close()
     finally:
@@ -56,7 +56,10 @@ def _check(plugin: str, name: str, kind: str, content: bytes) -> None:
         assert first.cause.code != "PLUGIN_FAILED", repr(first.cause.__cause__)
         assert first.hint
         return
-    assert first.fetched == counts.get(raws.LIVE, 0) + counts.get(raws.QUARANTINED, 0) + first.skipped
+    assert (
+        first.fetched
+        == counts.get(raw_records.LIVE, 0) + counts.get(raw_records.QUARANTINED, 0) + first.skipped
+    )
     assert all(problem.message(language) for problem in first.problems for language in ("de", "en"))
     assert (second.status, second.new, second.changed, second.withdrawn) == ("done", 0, 0, 0)
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from allin_hub.base import time_limits as bounds
+from allin_hub.base import time_limits
 from allin_hub.base.errors import HubError
 from allin_hub.base.time_limits import limited, whole
-from allin_hub.publish import place as placing
+from allin_hub.publish import place
 
 ROUNDS = 3000
 
@@ -65,7 +65,7 @@ def in_another(work: Callable[[], None]) -> None:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Ring again at once, and let threads take turns as often as can be."""
-    monkeypatch.setattr(bounds, "_AGAIN", 0.0003)
+    monkeypatch.setattr(time_limits, "_AGAIN", 0.0003)
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -93,7 +93,7 @@ def test_an_alarm_while_the_hub_writes_a_file_waits_a_moment() -> None:
         return "done"
 
     assert limited(60, late, write) == "done"
-    assert placing._write.__code__ in bounds._WHOLE
+    assert place._write.__code__ in time_limits._WHOLE
 
 
 def test_an_alarm_in_the_plugin_ends_it() -> None:

@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 
-from allin_hub.base import process_identity as holders
+from allin_hub.base import process_identity
 
-ASK = "from allin_hub.base import process_identity as holders\nprint(holders.this_process())"
+ASK = "from allin_hub.base import process_identity\nprint(process_identity.this_process())"
 
 
 def another() -> str:
@@ -19,8 +19,8 @@ def another() -> str:
 
 def test_a_process_that_has_ended_holds_nothing_any_more() -> None:
     """A killed run does not keep its source for a quarter of an hour."""
-    assert holders.has_ended(another())
-    assert not holders.has_ended(holders.this_process())
+    assert process_identity.has_ended(another())
+    assert not process_identity.has_ended(process_identity.this_process())
 
 
 def test_a_killed_process_holds_nothing_even_before_its_parent_has_heard_of_it() -> None:
@@ -30,10 +30,10 @@ def test_a_killed_process_holds_nothing_even_before_its_parent_has_heard_of_it()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         holder = process.stdout.readline().strip()
-        before = holders.has_ended(holder)
+        before = process_identity.has_ended(holder)
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        after = holders.has_ended(holder)
+        after = process_identity.has_ended(holder)
 
     assert (before, after) == (False, True)
 
@@ -45,5 +45,5 @@ def test_of_other_containers_and_machines_nothing_is_known() -> None:
     container = "|".join([host.replace("[", "[9"), *rest])
 
     assert container.split("|")[0] != host
-    assert not holders.has_ended(elsewhere)
-    assert not holders.has_ended(container)
+    assert not process_identity.has_ended(elsewhere)
+    assert not process_identity.has_ended(container)

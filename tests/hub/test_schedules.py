@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from allin_hub.base.errors import ConfigError
-from allin_hub.config import load as config
 from allin_hub.config import schedules
+from allin_hub.config.load import load
 
 BERLIN = "Europe/Berlin"
 EVERY = {
@@ -85,7 +85,7 @@ def test_what_is_not_understood_is_refused_with_a_line_and_an_example(tmp_path, 
     (tmp_path / "hub.toml").write_text(block, encoding="utf-8")
 
     with pytest.raises(ConfigError) as error:
-        config.load(tmp_path)
+        load(tmp_path)
 
     assert error.value.at == ("hub.toml", 4)
     assert f"'{words}'" in error.value.message
@@ -98,7 +98,7 @@ def test_the_standing_runs_are_checked_as_well(tmp_path, setting):
     (tmp_path / "hub.toml").write_text(f'[hub]\n{setting} = "nachts"\n', encoding="utf-8")
 
     with pytest.raises(ConfigError, match=f"hub.{setting}"):
-        config.load(tmp_path)
+        load(tmp_path)
 
 
 def test_never_means_no_schedule():

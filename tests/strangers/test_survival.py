@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from allin_hub.api import registry
-from allin_hub.base import time_limits as bounds
+from allin_hub.base import time_limits
 from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
@@ -74,7 +74,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(
         registry, "announced", lambda group: sources if group == registry.SOURCES else outputs
     )
-    monkeypatch.setattr(bounds, "MAP_SECONDS", 2.0)
+    monkeypatch.setattr(time_limits, "MAP_SECONDS", 2.0)
     text = SETTINGS + "".join(BLOCK.format(lower=name.lower(), name=name.lower()) for name in SOURCES)
     text += "".join(
         OUTPUT_BLOCK.format(lower=name.lower(), name=name.lower()) for name in [*OUTPUTS, "Telling"]

@@ -24,10 +24,9 @@ from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
-from allin_hub.mapping import learned as maps
+from allin_hub.mapping import learned
 from allin_hub.publish.output_address import is_elsewhere, shown
-from allin_hub.store import publish_journal
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import publish_journal, runs
 from allin_hub.store.copy import copy_to_file, counts_of
 from allin_hub.store.engine import open_engine, reading, revision
 
@@ -126,8 +125,8 @@ def _write(hub: Hub, path: Path, told: Told | None) -> tuple[int, int]:
             schema = revision(connection)
             rows = counts_of(connection)
             listed = {name: publish_journal.artifacts(connection, name) for name in _keeping(hub.config)}
-            instance = bookkeeping.fact(connection, "instance")
-            fingerprint = bookkeeping.fact(connection, "key")
+            instance = runs.fact(connection, "instance")
+            fingerprint = runs.fact(connection, "key")
             copy_to_file(connection, copy, told)
         packer.add(DATABASE, copy)
         copy.unlink()
@@ -199,8 +198,8 @@ def _beside(
     Of an output, only what is as the database has it: a publish in between makes the rest again.
     """
     yield CONFIG_NAME, config.folder / CONFIG_NAME
-    for file in sorted((config.folder / maps.FOLDER).glob("*.toml")):
-        yield f"{maps.FOLDER}/{file.name}", file
+    for file in sorted((config.folder / learned.FOLDER).glob("*.toml")):
+        yield f"{learned.FOLDER}/{file.name}", file
     copy = folder / "file"
     for output, artifacts in listed.items():
         if is_elsewhere(config.outputs[output].path):

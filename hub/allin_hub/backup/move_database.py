@@ -15,15 +15,13 @@ from sqlalchemy import Connection, Engine
 
 from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.base.ids import new_id
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.config.secrets import PASSWORD, database_address
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.publish.lease import lease_of_output
-from allin_hub.store import leases
-from allin_hub.store import moved_away as left
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases, moved_away, runs
 from allin_hub.store.checksums import Sum, sums_of
 from allin_hub.store.copy import Told, copy_rows, counts_of
 from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
@@ -76,7 +74,7 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
                 )
             if new.dialect.name == "postgresql":
                 new.exec_driver_sql("ANALYZE")
-            bookkeeping.save_fact(old, left.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
+            runs.save_fact(old, moved_away.FACT, orjson.dumps({"line": line, "at": hub.clock()}).decode())
             whole.close()  # the new one is whole before the old one says so; until then nobody can write into either
     return Moved(sums, line, _line(hub.config))
 
@@ -85,7 +83,7 @@ def moved_there(folder: Path, to: str) -> str | None:
     """The line that leads to this database, where the hub has moved already while hub.toml does not say so yet; else None."""
     if PASSWORD.search(to):
         return None
-    settings = configuration.load(folder)
+    settings = load(folder)
     written = _written(to)
     line = f"database = {_toml(written)}"
     old = _facts(settings.database_url)
@@ -111,7 +109,7 @@ def _facts(url: str) -> _Facts:
         with reading(engine) as connection:
             if revision(connection) is None:
                 return _Facts("", "")
-            return _Facts(*(bookkeeping.fact(connection, name) or "" for name in ("key", left.FACT)))
+            return _Facts(*(runs.fact(connection, name) or "" for name in ("key", moved_away.FACT)))
     finally:
         engine.dispose()
 
@@ -121,17 +119,17 @@ def go_back(folder: Path) -> None:
 
     Raises ConfigError when it had not.
     """
-    engine = open_engine(configuration.load(folder).database_url)
+    engine = open_engine(load(folder).database_url)
     try:
         with reading(engine) as connection:
-            is_left = revision(connection) is not None and bookkeeping.fact(connection, left.FACT)
+            is_left = revision(connection) is not None and runs.fact(connection, moved_away.FACT)
         if not is_left:
             raise ConfigError(
                 "The hub has not moved out of the database that hub.toml names.",
                 hint="Write the old line of hub.toml again first; it stands in hub.toml.before-move.",
             )
         with writing(engine) as connection:
-            bookkeeping.save_fact(connection, left.FACT, "")
+            runs.save_fact(connection, moved_away.FACT, "")
     finally:
         engine.dispose()
 

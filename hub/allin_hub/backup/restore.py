@@ -21,10 +21,10 @@ from allin_hub.backup.file_swap import READY, Exchange, held, put_back
 from allin_hub.base.encryption import load_key
 from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.base.ids import new_id
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
-from allin_hub.mapping import learned as maps
+from allin_hub.mapping import learned
 from allin_hub.store.after_restore import all_artifacts, know_artifacts, running, settle_copy
 from allin_hub.store.copy import copy_rows, counts_of, faults_of_file, settle_file
 from allin_hub.store.engine import (
@@ -140,7 +140,7 @@ class _Restoring:
             if not key["name"].startswith("$") and kept.is_file() and not lent.exists():
                 lent.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(kept, lent)
-        return configuration.load(self._ready).model_copy(update={"folder": self._folder})
+        return load(self._ready).model_copy(update={"folder": self._folder})
 
     def restore(self) -> Restored:
         """Check, make ready, put in place."""
@@ -280,9 +280,9 @@ class _Restoring:
             for ending in ("", *LOGS):
                 exchange.set_aside(self._target.with_name(self._target.name + ending))
             exchange.put(self._ready / DATABASE, self._target)
-        exchange.set_aside(self._folder / maps.FOLDER)
+        exchange.set_aside(self._folder / learned.FOLDER)
         for name in self._manifest.parts:
-            if name.startswith(f"{maps.FOLDER}/"):
+            if name.startswith(f"{learned.FOLDER}/"):
                 exchange.put(self._ready / name, self._folder / name)
         for output, path, ready in self._kept():
             target = self._folder / self._config.outputs[output].path / path

@@ -9,7 +9,7 @@ import orjson
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.problems import problem_of
-from allin_hub.cli import problem_list as findings
+from allin_hub.cli import problem_list
 from allin_hub.cli.console import opened, print_json, table
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.sync_publish import HELD_BECAUSE
@@ -19,8 +19,7 @@ from allin_hub.i18n.translator import Voice, text
 from allin_hub.ingest.diff import differences
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import chosen
-from allin_hub.store import problems as stored
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import problems, runs
 from allin_hub.store.engine import reading
 
 COUNTS = ("new", "changed", "renamed", "withdrawn")
@@ -40,9 +39,9 @@ def run_problems(call: Call, source: str | None, every: bool) -> None:
     with opened(call) as (hub, say):
         names = chosen(hub, [source] if source else None)
         with reading(hub.engine) as connection:
-            rows = [row for name in names for row in stored.problems(connection, name)]
-        problems = [(row.source, problem_of(hub.sealer.unseal(row.sealed))) for row in rows]
-        found = [(one.source, one.first) for one in findings.findings(problems, every=True)]
+            rows = [row for name in names for row in problems.problems(connection, name)]
+        unsealed = [(row.source, problem_of(hub.sealer.unseal(row.sealed))) for row in rows]
+        found = [(one.source, one.first) for one in problem_list.findings(unsealed, every=True)]
         if call.json:
             print_json(
                 {"problems": [{"source": name, **problem.to_json(say.language)} for name, problem in found]}
@@ -51,7 +50,7 @@ def run_problems(call: Call, source: str | None, every: bool) -> None:
             line(say("There are no open problems."))
         else:
             more = call.command(f"problems {source} --all" if source else "problems --all")
-            findings.show(say, found, more, every=every)
+            problem_list.show(say, found, more, every=every)
             again = call.command(f"sync {source}" if source else "sync")
             line(say("Once the partner has mended the file: {command}", command=again))
 
@@ -60,10 +59,10 @@ def run_held(call: Call, word: str | None) -> None:
     """`allin held`."""
     with opened(call) as (hub, say):
         with reading(hub.engine) as connection:
-            runs = bookkeeping.find_held(connection, word) if word else bookkeeping.held_runs(connection)
-        if word and not runs:
+            waiting = runs.find_held(connection, word) if word else runs.held_runs(connection)
+        if word and not waiting:
             raise ConfigError("No held run is called '{run}'.", hint="See what waits: allin held", run=word)
-        found = [_held_run(hub, row, with_rows=bool(word) or call.json) for row in runs]
+        found = [_held_run(hub, row, with_rows=bool(word) or call.json) for row in waiting]
         if call.json:
             print_json({"held": found})
         elif not found:

@@ -16,8 +16,7 @@ from allin_hub.entities.inspect import Shown, inspect
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
 from allin_hub.privacy.consent_ledger import consents_of
-from allin_hub.store import entities
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import entities, runs
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ENTITIES, Kind
 
@@ -139,4 +138,4 @@ def _note(hub: Hub, job: str, target: str) -> None:
     run_id = new_id()
     with writing(hub.engine) as connection:
         hub.begin_run(connection, run_id, job, target)
-        bookkeeping.end_run(connection, run_id, "done", {}, None, hub.clock())
+        runs.end_run(connection, run_id, "done", {}, None, hub.clock())

@@ -11,14 +11,14 @@ from allin_hub.base.errors import ConfigError
 from allin_hub.cli.console import figured, opened, print_json, state, table
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, command_line, line, tell
-from allin_hub.config import toml_edit as rewriting
+from allin_hub.config import toml_edit
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
-from allin_hub.manage import remove_source as removing
+from allin_hub.manage import remove_source
 from allin_hub.manage.remove_source import Leaving
 from allin_hub.manage.rename_source import rename
-from allin_hub.operations import status as standing
+from allin_hub.operations import status
 
 KINDS = {
     "organisation": (text("{count} organisation"), text("{count} organisations")),
@@ -33,7 +33,7 @@ KINDS = {
 def run_list(call: Call) -> None:
     """`allin source list`."""
     with opened(call) as (hub, say):
-        found = standing.sources(hub)
+        found = status.sources(hub)
         known = hub.config.sources
         if call.json:
             print_json(
@@ -96,17 +96,17 @@ def run_rename(call: Call, old: str, new: str) -> None:
 def run_remove(call: Call, name: str, *, yes: bool) -> None:
     """`allin source remove`."""
     with opened(call) as (hub, say):
-        found = removing.leaving(hub, name)
+        found = remove_source.leaving(hub, name)
         if call.json:
             if yes:
-                removing.remove(hub, name)
+                remove_source.remove(hub, name)
             print_json({"removed": yes, **found.to_json()})
             return
         _show_leaving(say, found)
         if not yes and not _confirmed(call, say, name):
             line(say("Nothing was changed."))
             raise typer.Exit(0)
-        removing.remove(hub, name)
+        remove_source.remove(hub, name)
         line(say("{name} is removed. What was published of it goes with the next publish:", name=name))
         command_line(call.command("publish"))
         days = hub.config.hub.keep_raw_days
@@ -162,7 +162,7 @@ def _confirmed(call: Call, say: Voice, name: str) -> bool:
 def run_restore(call: Call, name: str) -> None:
     """`allin source restore`."""
     with opened(call) as (hub, say):
-        count = removing.restore(Path(call.folder), name, hub)
+        count = remove_source.restore(Path(call.folder), name, hub)
         if call.json:
             print_json({"source": name, "records": count})
             return
@@ -199,8 +199,8 @@ def _switch(hub: Hub, name: str, enabled: bool) -> None:
         raise unknown("There is no source '{word}' in hub.toml.", name, settings)
     if settings[name].enabled == enabled:
         return
-    changed = rewriting.switched(rewriting.read(hub.config.folder), name, enabled)
+    changed = toml_edit.switched(toml_edit.read(hub.config.folder), name, enabled)
     if changed is None:
         hint = "Write enabled = {value} into its block yourself."
-        raise rewriting.by_hand(hub.config.folder, name, hint, value=str(enabled).lower())
-    rewriting.write(hub.config.folder, changed)
+        raise toml_edit.by_hand(hub.config.folder, name, hint, value=str(enabled).lower())
+    toml_edit.write(hub.config.folder, changed)

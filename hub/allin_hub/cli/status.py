@@ -15,7 +15,7 @@ from allin_hub.cli.tables import EMPTY, Column, command_line, line
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.prepare import prepare
-from allin_hub.operations import status as standing
+from allin_hub.operations import status
 from allin_hub.operations.notify import last_fault
 from allin_hub.operations.status import OutputStanding, SourceStanding
 
@@ -37,8 +37,8 @@ class Todo:
 def run_status(call: Call) -> None:
     """`allin status`."""
     with opened(call) as (hub, say):
-        sources = {name: _able(hub, say, one) for name, one in standing.sources(hub).items()}
-        outputs = {name: _able(hub, say, one) for name, one in standing.outputs(hub).items()}
+        sources = {name: _able(hub, say, one) for name, one in status.sources(hub).items()}
+        outputs = {name: _able(hub, say, one) for name, one in status.outputs(hub).items()}
         todo = [*_of_sources(call, say, hub, sources), *_of_outputs(call, say, outputs)]
         if hub.config.notify.to and last_fault(hub) is not None:
             todo.append(
@@ -73,7 +73,7 @@ def _able(hub: Hub, say: Voice, one: Standing) -> Standing:
 
     A secret that is missing here is no such thing: it may be there where the schedules run.
     """
-    if one.state in {"off", standing.LEFT}:
+    if one.state in {"off", status.LEFT}:
         return one
     try:
         if isinstance(one, SourceStanding):
@@ -167,11 +167,11 @@ def _of_sources(call: Call, say: Voice, hub: Hub, sources: Mapping[str, SourceSt
     for name, one in sources.items():
         if one.state == "failed":
             found.append(Todo(call.placed(_failing(say, hub, one)), call.command(f"sync {name}")))
-        if one.state == "held" or (one.undecided and one.state not in {"off", standing.LEFT}):
+        if one.state == "held" or (one.undecided and one.state not in {"off", status.LEFT}):
             found.append(
                 Todo(say("{name}: a person has to decide.", name=name), call.command(f"held {name}"))
             )
-        if one.state == standing.LEFT:
+        if one.state == status.LEFT:
             why = say(
                 "{name} is no longer in hub.toml. What it brought stays as it was until you decide: put its block back, or:",
                 name=name,

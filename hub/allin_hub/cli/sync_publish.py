@@ -11,7 +11,7 @@ import typer
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.reports import OutputReport, SourceReport, SyncReport
 from allin_hub.base.types import Reason
-from allin_hub.cli import problem_list as findings
+from allin_hub.cli import problem_list
 from allin_hub.cli.console import figured, opened, print_json, progress, state, table
 from allin_hub.cli.errors import trace
 from allin_hub.cli.invocation import Call
@@ -21,7 +21,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text, voice_for
 from allin_hub.ingest.hold import accept as accept_run
 from allin_hub.ingest.sync import sync
-from allin_hub.operations import status as standing
+from allin_hub.operations import status
 from allin_hub.publish.orphans import forget
 from allin_hub.publish.publish import publish
 
@@ -135,7 +135,7 @@ def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> No
         if problems:
             line()
             again = f"check {word} --kind {kind}" if kind else f"check {word}" if word else "check"
-            findings.show(say, problems, call.command(f"{again} --all"), every=every)
+            problem_list.show(say, problems, call.command(f"{again} --all"), every=every)
         line(_after_check(call, say, report, of_file, word))
     raise typer.Exit(0 if report.ok else 1)
 
@@ -193,7 +193,7 @@ def _why(say: Voice, reason: Reason) -> str:
 
 def _waits_to_be_published(hub: Hub) -> bool:
     """Whether an output does not show yet what the hub knows; where there is none, nobody can publish."""
-    outputs = standing.outputs(hub).values()
+    outputs = status.outputs(hub).values()
     return any(one.state != "off" and (one.state != "done" or one.waiting > 0) for one in outputs)
 
 

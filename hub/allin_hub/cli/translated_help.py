@@ -12,7 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from allin_hub.i18n import staff_language as tongue
+from allin_hub.i18n import staff_language
 from allin_hub.i18n.gettext_catalogs import words
 
 LOCALE = Path(__file__).parent / "locale"
@@ -84,10 +84,10 @@ class Speaking(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Run a command; a call that is wrong ends with 2, and says so in the caller's language."""
-        given, language = tongue.taken_from(sys.argv[1:] if args is None else args)
-        is_known = language is None or tongue.is_spoken(language)
-        tongue.ask_for(language if is_known else None)
-        speech = Speech(tongue.of_folder(tongue.folder_of(given)))
+        given, language = staff_language.taken_from(sys.argv[1:] if args is None else args)
+        is_known = language is None or staff_language.is_spoken(language)
+        staff_language.ask_for(language if is_known else None)
+        speech = Speech(staff_language.of_folder(staff_language.folder_of(given)))
         if not is_known:
             sys.exit(_unspoken(language or "", speech))
         translate(self, speech)
@@ -176,7 +176,7 @@ def _extra(text: str, speech: Speech) -> str:
 def _unspoken(language: str, speech: Speech) -> int:
     """Say which languages there are."""
     said = "There is no language '{name}' here: --lang de, or --lang en."
-    missing = speech.error(f"Option '{tongue.OPTION}' requires an argument.")
+    missing = speech.error(f"Option '{staff_language.OPTION}' requires an argument.")
     sys.stderr.write(f"{speech(said).format(name=language) if language else missing}\n")
     return 2
 

@@ -10,16 +10,14 @@ from pathlib import Path
 
 from allin_hub.backup.create import key_name
 from allin_hub.base.errors import HubError, StoreError
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.config.settings import Config
-from allin_hub.doctor import database as inside
-from allin_hub.doctor import environment as outside
+from allin_hub.doctor import database, environment
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
 from allin_hub.open_hub import open_hub
-from allin_hub.store import integrity as health
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import integrity, runs
 from allin_hub.store.engine import HEAD, known_revisions, open_engine, reading, sqlite_path
 
 __all__ = ["BROKEN", "WEAK", "Diagnosis", "Finding", "examine"]
@@ -46,7 +44,7 @@ def examine(folder: Path, *, fix: bool = False, clock: Callable[[], dt.datetime]
     """Look at a hub from its settings to its last row; with `fix`, mend what can be mended without asking anybody."""
     found = Diagnosis()
     with _guarded(found, "settings"):
-        config = configuration.load(folder)
+        config = load(folder)
         found.findings += _before_opening(config)
         if any(one.state == BROKEN for one in found.findings) or _is_new(config):
             return found
@@ -70,7 +68,7 @@ def _guarded(found: Diagnosis, code: str) -> Iterator[None]:
 
 
 def _look(hub: Hub, found: Diagnosis) -> None:
-    for look in (inside.examine, outside.examine):
+    for look in (database.examine, environment.examine):
         with _guarded(found, "database"):
             found.findings += look(hub)
 
@@ -95,7 +93,7 @@ def _is_new(config: Config) -> bool:
     engine = open_engine(config.database_url)
     try:
         with reading(engine) as connection:
-            return health.schema(connection) is None or bookkeeping.fact(connection, "key") is None
+            return integrity.schema(connection) is None or runs.fact(connection, "key") is None
     finally:
         engine.dispose()
 
@@ -103,7 +101,7 @@ def _is_new(config: Config) -> bool:
 def _before_opening(config: Config) -> Iterator[Finding]:
     """What has to be known before the hub is opened, because opening it makes what is missing."""
     if _is_new(config):
-        yield outside.unused(config)
+        yield environment.unused(config)
         return
     name = key_name(config)
     if not name.startswith("$") and not (config.folder / name).is_file():
@@ -118,7 +116,7 @@ def _before_opening(config: Config) -> Iterator[Finding]:
     engine = open_engine(config.database_url)
     try:
         with reading(engine) as connection:
-            schema = health.schema(connection)
+            schema = integrity.schema(connection)
     finally:
         engine.dispose()
     if schema is None or schema == HEAD:

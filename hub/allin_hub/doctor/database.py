@@ -15,7 +15,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
 from allin_hub.publish.lease import begun
 from allin_hub.publish.place import finish
-from allin_hub.store import integrity as health
+from allin_hub.store import integrity
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
 
@@ -24,32 +24,32 @@ Counting = Callable[[Connection], int]
 INVARIANTS: tuple[tuple[str, Counting, str], ...] = (
     (
         "claim_without_entity",
-        health.claims_without_entity,
+        integrity.claims_without_entity,
         text("Records whose entry is not there: {count}."),
     ),
     (
         "entity_without_claim",
-        health.entities_without_claim,
+        integrity.entities_without_claim,
         text("Entries that are shown although no source speaks of them: {count}."),
     ),
     (
         "provenance",
-        health.wrong_provenance,
+        integrity.wrong_provenance,
         text("Entries that name an origin which is no longer there: {count}."),
     ),
     (
         "forwarding",
-        health.lost_forwardings,
+        integrity.lost_forwardings,
         text("Merged entries that lead nowhere: {count}."),
     ),
     (
         "claim_of_gone_record",
-        health.claims_of_gone_raws,
+        integrity.claims_of_gone_raws,
         text("Withdrawn records that still count: {count}."),
     ),
     (
         "reference",
-        health.lost_references,
+        integrity.lost_references,
         text("References to records that are not there: {count}."),
     ),
 )
@@ -57,7 +57,7 @@ INVARIANTS: tuple[tuple[str, Counting, str], ...] = (
 
 def whole(connection: Connection) -> Iterator[Finding]:
     """Whether the database's file is sound."""
-    faults = health.file_faults(connection)
+    faults = integrity.file_faults(connection)
     if faults:
         yield Finding(
             "database_damaged",
@@ -71,7 +71,7 @@ def whole(connection: Connection) -> Iterator[Finding]:
 def opens(hub: Hub, connection: Connection) -> Iterator[Finding]:
     """Whether everything sealed opens with the hub's key."""
     closed: Counter[str] = Counter()
-    for table, sealed in health.sealed_values(connection):
+    for table, sealed in integrity.sealed_values(connection):
         try:
             hub.sealer.unseal(sealed)
         except StoreError:
@@ -98,7 +98,7 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
     """What killed runs have left; the next run of each mends it too."""
     now = hub.clock()
     itself = text("The next run mends it by itself; at once: allin doctor --fix")
-    for name in health.stale_leases(connection, now):
+    for name in integrity.stale_leases(connection, now):
         yield Finding(
             "lease",
             WEAK,
@@ -107,7 +107,7 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
             {"name": name},
             lambda: _end_lost_runs(hub),
         )
-    if health.lost_runs(connection, now) and not health.stale_leases(connection, now):
+    if integrity.lost_runs(connection, now) and not integrity.stale_leases(connection, now):
         yield Finding(
             "run",
             WEAK,
@@ -115,7 +115,7 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
             itself,
             cure=lambda: _end_lost_runs(hub),
         )
-    rows = health.orphans(connection, now)
+    rows = integrity.orphans(connection, now)
     if rows:
         yield Finding(
             "staging",
@@ -125,7 +125,7 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
             {"count": rows},
             lambda: _drop_orphans(hub),
         )
-    for output in health.open_journals(connection, now):
+    for output in integrity.open_journals(connection, now):
         if closed(hub, output) is not None:  # no run and no cure mends it before that is said and done
             continue
         yield Finding(
@@ -140,7 +140,7 @@ def left_behind(hub: Hub, connection: Connection) -> Iterator[Finding]:
 
 def _end_lost_runs(hub: Hub) -> None:
     with writing(hub.engine) as connection:
-        health.end_lost_runs(connection, hub.clock())
+        integrity.end_lost_runs(connection, hub.clock())
 
 
 def _drop_orphans(hub: Hub) -> None:

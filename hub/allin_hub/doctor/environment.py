@@ -13,16 +13,16 @@ from allin_hub.backup.create import key_name, last_backup
 from allin_hub.backup.lost_database import traces
 from allin_hub.base.errors import HubError
 from allin_hub.config.settings import Config, OutputSettings
-from allin_hub.doctor import output_folders as places
+from allin_hub.doctor import output_folders
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
 from allin_hub.ingest.prepare import Prepared, prepare
 from allin_hub.ingest.source_run import LentRun
-from allin_hub.publish import orphans as retiring
+from allin_hub.publish import orphans
 from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.sources.files import Files, FileSettings
-from allin_hub.store import integrity as health
+from allin_hub.store import integrity
 from allin_hub.store.engine import reading
 from allin_hub.store.retention import size_of
 
@@ -84,7 +84,7 @@ def _files(hub: Hub, prepared: Prepared) -> Iterator[Finding]:
 def sources(hub: Hub) -> Iterator[Finding]:
     """Whether hub.toml still names everything that records came from."""
     with reading(hub.engine) as connection:
-        known = health.known_sources(connection)
+        known = integrity.known_sources(connection)
     for name in sorted(known - set(hub.config.sources)):
         yield Finding(
             "source_left",
@@ -99,8 +99,8 @@ def outputs(hub: Hub) -> Iterator[Finding]:
     """Whether the published files lie where they were put."""
     for name, settings in hub.config.outputs.items():
         with reading(hub.engine) as connection:
-            files = health.files_of(connection, name)
-            busy = name in health.open_journals(connection, hub.clock())
+            files = integrity.files_of(connection, name)
+            busy = name in integrity.open_journals(connection, hub.clock())
         if busy:
             continue
         try:
@@ -120,7 +120,7 @@ def outputs(hub: Hub) -> Iterator[Finding]:
 
 def left(hub: Hub) -> Iterator[Finding]:
     """Whether files lie where the hub no longer gets, and nobody keeps them true."""
-    for name, path in retiring.places(hub).items():
+    for name, path in orphans.places(hub).items():
         if is_elsewhere(path):
             yield Finding(
                 "output_left",
@@ -173,7 +173,7 @@ def disk(hub: Hub) -> Iterator[Finding]:
 def clock(hub: Hub) -> Iterator[Finding]:
     """Whether the last run lies in the past."""
     with reading(hub.engine) as connection:
-        last = health.last_moment(connection)
+        last = integrity.last_moment(connection)
     if last is not None and last > hub.clock() + TOLERANCE:
         yield Finding(
             "clock",
@@ -188,7 +188,7 @@ def backups(hub: Hub) -> Iterator[Finding]:
     if not hub.config.hub.backups:
         return
     with reading(hub.engine) as connection:
-        first = health.last_moment(connection)
+        first = integrity.last_moment(connection)
     last = last_backup(hub.config)
     if last is None and first is not None:
         yield Finding(
@@ -230,12 +230,12 @@ def unused(config: Config, *, opened: bool = False) -> Finding:
 def known(hub: Hub) -> Iterator[Finding]:
     """Whether the database remembers that this hub has run; what SQLite keeps beside it while it is open tells nothing."""
     with reading(hub.engine) as connection:
-        has_run = health.last_moment(connection) is not None or health.known_sources(connection)
+        has_run = integrity.last_moment(connection) is not None or integrity.known_sources(connection)
     if not has_run:
         yield unused(hub.config, opened=True)
 
 
-CHECKS = (known, plugins, sources, outputs, places.examine, left, disk, clock, backups)
+CHECKS = (known, plugins, sources, outputs, output_folders.examine, left, disk, clock, backups)
 
 
 def examine(hub: Hub) -> list[Finding]:

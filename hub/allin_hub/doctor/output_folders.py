@@ -10,7 +10,7 @@ from allin_hub.doctor.finding import BROKEN, Finding
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
 from allin_hub.publish.output_address import is_elsewhere
-from allin_hub.store import integrity as health
+from allin_hub.store import integrity
 from allin_hub.store.engine import reading
 
 
@@ -24,7 +24,7 @@ def closed(hub: Hub, output: str) -> Path | None:
         return None
     folder = hub.config.folder / settings.path
     with reading(hub.engine) as connection:
-        inner = {(folder / path).parent for path, _ in health.files_of(connection, output)}
+        inner = {(folder / path).parent for path, _ in integrity.files_of(connection, output)}
     for one in (folder.parent, folder, *sorted(inner)):
         there = next(place for place in (one, *one.parents) if place.exists())
         if there.is_dir() and not os.access(there, os.W_OK | os.X_OK):

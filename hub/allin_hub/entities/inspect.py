@@ -12,8 +12,7 @@ from allin_hub.entities.merge import EVERYTHING
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
-from allin_hub.store import claims, entities
-from allin_hub.store import raw_records as raws
+from allin_hub.store import claims, entities, raw_records
 from allin_schemas import Kind
 
 
@@ -92,7 +91,7 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
         )
     shown = Shown(kind, stored.id, stored.slug, stored.data, stored.provenance)
     live = claims.of_entities(connection, [entity_id]).get(entity_id, [])
-    sealed = raws.sealed_of(connection, [one.raw_id for one in live])
+    sealed = raw_records.sealed_of(connection, [one.raw_id for one in live])
     rules = claims.rules_of(connection, [one.id for one in live])
     known = with_left(connection, hub).config.sources
     for one in live:

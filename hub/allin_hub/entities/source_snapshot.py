@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from allin_hub.config.settings import SourceSettings
 from allin_hub.hub import Hub
-from allin_hub.store import status as standing
+from allin_hub.store import status
 
 KEPT = ("name", "plugin", "kind", "defaults", "owner", "trust", "licence", "language")
 
@@ -23,7 +23,7 @@ def with_left(connection: Connection, hub: Hub) -> Hub:
     """The hub with the sources, too, that hub.toml no longer names; for merging, never for reading."""
     left = {
         name: SourceSettings.model_validate({**orjson.loads(row["standing"]), "name": name})
-        for name, row in standing.sources(connection).items()
+        for name, row in status.sources(connection).items()
         if name not in hub.config.sources and row["standing"]
     }
     if not left:

@@ -19,7 +19,7 @@ import httpx
 
 from allin_hub.base.errors import Unavailable, refused, unavailable
 from allin_hub.base.types import Secret
-from allin_hub.http import allowed_hosts as addresses
+from allin_hub.http import allowed_hosts
 from allin_hub.http.response import Cut, Response, body
 from allin_hub.http.retry import FetchLimits, Patience, retry_after
 from allin_hub.http.transport import CheckedTransport, Clock, Deadline
@@ -56,8 +56,8 @@ class _Call:
 
     def _is_as_safe(self, target: httpx.URL) -> bool:
         """Whether scheme and port are those of home, or its http has become https."""
-        ends = (target.scheme, addresses.port(target))
-        home = (self.home.scheme, addresses.port(self.home))
+        ends = (target.scheme, allowed_hosts.port(target))
+        home = (self.home.scheme, allowed_hosts.port(self.home))
         return ends == home or (home == ("http", 80) and ends == ("https", 443))
 
 
@@ -73,7 +73,7 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         clock: Clock = time.monotonic,
         now: Clock = time.time,
-        resolve: addresses.Resolver | None = None,
+        resolve: allowed_hosts.Resolver | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._allow_hosts = tuple(allow_hosts)
@@ -84,7 +84,7 @@ class Http:
         self._sleep = sleep
         self._now = now
         self._deadline = Deadline(clock)
-        self._resolve = resolve or addresses.resolver(limits.connect)
+        self._resolve = resolve or allowed_hosts.resolver(limits.connect)
         self._transport = transport
         self._arrived: httpx.URL | None = None
 
@@ -122,7 +122,7 @@ class Http:
         """
         call = self._call(url, params, headers, auth, {})
         seen = {str(call.url)}
-        inside = addresses.is_listed(call.url, self._allow_hosts)
+        inside = allowed_hosts.is_listed(call.url, self._allow_hosts)
         while True:
             answer = self._patiently(call)
             yield answer
@@ -131,7 +131,7 @@ class Http:
                 return
             target = self._redirected(self._arrived or call.url, link, inside=inside)
             if str(target) in seen or len(seen) >= _MOST_PAGES:
-                raise refused("FEED_PAGES", url=addresses.shown(target))
+                raise refused("FEED_PAGES", url=allowed_hosts.shown(target))
             seen.add(str(target))
             call = replace(call, url=target)
 
@@ -154,18 +154,18 @@ class Http:
         auth: Secret | None,
         conditions: Mapping[str, str],
     ) -> _Call:
-        target = addresses.checked(url, self._allow_hosts)
+        target = allowed_hosts.checked(url, self._allow_hosts)
         if params:
             target = target.copy_merge_params(
                 {key: value for key, value in params.items() if value is not None}
             )
         private = dict(headers or {})
         if auth is not None:
-            if target.scheme != "https" and not addresses.is_listed(target, self._allow_hosts):
-                raise refused("URL_NOT_SECURE", url=addresses.shown(target))
+            if target.scheme != "https" and not allowed_hosts.is_listed(target, self._allow_hosts):
+                raise refused("URL_NOT_SECURE", url=allowed_hosts.shown(target))
             private["Authorization"] = f"Bearer {auth.get_secret_value().strip()}"
         if not all(_SENDABLE.fullmatch(value) for value in private.values()):
-            raise refused("KEY_UNFIT", url=addresses.shown(target))
+            raise refused("KEY_UNFIT", url=allowed_hosts.shown(target))
         return _Call(target, target, private, conditions)
 
     def _patiently(self, call: _Call) -> Response:
@@ -182,7 +182,7 @@ class Http:
         if self._pause:
             self._wait()
         target = call.url
-        inside = addresses.is_listed(target, self._allow_hosts)
+        inside = allowed_hosts.is_listed(target, self._allow_hosts)
         self._deadline.set(self._limits.total)
         for _ in range(self._limits.redirects + 1):
             if not patience.may_ask():
@@ -193,7 +193,7 @@ class Http:
                     return self._judged(answer, target, call)
                 location = answer.headers["location"]
             target = self._redirected(target, location, inside=inside)
-        raise refused("FEED_REDIRECTS", url=addresses.shown(call.url))
+        raise refused("FEED_REDIRECTS", url=allowed_hosts.shown(call.url))
 
     def _wait(self) -> None:
         """Leave the server alone for as long as the source declares."""
@@ -205,17 +205,17 @@ class Http:
 
     def _redirected(self, base: httpx.URL, location: str, *, inside: bool) -> httpx.URL:
         try:
-            target = addresses.checked(base.join(location), self._allow_hosts)
+            target = allowed_hosts.checked(base.join(location), self._allow_hosts)
         except (httpx.InvalidURL, ValueError):
-            raise refused("URL_REFUSED", url=addresses.shown(base)) from None
-        if not inside and addresses.is_listed(target, self._allow_hosts):
-            raise refused("URL_REFUSED", url=addresses.shown(target))
+            raise refused("URL_REFUSED", url=allowed_hosts.shown(base)) from None
+        if not inside and allowed_hosts.is_listed(target, self._allow_hosts):
+            raise refused("URL_REFUSED", url=allowed_hosts.shown(target))
         return target
 
     @contextmanager
     def _answer(self, target: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """Lend an answer whose body is still to be read; whatever breaks in between is `Unavailable`."""
-        limits, url = self._limits, addresses.shown(target)
+        limits, url = self._limits, allowed_hosts.shown(target)
         timeout = {
             "connect": limits.connect,
             "read": limits.read,
@@ -250,7 +250,7 @@ class Http:
 
     def _judged(self, answer: httpx.Response, target: httpx.URL, call: _Call) -> Response:
         """Turn a status into content, or into who has to do what."""
-        status, url = answer.status_code, addresses.shown(target)
+        status, url = answer.status_code, allowed_hosts.shown(target)
         headers = httpx.Headers(answer.headers)
         if status == httpx.codes.NOT_MODIFIED and call.conditions:
             return Response(url, status, headers, b"", unchanged=True, redirected=target != call.url)

@@ -10,7 +10,7 @@ import orjson
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem, catalogue
 from allin_hub.config.settings import Config
-from allin_hub.i18n import staff_language as tongue
+from allin_hub.i18n import staff_language
 from allin_hub.i18n.gettext_catalogs import here, words
 
 LOCALE = Path(__file__).parent / "locale"
@@ -111,9 +111,9 @@ def recalled(say: Voice, kept: str | None) -> str | None:
 
 def voice_of(config: Config) -> Voice:
     """The voice of an open hub."""
-    return Voice(tongue.asked() or config.hub.languages[0])
+    return Voice(staff_language.asked() or config.hub.languages[0])
 
 
 def voice_for(folder: Path) -> Voice:
     """The voice for a hub whose settings cannot be read, or are not there: the terminal's, else German."""
-    return Voice(tongue.of_folder(folder))
+    return Voice(staff_language.of_folder(folder))

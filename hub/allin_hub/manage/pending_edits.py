@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from allin_hub.base.failpoints import Point, around
 from allin_hub.base.types import PendingEdit
-from allin_hub.config import toml_edit as rewriting
+from allin_hub.config import toml_edit
 from allin_hub.mapping.learned import FOLDER
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import reading, writing
 
 FACT = "unfinished"
@@ -21,34 +21,34 @@ RENAME, REMOVE = "rename", "remove"
 
 def note(connection: Connection, what: PendingEdit) -> None:
     """Decide an edit, in the transaction of everything else that belongs to it."""
-    bookkeeping.save_fact(connection, FACT, orjson.dumps(asdict(what)).decode())
+    runs.save_fact(connection, FACT, orjson.dumps(asdict(what)).decode())
 
 
 def finish(engine: Engine, folder: Path) -> PendingEdit | None:
     """Edit the files of a folder as it was decided. Returns None when nothing was. Doing it twice does no harm."""
     with reading(engine) as connection:
-        written = bookkeeping.fact(connection, FACT)
+        written = runs.fact(connection, FACT)
     if not written:
         return None
     what = PendingEdit(**orjson.loads(written))
-    text = rewriting.read(folder)
-    if what.name in rewriting.names(text):
+    text = toml_edit.read(folder)
+    if what.name in toml_edit.names(text):
         if what.act == RENAME:
-            changed = rewriting.renamed(text, what.name, what.new)
+            changed = toml_edit.renamed(text, what.name, what.new)
         else:
-            changed = rewriting.taken_out(text, what.name, what.new)
+            changed = toml_edit.taken_out(text, what.name, what.new)
         if changed is None:
             hint = (
                 "Write [sources.{new}] there yourself, then run the command again."
                 if what.act == RENAME
                 else "Put a # before each line of its block yourself, then run the command again."
             )
-            raise rewriting.by_hand(folder, what.name, hint, new=what.new)
-        rewriting.write(folder, changed)
+            raise toml_edit.by_hand(folder, what.name, hint, new=what.new)
+        toml_edit.write(folder, changed)
     if what.act == RENAME:
         _move_map(folder, what.name, what.new)
     with writing(engine, Point.UNFINISHED_ENDED) as connection:
-        bookkeeping.save_fact(connection, FACT, "")
+        runs.save_fact(connection, FACT, "")
     return what
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.types import PendingEdit
-from allin_hub.config import load as configuration
-from allin_hub.config import toml_edit as rewriting
+from allin_hub.config import toml_edit
+from allin_hub.config.load import load
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import with_left
@@ -22,10 +22,7 @@ from allin_hub.ingest.sync import UNREAD
 from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE
-from allin_hub.store import consents as ledger
-from allin_hub.store import raw_records as raws
-from allin_hub.store import runs as bookkeeping
-from allin_hub.store import sources as rows
+from allin_hub.store import consents, raw_records, runs, sources
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ConsentEvent
 
@@ -56,15 +53,15 @@ def leaving(hub: Hub, name: str) -> Leaving:
     Raises ConfigError for a source that neither hub.toml nor the database knows.
     """
     with reading(hub.engine) as connection:
-        if not rows.known(connection, name) and name not in hub.config.sources:
+        if not sources.known(connection, name) and name not in hub.config.sources:
             raise unknown("There is no source '{word}'.", name, hub.config.sources)
-        counts = raws.counts(connection, name)
-        entities = rows.entities_of(connection, name)
-        states = ledger.consent_states(connection, rows.live_claim_ids(connection, name))
+        counts = raw_records.counts(connection, name)
+        entities = sources.entities_of(connection, name)
+        states = consents.consent_states(connection, sources.live_claim_ids(connection, name))
     return Leaving(
         name,
-        counts.get(raws.LIVE, 0),
-        counts.get(raws.QUARANTINED, 0),
+        counts.get(raw_records.LIVE, 0),
+        counts.get(raw_records.QUARANTINED, 0),
         {kind: alone for kind, (alone, _) in sorted(entities.items()) if alone},
         {kind: both for kind, (_, both) in sorted(entities.items()) if both},
         sum(ConsentEvent(event) in LIVE for event, *_ in states.values()),
@@ -79,24 +76,24 @@ def remove(hub: Hub, name: str) -> Leaving:
     found = leaving(hub, name)
     folder, say = hub.config.folder, voice_of(hub.config)
     remark = say("Removed. It comes back with: allin source restore {name}", name=name)
-    if name in hub.config.sources and rewriting.taken_out(rewriting.read(folder), name, remark) is None:
+    if name in hub.config.sources and toml_edit.taken_out(toml_edit.read(folder), name, remark) is None:
         hint = (
             "Put a # before each line of its block yourself, then run this again: allin source remove {name}"
         )
-        raise rewriting.by_hand(folder, name, hint)
+        raise toml_edit.by_hand(folder, name, hint)
     with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_REMOVED) as connection:
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()
         hub.begin_run(connection, reservation.run_id, "remove", name)
-        gone = rows.withdraw(connection, name, run_id)
-        rows.drop_problems(connection, name)
-        for held in bookkeeping.held_of(connection, name):
-            raws.drop_staging(connection, held["id"])
-        bookkeeping.close_held(connection, name, "overtaken")
+        gone = sources.withdraw(connection, name, run_id)
+        sources.drop_problems(connection, name)
+        for held in runs.held_of(connection, name):
+            raw_records.drop_staging(connection, held["id"])
+        runs.close_held(connection, name, "overtaken")
         Linker(connection, with_left(connection, hub), run_id).link()
-        bookkeeping.end_run(connection, run_id, "done", {"withdrawn": gone}, None, now)
-        if gone or bookkeeping.source_row(connection, name).get("last_status") != REMOVED:
-            bookkeeping.save_source(
+        runs.end_run(connection, run_id, "done", {"withdrawn": gone}, None, now)
+        if gone or runs.source_row(connection, name).get("last_status") != REMOVED:
+            runs.save_source(
                 connection,
                 name,
                 last_status=REMOVED,
@@ -121,21 +118,21 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
     Raises ConfigError where it was not removed, or its block has to be put back by hand first.
     """
     with reading(hub.engine) as connection:
-        row = bookkeeping.source_row(connection, name)
+        row = runs.source_row(connection, name)
     if row.get("last_status") != REMOVED:
         raise ConfigError(
             "The source '{name}' was not removed.", hint="See all sources: allin source list", name=name
         )
     if name not in hub.config.sources:
-        changed = rewriting.brought_back(rewriting.read(folder), name)
+        changed = toml_edit.brought_back(toml_edit.read(folder), name)
         if changed is None:
             raise ConfigError(
                 "The block of '{name}' in hub.toml is no longer there as remarks.",
                 hint="Write [sources.{name}] anew, then run this again: allin source restore {name}",
                 name=name,
             )
-        rewriting.write(folder, changed)
-    again = replace(hub, config=configuration.load(folder))
+        toml_edit.write(folder, changed)
+    again = replace(hub, config=load(folder))
     return _bring_back(again, name, str(row["last_run"]))
 
 
@@ -146,9 +143,9 @@ def _bring_back(hub: Hub, name: str, removal: str) -> int:
         run_id = reservation.run_id
         fence = reservation.fence(name)
         hub.begin_run(connection, reservation.run_id, "restore", name)
-        count = rows.bring_back(connection, name, removal)
+        count = sources.bring_back(connection, name, removal)
         apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
-        bookkeeping.save_source(
+        runs.save_source(
             connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
         )
         reservation.end(connection)

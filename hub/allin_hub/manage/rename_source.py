@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.types import PendingEdit
-from allin_hub.config import toml_edit as rewriting
+from allin_hub.config import toml_edit
 from allin_hub.config.settings import is_name
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
@@ -19,9 +19,7 @@ from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.manage.pending_edits import RENAME, finish, note
 from allin_hub.manage.source_lock import Reservation, reserved
-from allin_hub.store import claims
-from allin_hub.store import runs as bookkeeping
-from allin_hub.store import sources as rows
+from allin_hub.store import claims, runs, sources
 from allin_hub.store.engine import reading, writing
 from allin_schemas import Kind
 
@@ -35,9 +33,9 @@ def rename(hub: Hub, old: str, new: str) -> None:
         return
     _refuse(hub, old, new)
     in_settings = old in hub.config.sources
-    if in_settings and rewriting.renamed(rewriting.read(hub.config.folder), old, new) is None:
+    if in_settings and toml_edit.renamed(toml_edit.read(hub.config.folder), old, new) is None:
         hint = "Write [sources.{new}] there yourself, then run this again: allin source rename {name} {new}"
-        raise rewriting.by_hand(hub.config.folder, old, hint, new=new)
+        raise toml_edit.by_hand(hub.config.folder, old, hint, new=new)
     with reserved(hub, old, new) as reservation:
         _move(hub, old, new, reservation)
     finish(hub.engine, hub.config.folder)
@@ -50,7 +48,7 @@ def _refuse(hub: Hub, old: str, new: str) -> None:
             "'{name}' is not a usable name.", hint="Use a-z, 0-9, - and _, at most 60 characters.", name=new
         )
     with reading(hub.engine) as connection:
-        knows_old, knows_new = rows.known(connection, old), rows.known(connection, new)
+        knows_old, knows_new = sources.known(connection, old), sources.known(connection, new)
     if not knows_old and old not in settings:
         raise unknown("There is no source '{word}'.", old, settings)
     if old in settings and new in settings:
@@ -81,12 +79,12 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
     under_new = replace(hub, config=hub.config.model_copy(update={"sources": settings}))
     with writing(hub.engine, Point.SOURCE_RENAMED) as connection:
         reservation.refuse_overtaken(connection)
-        rows.rename(connection, old, new)
+        sources.rename(connection, old, new)
         keys = _exchange_keys(connection, hub, old, new)
         hub.begin_run(connection, reservation.run_id, "rename", new)
         claims.touch_source(connection, new, reservation.run_id)
         Linker(connection, with_left(connection, under_new), reservation.run_id).link(keys)
-        bookkeeping.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())
+        runs.end_run(connection, reservation.run_id, "done", {}, None, hub.clock())
         note(connection, PendingEdit(RENAME, old, new))
         reservation.end(connection)
 
@@ -94,7 +92,7 @@ def _move(hub: Hub, old: str, new: str, reservation: Reservation) -> None:
 def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list[int]:
     """Match keys that hold only within one source hold its name: they are made again; the new ones."""
     sealer, made = hub.sealer, []
-    for batch in rows.own_claims(connection, new):
+    for batch in sources.own_claims(connection, new):
         records = {one.raw_id: one for one in batch if not one.slot and one.kind == Kind.ORGANISATION.value}
         clues = {}
         for raw_id, one in records.items():
@@ -116,6 +114,6 @@ def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list
             for before, after in pairs:
                 was, now = sealer.numbers(marked(one.kind, rule, text) for rule, text in (before, after))
                 exchanged.append((now, was, one.id))
-        rows.exchange_keys(connection, exchanged)
+        sources.exchange_keys(connection, exchanged)
         made += [now for now, _, _ in exchanged]
     return made

@@ -16,19 +16,18 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
-from allin_hub.operations import status as standing
+from allin_hub.operations import status
 from allin_hub.operations.notify_messages import AWAY, BACK, HELD, News, message
 from allin_hub.operations.notify_send import Fault, post
 from allin_hub.operations.status import is_late
-from allin_hub.store import leases
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
 
 LEASE = "telling the office"
 """With spaces, as no source is called."""
 FAULT = "message_fault"
 OK_AGAIN = frozenset({"done", "behind"})
-FORGOTTEN = frozenset({"off", standing.LEFT})
+FORGOTTEN = frozenset({"off", status.LEFT})
 """What the office switched off itself is nothing to tell."""
 ROUNDS = 5
 """How often one process tells what came up while it was telling."""
@@ -90,20 +89,20 @@ def _send(hub: Hub, news: Sequence[News], fence: int, told: Told) -> None:
 
 
 def _note(connection: Connection, part: str, name: str, what: str | None) -> None:
-    save = bookkeeping.save_source if part == "source" else bookkeeping.save_output
+    save = runs.save_source if part == "source" else runs.save_output
     save(connection, name, told=what)
 
 
 def note_outcome(hub: Hub, faults: Sequence[Fault]) -> None:
     """Remember whether messages reach the office, so that `allin status` can say it."""
     with writing(hub.engine, Point.TELLING_NOTED) as connection:
-        bookkeeping.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
+        runs.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
 
 
 def last_fault(hub: Hub) -> str | None:
     """When a message could not be sent, unless one was sent since."""
     with reading(hub.engine) as connection:
-        return bookkeeping.fact(connection, FAULT) or None
+        return runs.fact(connection, FAULT) or None
 
 
 def due(hub: Hub) -> list[News]:
@@ -123,19 +122,17 @@ def forgotten(hub: Hub) -> list[tuple[str, str]]:
     ]
 
 
-def _all(hub: Hub) -> list[tuple[str, str, standing.SourceStanding | standing.OutputStanding, str | None]]:
-    found: list[tuple[str, str, standing.SourceStanding | standing.OutputStanding, str | None]] = []
-    for name, source in standing.sources(hub, counted=False).items():
+def _all(hub: Hub) -> list[tuple[str, str, status.SourceStanding | status.OutputStanding, str | None]]:
+    found: list[tuple[str, str, status.SourceStanding | status.OutputStanding, str | None]] = []
+    for name, source in status.sources(hub, counted=False).items():
         settings = hub.config.sources.get(name)
         found.append(("source", name, source, settings.schedule if settings else None))
-    for name, output in standing.outputs(hub, counted=False).items():
+    for name, output in status.outputs(hub, counted=False).items():
         found.append(("output", name, output, hub.config.outputs[name].schedule))
     return found
 
 
-def _what(
-    hub: Hub, one: standing.SourceStanding | standing.OutputStanding, schedule: str | None
-) -> str | None:
+def _what(hub: Hub, one: status.SourceStanding | status.OutputStanding, schedule: str | None) -> str | None:
     """Away, held, or as it should be; None while nothing certain is to be said."""
     if one.state == "held":
         return HELD

@@ -15,8 +15,7 @@ from allin_hub.base.time_limits import mapping
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, foreign, prepare
 from allin_hub.ingest.raw_codec import opened
-from allin_hub.store import retention
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import retention, runs
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.raw_records import WITHDRAWN
@@ -72,7 +71,7 @@ def cut_down(hub: Hub, prepared: Prepared, before: dt.datetime) -> int:
     """
     fingerprint = prepared.fingerprint(hub)
     with reading(hub.engine) as connection:
-        trimmed = retention.trimmed(bookkeeping.source_row(connection, prepared.name))
+        trimmed = retention.trimmed(runs.source_row(connection, prepared.name))
     same = trimmed is not None and trimmed["map"] == fingerprint
     if trimmed is not None and not same:
         return 0  # the next read brings them whole; until then they stay as the map before needed them
@@ -88,7 +87,7 @@ def cut_down(hub: Hub, prepared: Prepared, before: dt.datetime) -> int:
         with writing(hub.engine) as connection:
             retention.replace_sealed(connection, rows)
             value = {"before": iso(before), "map": fingerprint}
-            bookkeeping.save_source(connection, prepared.name, trimmed=orjson.dumps(value).decode())
+            runs.save_source(connection, prepared.name, trimmed=orjson.dumps(value).decode())
         smaller += len(rows)
     return smaller
 

@@ -10,8 +10,7 @@ from allin_hub.config import schedules
 from allin_hub.config.settings import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import recalled, voice_of
-from allin_hub.store import runs as bookkeeping
-from allin_hub.store import status as stored
+from allin_hub.store import runs, status
 from allin_hub.store.engine import reading
 
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
@@ -78,11 +77,11 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
     """Every source of hub.toml, then those whose records are there without it; without `counted` only how they ended."""
     now, say = hub.clock(), voice_of(hub.config)
     with reading(hub.engine) as connection:
-        rows = stored.sources(connection)
-        counts = stored.raw_counts(connection) if counted else {}
-        problems = stored.problem_totals(connection) if counted else {}
-        busy = stored.at_work(connection, now)
-        held = {row["target"] for row in bookkeeping.held_runs(connection)}
+        rows = status.sources(connection)
+        counts = status.raw_counts(connection) if counted else {}
+        problems = status.problem_totals(connection) if counted else {}
+        busy = status.at_work(connection, now)
+        held = {row["target"] for row in runs.held_runs(connection)}
         left = [
             name
             for name in sorted(rows.keys() | counts.keys())
@@ -100,7 +99,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
                 last_success_at=row.get("last_success_at"),
                 last_attempt_at=row.get("last_attempt_at"),
                 failing_since=row.get("failing_since"),
-                failures=stored.failures(connection, name) if failed else 0,
+                failures=status.failures(connection, name) if failed else 0,
                 live=count.get(LIVE, 0),
                 quarantined=count.get(QUARANTINED, 0),
                 withdrawn=count.get(WITHDRAWN, 0),
@@ -117,10 +116,10 @@ def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
     """Every output of hub.toml; without `counted` only how they ended."""
     now, say = hub.clock(), voice_of(hub.config)
     with reading(hub.engine) as connection:
-        rows = stored.outputs(connection)
-        files = stored.file_counts(connection) if counted else {}
-        busy = stored.at_work(connection, now)
-        newest = stored.newest_change(connection)
+        rows = status.outputs(connection)
+        files = status.file_counts(connection) if counted else {}
+        busy = status.at_work(connection, now)
+        newest = status.newest_change(connection)
         found = {}
         for name, settings in hub.config.outputs.items():
             row = rows.get(name, {})
@@ -134,7 +133,7 @@ def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
                 failing_since=row.get("failing_since"),
                 failures=row.get("failures") or 0,
                 files=files.get(name, 0),
-                waiting=stored.changes_since(connection, seq) if behind and counted else 0,
+                waiting=status.changes_since(connection, seq) if behind and counted else 0,
                 message=recalled(say, row.get("message")),
                 running=f"output {name}" in busy,
                 told=row.get("told"),

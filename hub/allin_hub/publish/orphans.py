@@ -11,8 +11,7 @@ from allin_hub.i18n.translator import voice_of
 from allin_hub.publish.lease import Turn, begun, lease_of_output
 from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.publish.place import finish, retire
-from allin_hub.store import leases, publish_journal
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases, publish_journal, runs
 from allin_hub.store.engine import reading, writing
 
 LEFT = "left"
@@ -23,9 +22,7 @@ def places(hub: Hub) -> dict[str, str]:
     """The outputs that hub.toml no longer has, and where their files are."""
     with reading(hub.engine) as connection:
         names = publish_journal.outputs_with_files(connection) - hub.config.outputs.keys()
-        return {
-            name: str(bookkeeping.output_row(connection, name).get("path") or name) for name in sorted(names)
-        }
+        return {name: str(runs.output_row(connection, name).get("path") or name) for name in sorted(names)}
 
 
 def retire_all(hub: Hub) -> dict[str, OutputReport]:
@@ -47,7 +44,7 @@ def retire_all(hub: Hub) -> dict[str, OutputReport]:
 def _retire(turn: Turn) -> None:
     finish(turn)
     with reading(turn.hub.engine) as connection:
-        known = bookkeeping.output_row(connection, turn.output).get("path")
+        known = runs.output_row(connection, turn.output).get("path")
     if known is not None:
         retire(turn, known)
 

@@ -18,8 +18,7 @@ from allin_hub.base.failpoints import Point, around
 from allin_hub.base.time_limits import whole
 from allin_hub.publish.destination_factory import destination
 from allin_hub.publish.lease import Turn
-from allin_hub.store import publish_journal
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
 
 START = "index.html"
@@ -88,7 +87,7 @@ def finish(turn: Turn) -> None:
     with writing(turn.hub.engine, Point.JOURNAL_CLOSED) as connection:
         turn.refuse_overtaken(connection)
         publish_journal.save_artifacts(connection, turn.output, kept, content["gone"])
-        bookkeeping.save_output(connection, turn.output, **values)
+        runs.save_output(connection, turn.output, **values)
         publish_journal.close_journal(connection, turn.output)
     drop(staging)
 

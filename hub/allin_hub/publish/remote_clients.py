@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from allin_hub.base.errors import ConfigError, HubError, PublishError
 from allin_hub.config.secrets import secret
 from allin_hub.config.settings import Config
-from allin_hub.http import allowed_hosts as addresses
+from allin_hub.http import allowed_hosts
 from allin_hub.http.transport import CheckedTransport, Deadline
 from allin_hub.publish.output_address import shown
 from allin_hub.publish.remote import Storage, unreached
@@ -72,7 +72,7 @@ class Way:
 
     def address(self, host: str, port: int) -> str:
         """The checked address of a host. Raises Refused for one that is not public, unless it is listed."""
-        return addresses.targets(host, port, self.allow_hosts, addresses.resolver(CONNECT_SECONDS))[0]
+        return allowed_hosts.targets(host, port, self.allow_hosts, allowed_hosts.resolver(CONNECT_SECONDS))[0]
 
 
 def storage(config: Config, output: str, path: str) -> Storage:
@@ -200,8 +200,8 @@ def _webdav(way: Way) -> Any:
     from webdav4.http import Client as HttpClient
 
     scheme = "http" if way.url.scheme == "webdav+http" else "https"
-    base = addresses.checked(f"{scheme}://{way.url.netloc}/", way.allow_hosts)
-    if scheme == "http" and not addresses.is_listed(base, way.allow_hosts):
+    base = allowed_hosts.checked(f"{scheme}://{way.url.netloc}/", way.allow_hosts)
+    if scheme == "http" and not allowed_hosts.is_listed(base, way.allow_hosts):
         raise _insecure(way)
     deadline = Deadline()
     password = way.password()
@@ -209,7 +209,7 @@ def _webdav(way: Way) -> Any:
     http = HttpClient(
         base_url=base,
         auth=(user, password.get_secret_value()) if user is not None and password is not None else None,
-        transport=CheckedTransport(way.allow_hosts, deadline, addresses.resolver(CONNECT_SECONDS)),
+        transport=CheckedTransport(way.allow_hosts, deadline, allowed_hosts.resolver(CONNECT_SECONDS)),
         timeout=ANSWER_SECONDS,
         trust_env=False,
         follow_redirects=False,
@@ -235,10 +235,10 @@ def _s3(way: Way) -> Any:
     password = way.password()
     endpoint = way.given("endpoint")
     if endpoint is not None:
-        checked = addresses.checked(endpoint, way.allow_hosts)
-        if checked.scheme != "https" and not addresses.is_listed(checked, way.allow_hosts):
+        checked = allowed_hosts.checked(endpoint, way.allow_hosts)
+        if checked.scheme != "https" and not allowed_hosts.is_listed(checked, way.allow_hosts):
             raise _insecure(way)
-        way.address(checked.host, addresses.port(checked))
+        way.address(checked.host, allowed_hosts.port(checked))
     return s3fs.S3FileSystem(
         key=way.given("user"),
         secret=password.get_secret_value() if password is not None else None,

@@ -12,8 +12,7 @@ from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 
 from allin_hub.base.errors import Refused, refused
 from allin_hub.dates.rrule import is_refused
-from allin_hub.readers import sandbox as confined
-from allin_hub.readers import timezones as zones
+from allin_hub.readers import sandbox, timezones
 
 LARGEST = 20 * 2**20
 MOST_COMPONENTS = 50_000
@@ -103,10 +102,10 @@ def open_calendar(data: Path | bytes, name: str, *, zone: str = "Europe/Berlin")
     `zone` is the office's own: of several zones that fit a calendar's definition, it is the one meant.
     """
     _checked(data)
-    params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in zones.SAMPLES]}
+    params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in timezones.SAMPLES]}
     reading = _Reading(zone)
     try:
-        for message, content in confined.run("calendar", data, params=params, seconds=SECONDS, memory=MEMORY):
+        for message, content in sandbox.run("calendar", data, params=params, seconds=SECONDS, memory=MEMORY):
             if message == "zones":
                 reading.learn(content)
             elif message == "calendar":
@@ -139,16 +138,16 @@ class _Reading:
 
     def __init__(self, home: str) -> None:
         self._home = home
-        self._zones: dict[str, zones.Found] = {}
+        self._zones: dict[str, timezones.Found] = {}
         self._name: str | None = None
         self._zone: str | None = None
 
     def learn(self, told: Mapping[str, Mapping[str, Any]]) -> None:
         for name, about in told.items():
-            definition = zones.Definition(
+            definition = timezones.Definition(
                 about.get("windows"), about.get("location"), tuple(about.get("offsets") or ())
             )
-            self._zones[name] = zones.find(name, definition, self._home)
+            self._zones[name] = timezones.find(name, definition, self._home)
 
     def begin(self, head: Mapping[str, Any]) -> Iterator[Component]:
         self._name, self._zone = head["name"], None

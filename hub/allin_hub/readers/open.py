@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from allin_hub.base.errors import refused
-from allin_hub.readers import sandbox as confined
+from allin_hub.readers import sandbox
 from allin_hub.readers.csv_reader import open_delimited
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
 
@@ -107,14 +107,14 @@ def recognised_format(start: bytes) -> str | None:
 
 def __getattr__(name: str) -> Any:
     if name in ("Component", "open_calendar"):
-        from allin_hub.readers import ical_reader as calendars
+        from allin_hub.readers import ical_reader
 
-        return getattr(calendars, name)
+        return getattr(ical_reader, name)
     raise AttributeError(f"allin_hub.readers.open has no {name!r}")
 
 
 def _confined(data: Path | bytes, limits: Limits) -> Iterator[Sheet]:
-    messages = confined.run(
+    messages = sandbox.run(
         "table", data, params=dataclasses.asdict(limits), seconds=limits.seconds, memory=limits.memory
     )
     yield from Workbook(messages).sheets()

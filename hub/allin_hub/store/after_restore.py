@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, delete, select, update
 
-from allin_hub.base import process_identity as holders
-from allin_hub.store import runs as bookkeeping
+from allin_hub.base import process_identity
+from allin_hub.store import runs
 from allin_hub.store.engine import insert_rows
 from allin_hub.store.tables import artifact, journal, lease, output_state, run, staged
 
@@ -33,11 +33,11 @@ def settle_copy(
                 .where(artifact.c.output == output, artifact.c.path == path)
                 .values(key="", digest="")
             )
-    before = bookkeeping.fact(connection, "instance")
-    bookkeeping.save_fact(connection, "instance", instance)
-    bookkeeping.save_fact(connection, "restored_at", now.isoformat())
+    before = runs.fact(connection, "instance")
+    runs.save_fact(connection, "instance", instance)
+    runs.save_fact(connection, "restored_at", now.isoformat())
     if before is not None:
-        bookkeeping.save_fact(connection, "restored_from", before)
+        runs.save_fact(connection, "restored_from", before)
 
 
 def drop_orphans(connection: Connection, busy: Collection[str]) -> int:
@@ -60,7 +60,7 @@ def running(connection: Connection, now: dt.datetime) -> list[tuple[str, str]]:
         .where(lease.c.owner.is_not(None), lease.c.expires_at > now)
         .order_by(lease.c.source)
     )
-    return [(row[0], row[1]) for row in rows if not holders.has_ended(row[2])]
+    return [(row[0], row[1]) for row in rows if not process_identity.has_ended(row[2])]
 
 
 def all_artifacts(connection: Connection) -> list[tuple[str, str]]:

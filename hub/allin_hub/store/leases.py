@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, select, update
 
-from allin_hub.base import process_identity as holders
+from allin_hub.base import process_identity
 from allin_hub.base.errors import StoreError
 from allin_hub.store.engine import upsert_rows
 from allin_hub.store.tables import lease, run
@@ -23,7 +23,7 @@ def take_lease(connection: Connection, name: str, owner: str, now: dt.datetime) 
     elif (
         held["owner"] is not None
         and _runs_on(held["expires_at"], now)
-        and not holders.has_ended(held["holder"])
+        and not process_identity.has_ended(held["holder"])
     ):
         return None
     connection.execute(  # whoever gave the lease back may have found no room to say how its run had ended
@@ -34,7 +34,9 @@ def take_lease(connection: Connection, name: str, owner: str, now: dt.datetime) 
     connection.execute(
         update(lease)
         .where(lease.c.source == name)
-        .values(owner=owner, holder=holders.this_process(), fence=lease.c.fence + 1, expires_at=until)
+        .values(
+            owner=owner, holder=process_identity.this_process(), fence=lease.c.fence + 1, expires_at=until
+        )
     )
     return int(connection.execute(select(lease.c.fence).where(lease.c.source == name)).scalar_one())
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, select, update
 
-from allin_hub.store import claims
-from allin_hub.store import raw_records as raws
+from allin_hub.store import claims, raw_records
 from allin_hub.store.engine import change_rows
 from allin_hub.store.tables import claim, problem, raw, run, source_state
 
@@ -85,8 +84,8 @@ def withdraw(connection: Connection, source: str, run_id: str) -> int:
         claims.withdraw(connection, [one.id for one in batch], run_id)
     return connection.execute(
         update(raw)
-        .where(raw.c.source == source, raw.c.status != raws.WITHDRAWN)
-        .values(status=raws.WITHDRAWN, run_id=run_id)
+        .where(raw.c.source == source, raw.c.status != raw_records.WITHDRAWN)
+        .values(status=raw_records.WITHDRAWN, run_id=run_id)
     ).rowcount
 
 
@@ -94,8 +93,8 @@ def bring_back(connection: Connection, source: str, run_id: str) -> int:
     """Let the raws that one run withdrew be mapped again; how many they are."""
     return connection.execute(
         update(raw)
-        .where(raw.c.source == source, raw.c.status == raws.WITHDRAWN, raw.c.run_id == run_id)
-        .values(status=raws.LIVE)
+        .where(raw.c.source == source, raw.c.status == raw_records.WITHDRAWN, raw.c.run_id == run_id)
+        .values(status=raw_records.LIVE)
     ).rowcount
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from allin_hub.base import process_identity as holders
+from allin_hub.base import process_identity
 from allin_hub.store.tables import artifact, change, lease, output_state, problem, raw, run, source_state
 
 MOST_RUNS = 200
@@ -66,7 +66,11 @@ def failures(connection: Connection, source: str) -> int:
 def at_work(connection: Connection, now: dt.datetime) -> set[str]:
     """The leases that somebody holds: a source by its name, an output as `output NAME`."""
     rows = connection.execute(select(lease).where(lease.c.owner.is_not(None))).mappings()
-    return {row["source"] for row in rows if row["expires_at"] > now and not holders.has_ended(row["holder"])}
+    return {
+        row["source"]
+        for row in rows
+        if row["expires_at"] > now and not process_identity.has_ended(row["holder"])
+    }
 
 
 def newest_change(connection: Connection) -> int:

@@ -14,7 +14,7 @@ from allin_hub.api import registry
 from allin_hub.api.plugin import Raw, Source
 from allin_hub.base.encryption import KEY_BYTES, Sealer
 from allin_hub.base.types import Draft
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import prepared_of
 from allin_hub.ingest.raw_codec import opened, packed
@@ -52,7 +52,7 @@ def draft_text(draft: Draft) -> str:
 
 def source_in(folder: Path, made: type[Source[Any]], headers: Sequence[str]) -> Source[Any]:
     """A source as the hub.toml of a folder configures it, knowing the columns that a fetch has seen."""
-    config = configuration.load(folder)
+    config = load(folder)
     settings = next(iter(config.sources.values()))
     hub = Hub(config, open_engine("sqlite:///:memory:"), Sealer(secrets.token_bytes(KEY_BYTES)))
     source = prepared_of(hub, settings, registry.source_of(config, settings, made)).source

@@ -12,7 +12,7 @@ from allin_hub.api.plugin import Output, Plugin
 from allin_hub.base.errors import HubError, PublishError
 from allin_hub.base.time_limits import limited
 from allin_hub.config.settings import OUTPUT_RESERVED
-from allin_hub.testing import file_checks as documents
+from allin_hub.testing import file_checks
 from allin_hub.testing.canaries import city
 from allin_hub.testing.config_checks import PluginSuite
 from allin_hub.testing.failure_text import some
@@ -136,14 +136,14 @@ class Publications(PluginSuite):
 
     def _pages(self, contents: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
         for path, content in contents.items():
-            if documents.kind_of(path) in documents.PAGES:
+            if file_checks.kind_of(path) in file_checks.PAGES:
                 yield path, content
 
 
 def half_file(contents: Mapping[str, bytes]) -> str | None:
     """Which file is not what its ending promises, and why; or None."""
     for path, content in contents.items():
-        fault = documents.broken(path, content)
+        fault = file_checks.broken(path, content)
         if fault:
             return f"{path} cannot be read ({fault})"
     return None

@@ -13,7 +13,7 @@ import pytest
 from allin_hub.api.output_run import Artifact
 from allin_hub.base.errors import HubError
 from allin_hub.base.time_limits import limited
-from allin_hub.testing import file_checks as documents
+from allin_hub.testing import file_checks
 from allin_hub.testing.canaries import Canaries, city, many, renamed
 from allin_hub.testing.failure_text import some
 from allin_hub.testing.fresh_process import Unreachable, again
@@ -67,7 +67,7 @@ class OutputSuite(PageChecks):
             "take all data from the view and nothing from behind it; show persons from view.contacts(…) alone"
         )
         for path, content in contents.items():
-            text = documents.readable(content, path)
+            text = file_checks.readable(content, path)
             shown = [word for word in canaries.words if word.casefold() in text]
             if shown:
                 self.told(rule, f"{path} shows {some(shown)}, which no consent covers", remedy)
@@ -76,7 +76,7 @@ class OutputSuite(PageChecks):
         if report.status != "done":
             pytest.skip(f"another test of this suite tells why: {report.message}")
         for path, content in files.items():
-            text = documents.readable(content, path)
+            text = file_checks.readable(content, path)
             shown = [word for word in hall.canaries if word.casefold() in text]
             if shown:
                 self.told(rule, f"in a real hub, {path} shows {some(shown)}, which no consent covers", remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allin_hub.testing import file_checks as documents
+from allin_hub.testing import file_checks
 from allin_hub.testing.canaries import city, hostile
 from allin_hub.testing.failure_text import some
 from allin_hub.testing.output_fixture import Publications, half_file
@@ -20,7 +20,7 @@ class PageChecks(Publications):
         made = [self.publish(city()), *map(self._alone, ALONE)]
         whole = [contents for contents in made if isinstance(contents, dict)]
         for path, content in (page for contents in whole for page in self._pages(contents)):
-            faults = list(documents.html_faults(content))
+            faults = list(file_checks.html_faults(content))
             if faults:
                 self.told(
                     "Pages are valid HTML, with language and direction.",
@@ -32,10 +32,10 @@ class PageChecks(Publications):
         """Whoever reads a page tells no third party; a page opened from a disk is complete."""
         for path, content in self.publish(city()).items():
             faults: list[str] = []
-            if documents.kind_of(path) in documents.PAGES:
-                faults = list(documents.foreign_requests(content))
-            elif documents.kind_of(path) == ".css":
-                faults = list(documents.foreign_styles(content.decode("utf-8")))
+            if file_checks.kind_of(path) in file_checks.PAGES:
+                faults = list(file_checks.foreign_requests(content))
+            elif file_checks.kind_of(path) == ".css":
+                faults = list(file_checks.foreign_styles(content.decode("utf-8")))
             if faults:
                 self.told(
                     "Pages load nothing from elsewhere, and carry no script in themselves.",
@@ -93,7 +93,7 @@ class PageChecks(Publications):
             self.told(rule, f"it stopped with {type(error).__name__}: {error}", "let any text pass")
             return
         for path, content in contents.items():
-            fault = documents.broken(path, content) or documents.escaped_text(path, content)
+            fault = file_checks.broken(path, content) or file_checks.escaped_text(path, content)
             if fault:
                 self.told(
                     rule,

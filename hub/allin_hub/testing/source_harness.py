@@ -16,14 +16,14 @@ from allin_hub.base.encryption import KEY_BYTES, Sealer
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import SourceReport
 from allin_hub.base.time_limits import Bounds
-from allin_hub.config import load as configuration
+from allin_hub.config.load import load
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, prepared_of
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.sync import sync_source
 from allin_hub.open_hub import open_hub
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import open_engine, writing
 from allin_hub.testing.config_checks import written
 from allin_hub.testing.fake_http import Network, hosts_of
@@ -124,7 +124,7 @@ class SourceWorkshop:
             for _ in range(times):
                 reports.append(sync_source(lent, self.prepared(lent), new_id()))
                 with writing(lent.engine) as connection:
-                    bookkeeping.save_source(connection, NAME, mark=None)
+                    runs.save_source(connection, NAME, mark=None)
         finally:
             hub.close()
         return reports
@@ -143,7 +143,7 @@ class SourceWorkshop:
 
     def _unstored(self, network: Network) -> Hub:
         return Hub(
-            configuration.load(self.folder),
+            load(self.folder),
             open_engine("sqlite:///:memory:"),
             Sealer(secrets.token_bytes(KEY_BYTES)),
             clock=lambda: NOW,

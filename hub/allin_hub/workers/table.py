@@ -15,7 +15,7 @@ from typing import Any
 
 import python_calamine as calamine
 
-from allin_hub.workers import archive as archives
+from allin_hub.workers import archive
 from allin_hub.workers.refusal import Refusal
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,11 +85,11 @@ def _workbook(data: bytes) -> calamine.CalamineWorkbook:
 
 def _harmless(data: bytes, params: dict[str, int]) -> bytes:
     """Check every part of an XLSX or ODS file; where it holds errors or formulas without a result, make them text."""
-    limits = archives.Limits(params["entries"], params["inflated"], params["ratio"])
-    archive = archives.opened(data, limits)
-    is_xlsx = archives.kind(archive) == "xlsx"
+    limits = archive.Limits(params["entries"], params["inflated"], params["ratio"])
+    zipped = archive.opened(data, limits)
+    is_xlsx = archive.kind(zipped) == "xlsx"
     cells, has_gaps = 0, False
-    for name, pieces in archives.parts(archive, len(data), limits):
+    for name, pieces in archive.parts(zipped, len(data), limits):
         is_sheet = name.startswith("xl/worksheets/") if is_xlsx else name == "content.xml"
         for piece in _whole_cells(pieces, is_xlsx) if is_sheet else pieces:
             if not is_sheet:
@@ -110,7 +110,7 @@ def _harmless(data: bytes, params: dict[str, int]) -> bytes:
                     raise Refusal("FILE_TOO_BIG")
             if far or cells > params["cells"]:
                 raise Refusal("FILE_TOO_BIG")
-    return _rewritten(archive, len(data), limits, is_xlsx) if has_gaps else data
+    return _rewritten(zipped, len(data), limits, is_xlsx) if has_gaps else data
 
 
 def _holds(pattern: re.Pattern[bytes], sign: bytes, piece: bytes) -> bool:
@@ -131,12 +131,12 @@ def _whole_cells(pieces: Iterator[bytes], is_xlsx: bool) -> Iterator[bytes]:
     yield rest
 
 
-def _rewritten(archive: zipfile.ZipFile, size: int, limits: archives.Limits, is_xlsx: bool) -> bytes:
+def _rewritten(zipped: zipfile.ZipFile, size: int, limits: archive.Limits, is_xlsx: bool) -> bytes:
     """Copy the XML parts of an archive, their cells changed."""
     change: Callable[[bytes], bytes] = _told_xlsx if is_xlsx else _told_ods
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
-        for name, pieces in archives.parts(archive, size, limits):
+        for name, pieces in archive.parts(zipped, size, limits):
             keep = name.lower().endswith((".xml", ".rels")) or name == "mimetype"
             with target.open(name, "w", force_zip64=True) if keep else io.BytesIO() as stream:
                 for piece in _whole_cells(pieces, is_xlsx) if keep else pieces:

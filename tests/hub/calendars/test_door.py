@@ -16,8 +16,7 @@ import recurring_ical_events  # type: ignore[import-untyped]
 
 from allin_hub.base.errors import Refused, refused
 from allin_hub.base.problems import catalogue
-from allin_hub.readers import ical_reader as calendars
-from allin_hub.readers import sandbox as confined
+from allin_hub.readers import ical_reader, sandbox
 from allin_hub.readers.ical_reader import Component, open_calendar
 from allin_hub.workers import calendar as worker
 from allin_hub.workers.refusal import Refusal
@@ -60,7 +59,7 @@ def codes(component: Component) -> list[str]:
     return [fault.code for fault in component.faults]
 
 
-def in_utc(moment: calendars.Moment | None) -> str | None:
+def in_utc(moment: ical_reader.Moment | None) -> str | None:
     """Turn into UTC what says its zone; the rest as it is."""
     if moment is None or moment["kind"] in ("date", "floating", "unknown"):
         return f"{moment['kind']} {moment['value']}" if moment else None
@@ -136,7 +135,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
         except Refusal as refusal:
             raise refused(refusal.code, **refusal.params) from None
 
-    monkeypatch.setattr(confined, "run", run)
+    monkeypatch.setattr(sandbox, "run", run)
 
 
 @pytest.mark.usefixtures("here")
@@ -216,7 +215,7 @@ def test_what_is_no_whole_calendar_is_refused(content: bytes, code: str) -> None
 
 def test_refusals_of_the_child_speak_of_calendars(monkeypatch: pytest.MonkeyPatch) -> None:
     """A partner with a calendar has no rows and columns to delete."""
-    monkeypatch.setattr(calendars, "SECONDS", 0.001)
+    monkeypatch.setattr(ical_reader, "SECONDS", 0.001)
     with pytest.raises(Refused) as refusal:
         read(calendar("DTSTART:20261005T180000Z"))
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from allin_hub.cli import app
 from allin_hub.cli.translated_help import ERRORS, LOCALE, PLACES, WORDS
-from allin_hub.i18n import staff_language as tongue
+from allin_hub.i18n import staff_language
 from allin_hub.i18n.gettext_catalogs import catalogue_file, words
 
 HOME = Path(__file__).parents[3]
@@ -33,7 +33,7 @@ NOT_FOR_HELP = ("pydantic", "sqlalchemy", "babel", "rich", "prefect", "fastapi",
 def nobody_asked() -> Iterator[None]:
     """Leave no language behind for other tests."""
     yield
-    tongue.ask_for(None)
+    staff_language.ask_for(None)
 
 
 def texts(command: Any) -> Iterator[str]:

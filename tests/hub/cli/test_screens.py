@@ -13,8 +13,7 @@ from allin_hub import PluginConfig, Source
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import note_outcome
 from allin_hub.operations.notify_send import Fault
-from allin_hub.store import leases
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases, runs
 from allin_hub.store.engine import writing
 
 
@@ -322,7 +321,7 @@ def test_status_names_what_needs_somebody(
     allin("run")
     hub = open_hub(office.folder)
     with writing(hub.engine) as connection:
-        bookkeeping.save_source(connection, "vereine", last_status=state, message="Die Datei ist leer.")
+        runs.save_source(connection, "vereine", last_status=state, message="Die Datei ist leer.")
     hub.close()
     lines = allin("status").stdout.splitlines()
 

@@ -15,7 +15,7 @@ from allin_hub.api import registry
 from allin_hub.cli import app
 from allin_hub.cli.init_demo import TEMPLATES
 from allin_hub.cli.invocation import Call
-from allin_hub.config import load as config
+from allin_hub.config.load import load
 
 HEAVY = (
     "alembic",
@@ -107,10 +107,10 @@ def test_a_new_hub_has_settings_that_are_read_as_they_stand(
     monkeypatch.setenv("LANG", f"{language}_XX.UTF-8")
     result = CliRunner().invoke(app, ["init", str(tmp_path / "neu")])
     written = (tmp_path / "neu" / "hub.toml").read_text(encoding="utf-8")
-    bare = config.load(tmp_path / "neu")
+    bare = load(tmp_path / "neu")
     shown = re.sub(r"^# (?=\[|[a-z]+ = )", "", written, flags=re.MULTILINE)
     (tmp_path / "neu" / "hub.toml").write_text(shown, encoding="utf-8")
-    full = config.load(tmp_path / "neu")
+    full = load(tmp_path / "neu")
 
     assert 0 == result.exit_code
     assert TEMPLATES[language].read_text(encoding="utf-8") == written

@@ -20,7 +20,7 @@ from allin_hub.backup.archive import verified
 from allin_hub.backup.create import Backup, back_up, before_upgrade
 from allin_hub.backup.restore import Restored, Wish, restore
 from allin_hub.base.errors import ConfigError, HubError, StoreError
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import reading
 
 OUTPUTS = """
@@ -258,7 +258,7 @@ def test_a_copy_is_another_instance(sheet_office: Any, synced: Any, brought_back
     for _ in range(2):
         hub = brought_back(path).open()
         with reading(hub.engine) as connection:
-            seen.append(bookkeeping.fact(connection, "instance"))
+            seen.append(runs.fact(connection, "instance"))
         hub.close()
 
     assert None not in seen

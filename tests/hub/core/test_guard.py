@@ -10,8 +10,8 @@ from allin_hub.config.settings import GuardLimits
 from allin_hub.ingest.diff import Difference, differences
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import prepare
-from allin_hub.store import runs as bookkeeping
 from allin_hub.store.engine import reading
+from allin_hub.store.runs import held_runs
 
 
 def _waiting(office: Any) -> list[Difference]:
@@ -19,7 +19,7 @@ def _waiting(office: Any) -> list[Difference]:
     hub = office.open()
     try:
         with reading(hub.engine) as connection:
-            run = bookkeeping.held_runs(connection)[0]
+            run = held_runs(connection)[0]
         return list(differences(hub, prepare(hub, hub.config.sources[run["target"]]), run["id"]))
     finally:
         hub.close()
@@ -131,7 +131,7 @@ def test_a_newer_sync_overtakes_a_held_run(sheet_office: Any, synced: Any, heade
     assert sheet_office.rows("staged")["staged"] == []
     hub = sheet_office.open()
     with reading(hub.engine) as connection:
-        assert bookkeeping.held_runs(connection) == []
+        assert held_runs(connection) == []
     hub.close()
 
 
@@ -156,7 +156,7 @@ def _held(office: Any) -> Any:
     hub = office.open()
     try:
         with reading(hub.engine) as connection:
-            return bookkeeping.held_runs(connection)
+            return held_runs(connection)
     finally:
         hub.close()
 

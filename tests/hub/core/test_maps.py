@@ -10,9 +10,9 @@ import pytest
 
 from allin_hub.api import registry
 from allin_hub.api.plugin import PluginConfig, Raw, Source
-from allin_hub.base import time_limits as bounds
+from allin_hub.base import time_limits
 from allin_hub.hub import Hub
-from allin_hub.ingest import check as checking
+from allin_hub.ingest import check
 from allin_hub.ingest.hold import accept
 from allin_hub.ingest.sync import sync
 from allin_hub.operations.retention import retain
@@ -50,7 +50,7 @@ def hub(office: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub with this feed alone; its maps may take a second."""
     made = type("Made", (Feed,), {})
     monkeypatch.setattr(registry, "source", lambda _config, settings: made(settings.name, PluginConfig()))
-    monkeypatch.setattr(bounds, "MAP_SECONDS", 1.0)
+    monkeypatch.setattr(time_limits, "MAP_SECONDS", 1.0)
     office.settings('[sources.feed]\nplugin = "feed"\nlimits = { records = 100 }\n')
     opened = office.open()
     yield opened
@@ -81,7 +81,7 @@ def test_a_map_that_never_ends_is_ended_where_keys_are_derived_from_it(hub: Hub,
     """Records without keys are mapped while they are fetched; another sync has to be possible after."""
     feed.keyed, feed.never_ends = False, True
 
-    tried = checking.check(hub, None).sources["feed"]
+    tried = check.check(hub, None).sources["feed"]
     failed = sync(hub).sources["feed"]
     feed.never_ends = False
     done = sync(hub).sources["feed"]
@@ -129,7 +129,7 @@ def test_a_check_lives_with_a_feed_that_breaks_and_one_that_never_ends(
     found = []
     for fetch in (endless, broken):
         monkeypatch.setattr(feed, "fetch", fetch)
-        found.append(checking.check(hub, None).sources["feed"])
+        found.append(check.check(hub, None).sources["feed"])
 
     assert ["FEED_ENDLESS", "PLUGIN_FAILED"] == [one.problems[0].code for one in found]
     assert "kanarina" not in f"{found[1].message} {found[1].hint}"

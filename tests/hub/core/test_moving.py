@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select, text
 
-from allin_hub.backup import move_database as moving
+from allin_hub.backup import move_database
 from allin_hub.backup.move_database import go_back, move, moved_there, switch
 from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.move import run_move
-from allin_hub.store import copy as copying
-from allin_hub.store import leases
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import copy, leases, runs
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 from allin_hub.store.moved_away import FACT
 from allin_hub.store.tables import claim, metadata
@@ -69,7 +67,7 @@ def test_a_hub_moved_there_and_back_is_equal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every row of every table is the same; the next sync finds nothing new, and the next publish nothing to write."""
-    monkeypatch.setattr(copying, "BATCH", 7)  # else every table of a test fits into one batch
+    monkeypatch.setattr(copy, "BATCH", 7)  # else every table of a test fits into one batch
     home = full_office.database
     back = "sqlite:///back.db" if home.startswith("sqlite") else fresh_postgres(schema=False)
     before = full_office.rows()
@@ -194,9 +192,9 @@ def test_the_old_database_is_left_only_once_the_new_one_is_whole(
             commits.append(name)
             raise KeyboardInterrupt
 
-    saved = bookkeeping.save_fact
+    saved = runs.save_fact
     hub = full_office.open()
-    monkeypatch.setattr(bookkeeping, "save_fact", torn)
+    monkeypatch.setattr(runs, "save_fact", torn)
     with pytest.raises(KeyboardInterrupt):
         move(hub, elsewhere)
     monkeypatch.undo()
@@ -212,7 +210,7 @@ def test_a_database_with_rows_is_refused(full_office: Any, fresh_postgres: Any) 
     taken = fresh_postgres()
     engine = open_engine(taken)
     with writing(engine) as connection:
-        bookkeeping.save_fact(connection, "key", "another")
+        runs.save_fact(connection, "key", "another")
     hub = full_office.open()
 
     with pytest.raises(ConfigError, match="not empty"):
@@ -220,7 +218,7 @@ def test_a_database_with_rows_is_refused(full_office: Any, fresh_postgres: Any) 
 
     hub.close()
     with reading(engine) as connection:
-        assert bookkeeping.fact(connection, "key") == "another"
+        assert runs.fact(connection, "key") == "another"
     engine.dispose()
 
 
@@ -322,7 +320,7 @@ def test_what_is_written_during_a_move_calls_it_off(full_office: Any, elsewhere:
         if table == "claim" and not wrote:
             wrote.append(table)
             with writing(hub.engine) as connection:
-                bookkeeping.save_fact(connection, "late", "fact")
+                runs.save_fact(connection, "late", "fact")
 
     with pytest.raises(HubError, match="changed the hub"):
         move(hub, elsewhere, told)
@@ -341,8 +339,8 @@ def test_a_row_that_is_lost_on_the_way_calls_the_move_off(
         copied(old, new, told)
         new.execute(delete(claim).where(claim.c.id == select(func.max(claim.c.id)).scalar_subquery()))
 
-    copied = moving.copy_rows
-    monkeypatch.setattr(moving, "copy_rows", lossy)
+    copied = move_database.copy_rows
+    monkeypatch.setattr(move_database, "copy_rows", lossy)
     hub = full_office.open()
 
     with pytest.raises((HubError, StoreError)):

@@ -15,10 +15,9 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from allin_hub.hub import Hub
-from allin_hub.operations import notify as notifying
-from allin_hub.operations import notify_send as posting
+from allin_hub.operations import notify, notify_send
 from allin_hub.operations.notify import Told, tell
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import writing
 
 SETTINGS = """[hub]
@@ -247,12 +246,12 @@ def test_a_server_that_takes_nothing_fails_no_sync_and_is_asked_again(
     synced(told_office)
     told = telling(told_office)
     hub = told_office.open()
-    fault = notifying.last_fault(hub)
+    fault = notify.last_fault(hub)
     hub.close()
     post.answer = 200
     telling(told_office)
     hub = told_office.open()
-    after = notifying.last_fault(hub)
+    after = notify.last_fault(hub)
     hub.close()
 
     assert [1] == [one.number for one in told.faults]
@@ -295,7 +294,7 @@ def test_killed_before_sending_it_is_told_after(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(notifying, "post", kill)
+        patched.setattr(notify, "post", kill)
         with pytest.raises(Killed):
             telling(told_office)
     telling(told_office)
@@ -317,7 +316,7 @@ def test_killed_after_sending_it_is_told_again_once(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(notifying, "note_outcome", kill)
+        patched.setattr(notify, "note_outcome", kill)
         with pytest.raises(Killed):
             telling(told_office)
     for _ in range(3):
@@ -334,19 +333,19 @@ def test_what_comes_up_while_another_process_tells_is_told_by_it(
     break_sheet(told_office)
     synced(told_office)
     synced(told_office)
-    send = posting.post
+    send = notify_send.post
     others: list[Told] = []
 
     def meanwhile(hub: Hub, subject: str, body: str) -> Any:
         if not others:
             with writing(hub.engine) as connection:
-                bookkeeping.save_output(
+                runs.save_output(
                     connection, "verzeichnis", last_status="failed", failures=5, last_attempt_at=hub.clock()
                 )
             others.append(telling(told_office))
         return send(hub, subject, body)
 
-    monkeypatch.setattr(notifying, "post", meanwhile)
+    monkeypatch.setattr(notify, "post", meanwhile)
     told = telling(told_office)
 
     assert [] == others[0].news

@@ -11,13 +11,10 @@ import pytest
 
 from allin_hub.base.errors import StoreError
 from allin_hub.hub import Hub
-from allin_hub.manage import remove_source as removing
-from allin_hub.manage import rename_source as renaming
-from allin_hub.publish import lease as turns
-from allin_hub.publish import local_folder as folders
-from allin_hub.publish import place as placing
-from allin_hub.publish import publish as publishing
-from allin_hub.publish.lease import lease_of_output
+from allin_hub.manage import remove_source, rename_source
+from allin_hub.publish import local_folder, publish
+from allin_hub.publish.lease import begun, lease_of_output
+from allin_hub.publish.place import finish
 from allin_hub.store import leases
 from allin_hub.store.engine import writing
 
@@ -48,16 +45,16 @@ def test_a_publish_that_was_overtaken_while_it_rendered_decides_nothing(
     publishing_office: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It puts nothing in place: the other publish knows more of who may be seen."""
-    hub, render = publishing_office.open(), publishing._render
+    hub, render = publishing_office.open(), publish._render
 
     def slowly(*args: Any) -> Any:
         plan = render(*args)
         overtake(hub, lease_of_output("statistik"))
         return plan
 
-    monkeypatch.setattr(publishing, "_render", slowly)
+    monkeypatch.setattr(publish, "_render", slowly)
 
-    report = publishing.publish(hub)["statistik"]
+    report = publish.publish(hub)["statistik"]
 
     hub.close()
     assert "failed" == report.status
@@ -70,19 +67,19 @@ def test_who_finishes_for_another_first_takes_its_waiting_files_out_of_reach(
 ) -> None:
     """The one that sleeps may wake at any moment, and must find nothing to move."""
     hub = publishing_office.open()
-    monkeypatch.setattr(publishing, "finish", lambda _turn: None)
-    publishing.publish(hub)
+    monkeypatch.setattr(publish, "finish", lambda _turn: None)
+    publish.publish(hub)
     waiting = next(publishing_office.folder.glob(".statistik.staging.*"))
-    put, seen = folders.Folder.put, set()
+    put, seen = local_folder.Folder.put, set()
 
-    def watched(place: folders.Folder, turn: Any, staging: Path, path: str) -> bool:
+    def watched(place: local_folder.Folder, turn: Any, staging: Path, path: str) -> bool:
         seen.add((waiting.exists(), staging == waiting))
         return put(place, turn, staging, path)
 
-    monkeypatch.setattr(folders.Folder, "put", watched)
-    turn = turns.begun(hub, "statistik")
+    monkeypatch.setattr(local_folder.Folder, "put", watched)
+    turn = begun(hub, "statistik")
     assert turn is not None
-    placing.finish(turn)
+    finish(turn)
     turn.end()
 
     hub.close()
@@ -98,15 +95,15 @@ def test_a_publish_that_was_overtaken_while_it_cleared_an_old_folder_forgets_no_
     before = publishing_office.rows("artifact")
     text = (publishing_office.folder / "hub.toml").read_text(encoding="utf-8")
     publishing_office.settings(text.replace('path = "statistik"', 'path = "zahlen"'))
-    hub, take_away = publishing_office.open(), folders.Folder.take_away
+    hub, take_away = publishing_office.open(), local_folder.Folder.take_away
 
     def slowly(*args: Any) -> None:
         take_away(*args)
         overtake(hub, lease_of_output("statistik"))
 
-    monkeypatch.setattr(folders.Folder, "take_away", slowly)
+    monkeypatch.setattr(local_folder.Folder, "take_away", slowly)
 
-    report = publishing.publish(hub)["statistik"]
+    report = publish.publish(hub)["statistik"]
 
     hub.close()
     assert "failed" == report.status
@@ -117,15 +114,15 @@ def test_a_publish_that_was_overtaken_while_it_put_files_leaves_the_journal_open
     publishing_office: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who took over looks into it; closed by the one that slept, it would say that all lies in place."""
-    hub, take_away = publishing_office.open(), folders.Folder.take_away
+    hub, take_away = publishing_office.open(), local_folder.Folder.take_away
 
     def slowly(*args: Any) -> None:
         take_away(*args)
         overtake(hub, lease_of_output("statistik"))
 
-    monkeypatch.setattr(folders.Folder, "take_away", slowly)
+    monkeypatch.setattr(local_folder.Folder, "take_away", slowly)
 
-    report = publishing.publish(hub)["statistik"]
+    report = publish.publish(hub)["statistik"]
 
     hub.close()
     found = publishing_office.rows("journal", "artifact")
@@ -133,19 +130,19 @@ def test_a_publish_that_was_overtaken_while_it_put_files_leaves_the_journal_open
 
 
 def _rename(hub: Hub) -> None:
-    renaming.rename(hub, "vereine", "gruppen")
+    rename_source.rename(hub, "vereine", "gruppen")
 
 
 def _remove(hub: Hub) -> None:
-    removing.remove(hub, "vereine")
+    remove_source.remove(hub, "vereine")
 
 
 def _bring_back(hub: Hub) -> None:
-    removing.restore(hub.config.folder, "vereine", hub)
+    remove_source.restore(hub.config.folder, "vereine", hub)
 
 
 @pytest.mark.parametrize(
-    ("module", "act"), [(renaming, _rename), (removing, _remove), (removing, _bring_back)]
+    ("module", "act"), [(rename_source, _rename), (remove_source, _remove), (remove_source, _bring_back)]
 )
 def test_a_change_of_a_source_that_was_overtaken_changes_no_row(
     sheet_office: Any,
@@ -158,7 +155,7 @@ def test_a_change_of_a_source_that_was_overtaken_changes_no_row(
     synced(sheet_office)
     hub = sheet_office.open()
     if act is _bring_back:
-        removing.remove(hub, "vereine")
+        remove_source.remove(hub, "vereine")
         hub.close()
         hub = sheet_office.open()
     before = sheet_office.rows("raw", "claim", "organisation", "change")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.privacy import consent_ledger as consents
+from allin_hub.privacy import consent_ledger
 from allin_hub.store.engine import writing
 
 HUB = """
@@ -225,12 +225,12 @@ def test_a_withdrawal_from_outside_outlives_the_old_yes(office: Any, synced: Any
 
 def test_a_new_yes_after_a_withdrawal_begins_anew() -> None:
     """Said later than the withdrawal, it is a consent of its own."""
-    ended = consents.Latest("withdrawn", "staff", dt.datetime(2026, 10, 6, tzinfo=dt.UTC))
+    ended = consent_ledger.Latest("withdrawn", "staff", dt.datetime(2026, 10, 6, tzinfo=dt.UTC))
 
-    later = consents.event_for(
+    later = consent_ledger.event_for(
         "directory_public", "yes", ended, "form", dt.datetime(2026, 10, 7, tzinfo=dt.UTC)
     )
-    earlier = consents.event_for(
+    earlier = consent_ledger.event_for(
         "directory_public", "yes", ended, "form", dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from allin_hub.privacy import consent_ledger as consents
+from allin_hub.privacy import consent_ledger
 from allin_hub.privacy.gate import passes
 from allin_schemas import ENTITIES, Kind, Private, Purpose
 from allin_schemas.marks import marked
@@ -273,11 +273,11 @@ def test_a_consent_ends_when_it_expires() -> None:
     now = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
     line = ("person", 1, 1, "directory_public", "any", "confirmed")
 
-    assert consents.live(
+    assert consent_ledger.live(
         [(*line, now + dt.timedelta(days=1))], Purpose.DIRECTORY_PUBLIC, "site", now
     ).keys() == {"person"}
-    assert consents.live([(*line, now)], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
-    assert consents.live([(*line, None)], Purpose.NEWSLETTER, "site", now) == {}
+    assert consent_ledger.live([(*line, now)], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
+    assert consent_ledger.live([(*line, None)], Purpose.NEWSLETTER, "site", now) == {}
 
 
 def test_one_no_outweighs_every_yes_of_a_merged_person() -> None:
@@ -286,5 +286,5 @@ def test_one_no_outweighs_every_yes_of_a_merged_person() -> None:
     yes = ("person", 1, 1, "directory_public", "any", "confirmed", None)
     no = ("person", 2, 1, "directory_public", "any", "refused", None)
 
-    assert consents.live([no, yes], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
-    assert consents.live([yes, no], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
+    assert consent_ledger.live([no, yes], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
+    assert consent_ledger.live([yes, no], Purpose.DIRECTORY_PUBLIC, "site", now) == {}

@@ -11,12 +11,9 @@ import pytest
 
 from allin_hub.api.output_run import Artifact, Order
 from allin_hub.api.plugin import Output, PluginConfig
-from allin_hub.publish import lease as turns
-from allin_hub.publish import local_folder as folders
-from allin_hub.publish import place as placing
-from allin_hub.publish import publish as publishing
-from allin_hub.store import publish_journal
-from allin_hub.store import runs as bookkeeping
+from allin_hub.publish import lease, local_folder, place
+from allin_hub.publish.publish import publish_output
+from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
 from allin_schemas import Organisation, Purpose
 
@@ -157,9 +154,7 @@ def test_an_output_that_fails_keeps_its_last_good_state_and_says_no_content(
     before = _state(public.folder / "public")
     hub = public.open()
 
-    report = publishing.publish_output(
-        hub, hub.config.outputs["verzeichnis"], Odd("verzeichnis", PluginConfig())
-    )
+    report = publish_output(hub, hub.config.outputs["verzeichnis"], Odd("verzeichnis", PluginConfig()))
 
     hub.close()
     assert report.status == "failed"
@@ -189,9 +184,9 @@ def test_assets_come_before_pages_and_pages_before_indexes(
     hub = public.open()
     put: list[str] = []
     replace = os.replace
-    monkeypatch.setattr(folders.os, "replace", lambda a, b: (put.append(Path(b).name), replace(a, b)))
+    monkeypatch.setattr(local_folder.os, "replace", lambda a, b: (put.append(Path(b).name), replace(a, b)))
 
-    publishing.publish_output(hub, hub.config.outputs["verzeichnis"], Linked("verzeichnis", PluginConfig()))
+    publish_output(hub, hub.config.outputs["verzeichnis"], Linked("verzeichnis", PluginConfig()))
 
     hub.close()
     assert put == ["asset.css", "page.html", "index.html"]
@@ -203,7 +198,7 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
     """The journal knows what had been decided."""
     hub = public.open()
     settings = hub.config.outputs["verzeichnis"]
-    publishing.publish_output(hub, settings, Linked("verzeichnis", PluginConfig()))
+    publish_output(hub, settings, Linked("verzeichnis", PluginConfig()))
     changed = Linked("verzeichnis", PluginConfig())
     changed.text = "second"
     replace, done = os.replace, []
@@ -214,16 +209,16 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
         done.append(b)
         replace(a, b)
 
-    monkeypatch.setattr(folders.os, "replace", killed)
+    monkeypatch.setattr(local_folder.os, "replace", killed)
     with writing(hub.engine) as connection:
-        bookkeeping.save_output(connection, "verzeichnis", fingerprint="changed")
+        runs.save_output(connection, "verzeichnis", fingerprint="changed")
     with pytest.raises(KeyboardInterrupt):
-        publishing.publish_output(hub, settings, changed)
-    monkeypatch.setattr(folders.os, "replace", replace)
+        publish_output(hub, settings, changed)
+    monkeypatch.setattr(local_folder.os, "replace", replace)
 
-    turn = turns.begun(hub, "verzeichnis")
+    turn = lease.begun(hub, "verzeichnis")
     assert turn is not None
-    placing.finish(turn)
+    place.finish(turn)
     turn.end()
 
     with reading(hub.engine) as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.checksums import sums_of
 from allin_hub.store.engine import reading, writing
 
@@ -16,11 +16,11 @@ def test_a_reader_sees_one_moment_while_others_commit(office: Any) -> None:
     seen = []
     with reading(hub.engine) as connection:
         for word in ("first", "second"):
-            seen.append(bookkeeping.fact(connection, "word"))
+            seen.append(runs.fact(connection, "word"))
             with writing(hub.engine) as other:
-                bookkeeping.save_fact(other, "word", word)
+                runs.save_fact(other, "word", word)
     with reading(hub.engine) as connection:
-        seen.append(bookkeeping.fact(connection, "word"))
+        seen.append(runs.fact(connection, "word"))
     hub.close()
 
     assert [None, None, "second"] == seen
@@ -33,7 +33,7 @@ def test_a_sum_changes_with_any_value(office: Any) -> None:
     sums = []
     for word in ("one", "two", "one"):
         with writing(hub.engine) as connection:
-            bookkeeping.save_fact(connection, "word", word)
+            runs.save_fact(connection, "word", word)
             sums.append(sums_of(connection))
     hub.close()
 

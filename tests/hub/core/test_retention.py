@@ -230,10 +230,9 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
     old_office: Any, synced: Any, exported: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lid was closed, the night's upkeep cleared up: a half would be taken for the whole, and never read again."""
-    from allin_hub.ingest import stage as staging
-    from allin_hub.ingest import sync as pipeline
+    from allin_hub.ingest import stage, sync
 
-    monkeypatch.setattr(staging, "PAGE", 10)
+    monkeypatch.setattr(stage, "PAGE", 10)
     old_office.sheet("vereine.csv", HEADER, rows(42))
     cleared = []
 
@@ -244,7 +243,7 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
 
     hub = old_office.open()
     try:
-        report = pipeline.sync(hub, told=slept)
+        report = sync.sync(hub, told=slept)
     finally:
         hub.close()
 
@@ -257,15 +256,15 @@ def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
 def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: Any, synced: Any) -> None:
     """She decided in the very minute in which it would have gone."""
     from allin_hub.store import leases, retention
-    from allin_hub.store import runs as bookkeeping
     from allin_hub.store.engine import writing
+    from allin_hub.store.runs import held_of
 
     old_office.sheet("vereine.csv", HEADER, rows(2))
     synced(old_office)
     hub = old_office.open()
     try:
         with writing(hub.engine) as connection:
-            (held,) = bookkeeping.held_of(connection, "vereine")
+            (held,) = held_of(connection, "vereine")
             leases.take_lease(connection, "vereine", held["id"], hub.clock())
             given_up = retention.give_up(connection, held["id"], "vereine")
     finally:

@@ -14,10 +14,9 @@ from sqlalchemy import select
 
 from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.base.errors import StoreError, Unavailable
-from allin_hub.ingest import sync as pipeline
+from allin_hub.ingest import sync
 from allin_hub.ingest.prepare import prepare
-from allin_hub.store import leases
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import run
 from allin_schemas import Organisation
@@ -58,7 +57,7 @@ def _sync(office: Any, feed: Feed) -> Any:
         prepared = prepare(hub, hub.config.sources["vereine"])
         feed.columns = prepared.source.columns
         prepared.source = feed
-        return pipeline.sync_source(hub, prepared, "invocation")
+        return sync.sync_source(hub, prepared, "invocation")
     finally:
         hub.close()
 
@@ -88,17 +87,17 @@ def test_a_lease_that_another_run_took_over_stops_the_commit(
     sheet_office: Any, monkeypatch: Any, exported: Any
 ) -> None:
     """A run that slept past its lease writes nothing."""
-    take = pipeline.apply
+    take = sync.apply
 
     def overtaken(connection: Any, hub: Any, *args: Any, **kwargs: Any) -> Any:
         leases.give_lease_back(connection, "vereine", 1)
         leases.take_lease(connection, "vereine", "other", hub.clock())
         return take(connection, hub, *args, **kwargs)
 
-    monkeypatch.setattr(pipeline, "apply", overtaken)
+    monkeypatch.setattr(sync, "apply", overtaken)
     hub = sheet_office.open()
 
-    report = pipeline.sync(hub).sources["vereine"]
+    report = sync.sync(hub).sources["vereine"]
 
     hub.close()
     assert (report.status, "Ein anderer Lauf hat diese Quelle" in str(report.message)) == ("failed", True)
@@ -115,7 +114,7 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
     before = synced(sheet_office)["vereine"]
     if records != 100:
         sheet_office.sheet("vereine.csv", header, rows_of(records))
-    hub, do = sheet_office.open(), getattr(pipeline, step)
+    hub, do = sheet_office.open(), getattr(sync, step)
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         with writing(hub.engine) as connection:
@@ -123,13 +122,13 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
             leases.take_lease(connection, "vereine", "other", hub.clock())
         return do(*args, **kwargs)
 
-    monkeypatch.setattr(pipeline, step, overtaken)
+    monkeypatch.setattr(sync, step, overtaken)
 
-    report = pipeline.sync(hub).sources["vereine"]
+    report = sync.sync(hub).sources["vereine"]
 
     with writing(hub.engine) as connection:
-        row = bookkeeping.source_row(connection, "vereine")
-        held = bookkeeping.held_runs(connection)
+        row = runs.source_row(connection, "vereine")
+        held = runs.held_runs(connection)
         third = leases.take_lease(connection, "vereine", "third", hub.clock())
     hub.close()
     assert ("failed", "done", before.run) == (report.status, row["last_status"], row["last_run"])
@@ -182,7 +181,7 @@ def test_a_cut_fetch_moves_no_cursor(sheet_office: Any, monkeypatch: Any) -> Non
         _sync(sheet_office, feed)
         hub = sheet_office.open()
         with reading(hub.engine) as connection:
-            cursors.append(bookkeeping.source_row(connection, "vereine")["cursor"])
+            cursors.append(runs.source_row(connection, "vereine")["cursor"])
         hub.close()
 
     assert [None, "page 2"] == cursors
@@ -214,7 +213,7 @@ def test_a_fault_of_the_hub_itself_fails_one_source_and_quotes_nothing(
     def broken(*_: Any, **__: Any) -> Any:
         raise KeyError("kanarina@privat.example")
 
-    monkeypatch.setattr(pipeline, "apply", broken)
+    monkeypatch.setattr(sync, "apply", broken)
 
     report = _sync(sheet_office, _feed("A"))
 
@@ -242,10 +241,10 @@ def test_a_killed_sync_leaves_the_hub_as_before_and_the_next_one_does_it(
     """SIGKILL while staging: no record, no cursor; then the same result as without it."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from allin_hub.ingest import sync as pipeline; from allin_hub.open_hub import open_hub\n"
+        "from allin_hub.ingest import sync; from allin_hub.open_hub import open_hub\n"
         "def stop(*a, **k):\n    print('staged', flush=True); import time; time.sleep(60)\n"
-        "pipeline.apply = stop\n"
-        "pipeline.sync(open_hub(Path(sys.argv[1])))\n"
+        "sync.apply = stop\n"
+        "sync.sync(open_hub(Path(sys.argv[1])))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(sheet_office.folder)], stdout=subprocess.PIPE, text=True
@@ -282,20 +281,20 @@ def test_a_run_whose_end_found_no_room_on_the_disk_ends_with_the_next(
     sheet_office: Any, synced: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its lease came back, its end was never noted: without this it would count as running for ever."""
-    real = bookkeeping.end_run
+    real = runs.end_run
 
     def full(*_: Any) -> None:
         raise StoreError("The database could not do it: {fault}.", fault="database or disk is full")
 
-    monkeypatch.setattr(bookkeeping, "end_run", full)
+    monkeypatch.setattr(runs, "end_run", full)
     with pytest.raises(StoreError):
         synced(sheet_office)
-    monkeypatch.setattr(bookkeeping, "end_run", real)
+    monkeypatch.setattr(runs, "end_run", real)
     synced(sheet_office)
-    runs = runs_of(sheet_office)
+    noted = runs_of(sheet_office)
 
-    assert [run["status"] for run in runs] == ["done", "killed"]
-    assert all(run["finished_at"] for run in runs)
+    assert [run["status"] for run in noted] == ["done", "killed"]
+    assert all(run["finished_at"] for run in noted)
 
 
 def test_four_sources_synced_at_once_are_all_done(
@@ -329,6 +328,6 @@ def test_runs_are_written_down(sheet_office: Any, synced: Any) -> None:
     """Who looks later sees what each run did."""
     synced(sheet_office)
     synced(sheet_office)
-    runs = runs_of(sheet_office)
+    noted = runs_of(sheet_office)
 
-    assert [(run["job"], run["target"], run["status"]) for run in runs] == [("sync", "vereine", "done")] * 2
+    assert [(run["job"], run["target"], run["status"]) for run in noted] == [("sync", "vereine", "done")] * 2

@@ -9,9 +9,9 @@ import pytest
 
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.hub import Hub
-from allin_hub.i18n import staff_language as tongue
-from allin_hub.manage import remove_source as removing
-from allin_hub.operations import status as standing
+from allin_hub.i18n import staff_language
+from allin_hub.manage import remove_source
+from allin_hub.operations import status
 from allin_hub.store import leases
 from allin_hub.store.engine import writing
 
@@ -104,7 +104,7 @@ def test_what_would_go_is_told_and_nothing_is_done(two: Any, synced: Any, with_h
     """Whoever removes a source knows before what the public loses."""
     synced(two)
     before = two.rows("raw", "claim", "organisation", "source_state")
-    found = with_hub(two, lambda hub: removing.leaving(hub, "erste"))
+    found = with_hub(two, lambda hub: remove_source.leaving(hub, "erste"))
 
     assert (3, 1) == (found.live, found.waiting)
     assert {"organisation": 2, "person": 2} == found.gone
@@ -120,7 +120,7 @@ def test_a_removed_source_takes_along_what_only_it_knew(
     synced(two)
     published(two)
     before = names(exported, two)
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     after = {one["name"]: one for one in exported(two)}
     published(two)
 
@@ -132,14 +132,14 @@ def test_a_removed_source_takes_along_what_only_it_knew(
     assert not shown(two, "Chorkreis")
     assert "4" not in {str(len(rows)) for rows in two.rows("problem").values()}
     assert 6 == len(two.rows("raw")["raw"])
-    assert "erste" not in with_hub(two, standing.sources)
+    assert "erste" not in with_hub(two, status.sources)
 
 
 def test_its_block_becomes_remarks_and_all_else_stays(two: Any, synced: Any, with_hub: Any) -> None:
     """What was set is not lost, and the next block keeps its own remark."""
     synced(two)
     before = (two.folder / "hub.toml").read_text(encoding="utf-8")
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     after = (two.folder / "hub.toml").read_text(encoding="utf-8")
 
     assert '# plugin = "spreadsheet"' in after
@@ -154,11 +154,11 @@ def test_the_remark_is_in_the_readers_language_and_found_in_any(
     """Who removes speaks English, who brings back speaks German: the marks themselves are of no language."""
     synced(two)
     before = (two.folder / "hub.toml").read_text(encoding="utf-8")
-    monkeypatch.setattr(tongue, "asked", lambda: "en")
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    monkeypatch.setattr(staff_language, "asked", lambda: "en")
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     english = (two.folder / "hub.toml").read_text(encoding="utf-8")
-    monkeypatch.setattr(tongue, "asked", lambda: "de")
-    with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+    monkeypatch.setattr(staff_language, "asked", lambda: "de")
+    with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
 
     assert "# [sources.erste] >>> Removed. It comes back with: allin source restore erste" in english
     assert before == (two.folder / "hub.toml").read_text(encoding="utf-8")
@@ -171,9 +171,9 @@ def test_a_removed_source_comes_back_as_it_was(
     synced(two)
     settings = (two.folder / "hub.toml").read_bytes()
     before, persons = names(exported, two), exported(two, "person")
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     (two.folder / "data" / "erste.csv").rename(two.folder / "data" / "fort.csv")
-    count = with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+    count = with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
     published(two)
     (two.folder / "data" / "fort.csv").rename(two.folder / "data" / "erste.csv")
     report = synced(two)["erste"]
@@ -191,7 +191,7 @@ def test_a_no_that_came_meanwhile_outlasts_the_way_back(
 ) -> None:
     """What is brought back is what the source said, not what was true then: another source's no still counts."""
     synced(two)
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     two.settings(
         (two.folder / "hub.toml")
         .read_text(encoding="utf-8")
@@ -206,9 +206,9 @@ def test_a_no_that_came_meanwhile_outlasts_the_way_back(
         [[7, "Teehaus e. V.", "info@teehaus.example", "www.teehaus.example", "Tee", "Mira Beispiel", "nein"]],
     )
     synced(two)
-    if with_hub(two, standing.sources)["zweite"].state == "held":
+    if with_hub(two, status.sources)["zweite"].state == "held":
         synced(two, accepting="zweite")
-    with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+    with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
     published(two)
 
     assert "Mira Beispiel" in {one["name"] for one in exported(two, "person")}
@@ -228,7 +228,7 @@ def test_a_removal_that_is_killed_is_ended_by_the_next_command(
     with monkeypatch.context() as patched:
         patched.setattr("allin_hub.config.toml_edit.write", kill)
         with pytest.raises(Killed):
-            with_hub(two, lambda hub: removing.remove(hub, "erste"))
+            with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     reports = synced(two)
 
     assert {"zweite"} == set(reports)
@@ -241,7 +241,7 @@ def test_bringing_back_that_is_killed_is_done_by_the_same_command_again(
     """The settings come first; until the records are back, the command knows that they are still away."""
     synced(two)
     before = names(exported, two)
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
 
     def kill(*_: Any, **__: Any) -> None:
         raise Killed
@@ -249,8 +249,8 @@ def test_bringing_back_that_is_killed_is_done_by_the_same_command_again(
     with monkeypatch.context() as patched:
         patched.setattr("allin_hub.manage.remove_source.apply", kill)
         with pytest.raises(Killed):
-            with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
-    with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+            with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
+    with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
 
     assert before == names(exported, two)
 
@@ -266,7 +266,7 @@ def test_a_source_that_a_run_holds_is_not_removed(two: Any, synced: Any, with_hu
     with_hub(two, take)
 
     with pytest.raises(StoreError, match="A run works on this source"):
-        with_hub(two, lambda hub: removing.remove(hub, "erste"))
+        with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
 
 
 def test_a_block_deleted_by_hand_leaves_all_as_it_was_until_somebody_decides(
@@ -286,14 +286,14 @@ def test_a_block_deleted_by_hand_leaves_all_as_it_was_until_somebody_decides(
     )
     synced(two)
     kept = next(one for one in exported(two) if one["name"] == "Teehaus e. V.")
-    state = with_hub(two, standing.sources)["erste"].state
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    state = with_hub(two, status.sources)["erste"].state
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     after = next(one for one in exported(two) if one["name"] == "Teehaus e. V.")
 
     assert "Nur Kuchen" not in str(kept)
     assert "left" == state
     assert "Nur Kuchen" in str(after)
-    assert "erste" not in with_hub(two, standing.sources)
+    assert "erste" not in with_hub(two, status.sources)
 
 
 def test_removing_twice_and_bringing_back_what_is_there_are_refused_or_harmless(
@@ -303,14 +303,14 @@ def test_removing_twice_and_bringing_back_what_is_there_are_refused_or_harmless(
     synced(two)
     before = names(exported, two)
     with pytest.raises(ConfigError, match="was not removed"):
-        with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
-    with_hub(two, lambda hub: removing.restore(two.folder, "erste", hub))
+        with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.restore(two.folder, "erste", hub))
 
     assert before == names(exported, two)
     with pytest.raises(ConfigError, match="There is no source 'nix'"):
-        with_hub(two, lambda hub: removing.remove(hub, "nix"))
+        with_hub(two, lambda hub: remove_source.remove(hub, "nix"))
 
 
 def test_a_source_that_was_put_back_by_hand_is_read_as_a_new_one(
@@ -322,7 +322,7 @@ def test_a_source_that_was_put_back_by_hand_is_read_as_a_new_one(
     synced(two)
     before = names(exported, two)
     settings = (two.folder / "hub.toml").read_text(encoding="utf-8")
-    with_hub(two, lambda hub: removing.remove(hub, "erste"))
+    with_hub(two, lambda hub: remove_source.remove(hub, "erste"))
     two.settings(settings)
     report = synced(two)["erste"]
 

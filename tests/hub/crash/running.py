@@ -91,21 +91,21 @@ def call(order: Order, *words: str) -> tuple[int, str, str]:
 
 
 def _prepared(order: Order) -> Callable[[], dt.datetime]:
-    from allin_hub.base import failpoints as crashing
+    from allin_hub.base import failpoints
 
     if order.counts is not None:
         reached: list[str] = []
         target = order.counts
 
-        def note(point: crashing.Point) -> None:
+        def note(point: failpoints.Point) -> None:
             reached.append(point.value)
             target.write_text("\n".join(reached))
 
-        crashing.watch(note)
+        failpoints.watch(note)
     elif order.fault is not None:
-        crashing.watch(_faulty(*order.fault))
+        failpoints.watch(_faulty(*order.fault))
     elif order.stop_at:
-        crashing.watch(crashing.stopper(order.stop_at))
+        failpoints.watch(failpoints.stopper(order.stop_at))
     now = order.now
 
     def clock() -> dt.datetime:
@@ -170,20 +170,19 @@ def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
 def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
     """What is done to a source as a whole, and the message to the office; nobody is called for it."""
     from allin_hub.base.errors import ConfigError
-    from allin_hub.manage import remove_source as removing
-    from allin_hub.manage import rename_source as renaming
-    from allin_hub.operations import notify as notifying
+    from allin_hub.manage import remove_source, rename_source
+    from allin_hub.operations import notify
 
     try:
         if step == "rename":
-            renaming.rename(hub, *sources)
+            rename_source.rename(hub, *sources)
         elif step == "remove":
-            removing.remove(hub, *sources)
+            remove_source.remove(hub, *sources)
         elif step == "restore":
-            removing.restore(hub.config.folder, *sources, hub)
+            remove_source.restore(hub.config.folder, *sources, hub)
         else:
-            notifying.post = lambda *_: []
-            return {one.name: [one.what, None, None] for one in notifying.tell(hub).news}
+            notify.post = lambda *_: []
+            return {one.name: [one.what, None, None] for one in notify.tell(hub).news}
     except ConfigError as error:
         return {"refused": ["done", str(error), None]}
     return {}
@@ -192,11 +191,10 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
 def _call(order: Order, words: Sequence[str]) -> None:
     from functools import partial
 
-    from allin_hub.cli import console as terminal
-    from allin_hub.cli import main
+    from allin_hub.cli import console, main
 
     clock = _prepared(order)
-    terminal.open_hub = partial(terminal.open_hub, clock=clock)
+    console.open_hub = partial(console.open_hub, clock=clock)
     sys.argv = ["allin", *words, *(() if words[0] == "restore" else ("--hub", str(order.folder)))]
     out, err = ((order.report(name)).open("w", encoding="utf-8") for name in ("out", "err"))
     os.dup2(out.fileno(), 1)

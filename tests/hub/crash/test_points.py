@@ -11,9 +11,9 @@ import pytest
 from tests.hub.crash.scenes import SCENES
 from tests.hub.crash.staging_grounds import Ground
 
-from allin_hub.base import failpoints as crashing
+from allin_hub.base import failpoints
 from allin_hub.base.failpoints import Point
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import runs
 from allin_hub.store.engine import migrate, open_engine, reading, writing
 
 
@@ -33,14 +33,14 @@ def test_a_commit_is_a_point_just_before_and_just_after(tmp_path: Path) -> None:
     def look(point: Point) -> None:
         if point is Point.SYNC_BEGUN:
             with reading(engine) as connection:
-                seen.append((point, bookkeeping.fact(connection, "done")))
+                seen.append((point, runs.fact(connection, "done")))
 
-    crashing.watch(look)
+    failpoints.watch(look)
     try:
         with writing(engine, Point.SYNC_BEGUN) as connection:
-            bookkeeping.save_fact(connection, "done", "yes")
+            runs.save_fact(connection, "done", "yes")
     finally:
-        crashing.watch(None)
+        failpoints.watch(None)
         engine.dispose()
 
     assert seen == [(Point.SYNC_BEGUN, None), (Point.SYNC_BEGUN, "yes")]
@@ -49,14 +49,14 @@ def test_a_commit_is_a_point_just_before_and_just_after(tmp_path: Path) -> None:
 def test_a_step_with_a_file_is_a_point_just_before_and_just_after(tmp_path: Path) -> None:
     """As a commit is; a step that fails is over before its end."""
     file, seen = tmp_path / "file", []
-    crashing.watch(lambda point: seen.append((point, file.exists())))
+    failpoints.watch(lambda point: seen.append((point, file.exists())))
     try:
-        with crashing.around(Point.FILE_PLACED):
+        with failpoints.around(Point.FILE_PLACED):
             file.touch()
-        with pytest.raises(FileNotFoundError), crashing.around(Point.FILE_REMOVED):
+        with pytest.raises(FileNotFoundError), failpoints.around(Point.FILE_REMOVED):
             (tmp_path / "other").unlink()
     finally:
-        crashing.watch(None)
+        failpoints.watch(None)
 
     assert seen == [(Point.FILE_PLACED, False), (Point.FILE_PLACED, True), (Point.FILE_REMOVED, True)]
 

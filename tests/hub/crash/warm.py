@@ -7,14 +7,12 @@ from pathlib import Path
 
 from tests.hub.crash.scenes import NOW, evening, settings
 
-from allin_hub.cli import console as terminal
-from allin_hub.cli import status as standing
-from allin_hub.cli import sync_publish as work
+from allin_hub.cli import console, status, sync_publish
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
 
-MODULES = (standing, terminal, work)
+MODULES = (status, console, sync_publish)
 
 with tempfile.TemporaryDirectory() as _folder:
     settings(Path(_folder), "sqlite:///hub.db")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allin_hub.base.errors import Refused, Unavailable
-from allin_hub.http import allowed_hosts as addresses
+from allin_hub.http import allowed_hosts
 from allin_hub.http.client import FetchLimits, Http
 
 FORBIDDEN_URLS = [
@@ -109,7 +109,7 @@ def test_private_addresses_are_refused_however_they_are_written(url) -> None:
 )
 def test_public_addresses_are_public(address) -> None:
     """Also where a public IPv4 address is carried in an IPv6 one."""
-    assert addresses.is_public(address)
+    assert allowed_hosts.is_public(address)
 
 
 @pytest.mark.parametrize(

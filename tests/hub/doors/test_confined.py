@@ -12,7 +12,7 @@ import pytest
 
 import allin_hub
 from allin_hub.base.errors import Refused
-from allin_hub.readers import sandbox as confined
+from allin_hub.readers import sandbox
 
 HUB = Path(allin_hub.__file__).parent.parent
 
@@ -52,7 +52,7 @@ def child(monkeypatch, tmp_path) -> Callable[[str], None]:
     def put(script: str) -> None:
         path = tmp_path / "start.py"
         path.write_text(script)
-        monkeypatch.setattr(confined, "_START", path)
+        monkeypatch.setattr(sandbox, "_START", path)
 
     return put
 
@@ -80,7 +80,7 @@ def test_every_bad_end_becomes_a_refusal(child, script, code) -> None:
     child(script)
     began = time.monotonic()
     with pytest.raises(Refused) as caught:
-        list(confined.run("any", b"data", seconds=0.7))
+        list(sandbox.run("any", b"data", seconds=0.7))
 
     assert caught.value.code == code
     assert "CANARY" not in str(caught.value)
@@ -93,7 +93,7 @@ def test_a_reader_can_open_nothing_and_take_no_more_than_its_share(reader, expre
     """Whatever a hostile file makes a reader do, it has no file, no socket and little memory."""
     reader(expression)
     with pytest.raises(Refused) as caught:
-        list(confined.run("evil", b"data", memory=200 * 2**20, seconds=5))
+        list(sandbox.run("evil", b"data", memory=200 * 2**20, seconds=5))
 
     assert caught.value.code == code
 
@@ -103,7 +103,7 @@ def test_a_reader_sees_no_environment(reader, monkeypatch) -> None:
     monkeypatch.setenv("HUB_TOKEN", "CANARY")
     reader("sorted(__import__('os').environ)")
 
-    assert "HUB_TOKEN" not in next(confined.run("evil", b""))
+    assert "HUB_TOKEN" not in next(sandbox.run("evil", b""))
 
 
 def test_bytes_and_files_arrive_whole(reader, tmp_path) -> None:
@@ -114,15 +114,15 @@ def test_bytes_and_files_arrive_whole(reader, tmp_path) -> None:
         path.write_bytes(content)
         expected = [[len(content), content[-1:].decode()]]
 
-        assert list(confined.run("evil", content)) == expected
-        assert list(confined.run("evil", path)) == expected
+        assert list(sandbox.run("evil", content)) == expected
+        assert list(sandbox.run("evil", path)) == expected
 
 
 def test_parameters_arrive(child) -> None:
     """Limits travel with the call."""
     child("import sys\nprint('[\"item\",' + sys.argv[4] + ']')\nprint('[\"done\"]')")
 
-    assert list(confined.run("any", b"", params={"zone": "Europe/Berlin", "ü": [1, None]})) == [
+    assert list(sandbox.run("any", b"", params={"zone": "Europe/Berlin", "ü": [1, None]})) == [
         {"zone": "Europe/Berlin", "ü": [1, None]}
     ]
 
@@ -130,7 +130,7 @@ def test_parameters_arrive(child) -> None:
 def test_only_waiting_counts_as_time(child) -> None:
     """A hub that is busy with the rows so far must not blame the file."""
     child("print('[\"item\",1]', flush=True)\nprint('[\"done\"]')")
-    messages = confined.run("any", b"", seconds=0.5)
+    messages = sandbox.run("any", b"", seconds=0.5)
     assert next(messages) == 1
     time.sleep(0.8)
 
@@ -142,7 +142,7 @@ def test_a_reader_that_nobody_listens_to_is_ended(child, tmp_path) -> None:
     mark = tmp_path / "pid"
     tell = f"open({str(mark)!r}, 'w').write(str(os.getpid()))"
     child(f"import os, time\n{tell}\nprint('[\"item\",1]', flush=True)\ntime.sleep(60)")
-    messages = confined.run("any", b"")
+    messages = sandbox.run("any", b"")
     assert next(messages) == 1
     del messages
     gc.collect()
@@ -155,6 +155,6 @@ def test_a_reader_that_nobody_listens_to_is_ended(child, tmp_path) -> None:
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path, missing) -> None:
     """A file may be moved away between two syncs."""
     with pytest.raises(Refused) as caught:
-        list(confined.run("table", tmp_path / missing))
+        list(sandbox.run("table", tmp_path / missing))
 
     assert caught.value.code == "FILE_UNREADABLE"

@@ -11,8 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from allin_hub.base.errors import HubError, Refused, Unavailable
-from allin_hub.http import client as fetching
-from allin_hub.http import retry as patience
+from allin_hub.http import client, retry
 from allin_hub.http.response import Cut, body
 from allin_hub.readers.open import open_table
 
@@ -195,7 +194,7 @@ def test_a_login_page_is_neither_json_nor_a_table(faults, http) -> None:
 def test_json_that_is_ambiguous_or_hostile_is_refused(content) -> None:
     """A second, empty list under the same key would otherwise erase the first."""
     transport = httpx.MockTransport(lambda _: httpx.Response(200, text=content))
-    response = fetching.Http(transport=transport).get("https://feed.example/")
+    response = client.Http(transport=transport).get("https://feed.example/")
 
     with pytest.raises(Refused) as caught:
         response.json()
@@ -225,14 +224,14 @@ def test_parameters_and_headers_arrive(faults, http) -> None:
 
 def _recorded(
     answers: dict[str, httpx.Response], **options: object
-) -> tuple[fetching.Http, list[httpx.Request]]:
+) -> tuple[client.Http, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return answers.get(request.url.host, httpx.Response(200, content=b"ok"))
 
-    return fetching.Http(transport=httpx.MockTransport(handle), sleep=lambda _: None, **options), seen
+    return client.Http(transport=httpx.MockTransport(handle), sleep=lambda _: None, **options), seen
 
 
 @pytest.mark.parametrize("location", ["https://elsewhere.example/x", "http://feed.example/x"])
@@ -246,7 +245,7 @@ def test_credentials_stay_with_the_configured_host(location) -> None:
         seen.append(request)
         return next(answers)
 
-    http = fetching.Http(transport=httpx.MockTransport(handle))
+    http = client.Http(transport=httpx.MockTransport(handle))
     http.get("https://feed.example/a", auth=SecretStr("k3y"), headers={"X-Key": "k3y"})
 
     assert seen[0].headers["Authorization"] == "Bearer k3y"
@@ -312,5 +311,5 @@ def test_the_date_form_of_retry_after_reads_past_dates_as_now() -> None:
     """A clock that is wrong must not make the hub sleep for years, or backwards."""
     past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
 
-    assert patience.retry_after(past, 1_790_000_000.0) == 0.0
-    assert patience.retry_after("²", 0) is None
+    assert retry.retry_after(past, 1_790_000_000.0) == 0.0
+    assert retry.retry_after("²", 0) is None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.corpus.archives import cells, ods, ods_row, xlsx, xlsx_parts, zipped
 
 from allin_hub.base.errors import Refused
-from allin_hub.readers import csv_reader as delimited
+from allin_hub.readers import csv_reader
 from allin_hub.readers.open import open_table
 from allin_hub.readers.sheets import Limits
 
@@ -143,7 +143,7 @@ def test_a_record_that_spans_blocks_is_whole() -> None:
 def test_a_record_that_never_ends_is_given_up_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line under a stray mark is tried as the begin of a record: the limit counts while that goes on."""
     asked = itertools.count()
-    monkeypatch.setattr(delimited.time, "thread_time", lambda: float(next(asked)))
+    monkeypatch.setattr(csv_reader.time, "thread_time", lambda: float(next(asked)))
     content = b"Name;Ort\n" + b'"a\n' + b'b";"c\n' * 20_000
 
     with pytest.raises(Refused) as refusal:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url
 from tests.databases import Postgres, with_database
 
-from allin_hub.base import failpoints as crashing
+from allin_hub.base import failpoints
 from allin_hub.base.failpoints import Point
 from allin_hub.hub import Hub
 from allin_hub.open_hub import open_hub
@@ -92,5 +92,5 @@ def dump(url: str) -> Callable[[], dict[str, list[Any]]]:
 @pytest.fixture
 def watching() -> Iterator[Callable[[Callable[[Point], None]], None]]:
     """Lets a test act at the points at which a run may be killed."""
-    yield crashing.watch
-    crashing.watch(None)
+    yield failpoints.watch
+    failpoints.watch(None)

@@ -14,7 +14,6 @@ from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_dry, open_hub
-from allin_hub.store import engine as store
 from allin_hub.store import tables
 from allin_hub.store.engine import insert_rows, open_engine, reading, revision, writing
 
@@ -137,7 +136,7 @@ def test_who_waits_too_long_for_another_writer_is_told(
     hub: Any, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A program that holds the database for ever stops no run for ever."""
-    monkeypatch.setattr(store, "BUSY_SECONDS", 1)
+    monkeypatch.setattr("allin_hub.store.engine.BUSY_SECONDS", 1)
     other = open_engine(url)
 
     with writing(other), pytest.raises(StoreError, match="Another program holds"), writing(hub.engine):

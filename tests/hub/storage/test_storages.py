@@ -19,12 +19,11 @@ from allin_hub.config.load import load
 from allin_hub.doctor import examine
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.sync import sync
-from allin_hub.publish import publish as publishing
-from allin_hub.publish import remote as storages
 from allin_hub.publish.destination_factory import destination
 from allin_hub.publish.lease import Turn
 from allin_hub.publish.orphans import forget
 from allin_hub.publish.publish import publish
+from allin_hub.publish.remote import Storage
 from allin_hub.store.engine import writing
 from allin_hub.store.tables import lease
 
@@ -35,13 +34,13 @@ Files = Callable[[], Mapping[str, bytes]]
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths that were sent to the storage, in order."""
     found: list[str] = []
-    real = storages.Storage._send
+    real = Storage._send
 
     def noted(self: Any, turn: Any, path: str, data: bytes) -> None:
         found.append(path)
         real(self, turn, path, data)
 
-    monkeypatch.setattr(storages.Storage, "_send", noted)
+    monkeypatch.setattr(Storage, "_send", noted)
     return found
 
 
@@ -57,7 +56,7 @@ def test_a_storage_holds_what_a_folder_would(office: Any, storage: Files, tmp_pa
     plain = "\n".join(lines).partition("[outputs.verzeichnis.access]")[0].replace(path, "public")
     (office.folder / "hub.toml").write_text(plain, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publishing, "_tidy", lambda *_: None)
+        patch.setattr("allin_hub.publish.publish._tidy", lambda *_: None)
         here = office.publish()
 
     assert ("done", "done") == (there.status, here.status), (there.message, here.message)
@@ -105,7 +104,7 @@ def test_a_storage_that_breaks_midway_is_completed_by_the_next_publish(
     assert office.publish().status == "done"
     before = dict(storage())
     office.sheet(6, mail="kontakt")
-    real = storages.Storage._send
+    real = Storage._send
     left = [3]
     resent: list[str] = []
 
@@ -116,7 +115,7 @@ def test_a_storage_that_breaks_midway_is_completed_by_the_next_publish(
         real(self, turn, path, data)
         resent.append(path)
 
-    monkeypatch.setattr(storages.Storage, "_send", breaking)
+    monkeypatch.setattr(Storage, "_send", breaking)
     failed = office.publish()
     between = dict(storage())
     left[0] = 10_000
@@ -140,7 +139,7 @@ def test_a_publish_that_slept_changes_nothing_once_it_was_overtaken(
     assert office.publish().status == "done"
     before = dict(storage())
     office.sheet(6, mail="kontakt")
-    real = storages.Storage._send
+    real = Storage._send
 
     def asleep(self: Any, turn: Any, path: str, data: bytes) -> None:
         with writing(turn.hub.engine) as connection:
@@ -148,10 +147,10 @@ def test_a_publish_that_slept_changes_nothing_once_it_was_overtaken(
             connection.execute(update(lease).values(taken))
         real(self, turn, path, data)
 
-    monkeypatch.setattr(storages.Storage, "_send", asleep)
+    monkeypatch.setattr(Storage, "_send", asleep)
     overtaken = office.publish()
     between = {path: content for path, content in storage().items() if not path.endswith(".part")}
-    monkeypatch.setattr(storages.Storage, "_send", real)
+    monkeypatch.setattr(Storage, "_send", real)
     done = office.publish()
 
     assert overtaken.status == "failed"
@@ -226,10 +225,10 @@ def test_a_waiting_file_that_is_lost_is_made_again(
 
     assert office.publish().status == "done"
     office.sheet(6, mail="kontakt")
-    real = storages.Storage._send
-    monkeypatch.setattr(storages.Storage, "_send", lambda *_: (_ for _ in ()).throw(TimeoutError()))
+    real = Storage._send
+    monkeypatch.setattr(Storage, "_send", lambda *_: (_ for _ in ()).throw(TimeoutError()))
     assert office.publish().status == "failed"
-    monkeypatch.setattr(storages.Storage, "_send", real)
+    monkeypatch.setattr(Storage, "_send", real)
     for waiting in office.folder.glob(".*.staging.*"):
         shutil.rmtree(waiting)
 
