@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,81 @@ def _imports(package: str) -> Iterator[tuple[Path, str]]:
                 yield path, node.module
             elif isinstance(node, ast.Import):
                 yield from ((path, name.name) for name in node.names)
+
+
+FLOORS = (
+    "base", "config", "i18n", "dates", "http", "workers", "readers", "store", "hub", "mapping", "api", "privacy",
+    "entities", "sources", "ingest", "publish", "manage", "backup", "open_hub", "operations", "doctor", "assets",
+    "demo", "scaffold", "allin_hub", "testing", "cli", "__main__",
+)  # fmt: skip
+"""The rooms of the hub, the lowest first; `allin_hub` is the public door. A room imports only from rooms before it."""
+MOST_MODULES = 30
+
+
+def modules_of(root: Path) -> dict[str, Path]:
+    """Find every module of a package by its whole name."""
+    return {
+        ".".join((root.name, *path.relative_to(root).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in sorted(root.rglob("*.py"))
+    }
+
+
+def imports_of(root: Path) -> dict[str, set[str]]:
+    """Find which modules of a package each of its modules imports, at the top, in functions and for types alone."""
+    modules = modules_of(root)
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found.update(name.name for name in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                named = node.module or ""
+                if node.level:
+                    package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+                    above = package[: len(package) - node.level + 1]
+                    named = ".".join([*above, *filter(None, [node.module])])
+                found.update(
+                    whole if (whole := f"{named}.{name.name}") in modules else named for name in node.names
+                )
+        graph[module] = {name for name in found if name in modules} - {module}
+    return graph
+
+
+def upward_imports(root: Path) -> list[str]:
+    """List the imports from a room into one above it, and the rooms without a floor."""
+
+    def room(module: str) -> str:
+        return [*module.split("."), root.name][1]
+
+    graph = imports_of(root)
+    wrong = [f"{name} has no floor" for name in sorted({room(module) for module in graph} - set(FLOORS))]
+    for module, imported in sorted(graph.items()):
+        for other in sorted(imported):
+            here, there = room(module), room(other)
+            if here != there and {here, there} <= set(FLOORS) and FLOORS.index(there) > FLOORS.index(here):
+                short = (name.removeprefix(f"{root.name}.") for name in (module, other))
+                wrong.append(" imports ".join(short))
+    return wrong
+
+
+def circle(root: Path) -> list[str]:
+    """Find modules that import each other in a circle; none where there is no circle."""
+    try:
+        TopologicalSorter(imports_of(root)).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def crowded(root: Path) -> list[str]:
+    """List the folders with more modules than a reader finds one in."""
+    counted = Counter(path.parent for path in modules_of(root).values() if path.name != "__init__.py")
+    return [
+        f"{folder.relative_to(root).as_posix()} holds {count} modules"
+        for folder, count in sorted(counted.items())
+        if count > MOST_MODULES
+    ]
 
 
 @pytest.mark.parametrize("package", FOLDERS)
@@ -143,17 +220,86 @@ def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_no_module_has_two_jobs() -> None:
-    """About 300 lines; past 400 a module is to become two."""
-    long = {
-        path.relative_to(ROOT).as_posix(): lines
-        for folder in FOLDERS.values()
-        for path in folder.rglob("*.py")
-        if "migrations" not in path.parts
-        and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
+def test_the_rooms_of_the_hub_import_only_from_floors_below() -> None:
+    """A reader who knows a room's floor knows all that it may use."""
+    assert upward_imports(FOLDERS["allin_hub"] / "allin_hub") == []
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_no_modules_import_each_other_in_a_circle(package: str) -> None:
+    """Modules of a circle make sense only together, and load only in one order."""
+    assert circle(FOLDERS[package] / package) == []
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_no_folder_is_crowded(package: str) -> None:
+    """A module is found by its name in ten seconds."""
+    assert crowded(FOLDERS[package] / package) == []
+
+
+MADE = {
+    "base/types.py": "",
+    "store/runs.py": "from allin_hub.base import types",
+    "ingest/sync.py": "import allin_hub.store.runs",
+}
+"""A small tree in which all is well."""
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({}, []),
+        (
+            {"base/types.py": "def late():\n    from allin_hub.store.runs import begin\n"},
+            ["base.types imports store.runs"],
+        ),
+        (
+            {"base/types.py": "if TYPE_CHECKING:\n    from allin_hub.ingest import sync\n"},
+            ["base.types imports ingest.sync"],
+        ),
+        ({"store/runs.py": "from ..ingest.sync import sync"}, ["store.runs imports ingest.sync"]),
+        ({"store/runs.py": "import allin_hub.ingest.sync as other"}, ["store.runs imports ingest.sync"]),
+        ({"store/runs.py": "from allin_hub import View"}, ["store.runs imports allin_hub"]),
+        ({"attic/box.py": ""}, ["attic has no floor"]),
+    ],
+)
+def test_an_import_upwards_is_found(tmp_path: Path, changed: dict[str, str], wrong: list[str]) -> None:
+    """Also within a function, under TYPE_CHECKING, by a relative name and through the public door."""
+    assert upward_imports(_made(tmp_path, {**MADE, **changed})) == wrong
+
+
+def test_a_circle_is_found(tmp_path: Path) -> None:
+    """Also within one room, where floors say nothing."""
+    whole = _made(tmp_path / "whole", MADE)
+    tied = {
+        "store/runs.py": "from allin_hub.store import leases",
+        "store/leases.py": "def late():\n    from allin_hub.store.tables import run\n",
+        "store/tables.py": "if TYPE_CHECKING:\n    from .runs import begin\n",
     }
 
-    assert long == {}
+    assert circle(whole) == []
+    assert set(circle(_made(tmp_path / "tied", {**MADE, **tied}))) == {
+        "allin_hub.store.runs",
+        "allin_hub.store.leases",
+        "allin_hub.store.tables",
+    }
+
+
+def test_a_crowded_folder_is_found(tmp_path: Path) -> None:
+    """The thirty-first module asks for a room of its own; `__init__.py` is no module to look for."""
+    full = {"store/__init__.py": "", **{f"store/part{number}.py": "" for number in range(30)}}
+
+    assert crowded(_made(tmp_path / "full", full)) == []
+    assert crowded(_made(tmp_path / "more", {**full, "store/one_more.py": ""})) == ["store holds 31 modules"]
+
+
+def _made(folder: Path, files: dict[str, str]) -> Path:
+    """Make a package of files by their paths in it."""
+    root = folder / "allin_hub"
+    for path, text in {"__init__.py": "", **files}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    return root
 
 
 def test_nothing_of_one_machine_is_committed() -> None:
