@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from allin_hub.ingest.typed_dicts import light
 from allin_hub.mapping.drafts import Way, localized_value, texts
 from allin_schemas import ENTITIES, Kind, claim_of
 from allin_schemas.reading import Context, Finding, Reading, read
@@ -27,9 +26,9 @@ _MOST_KNOWN = 8_000
 
 @cache
 def _adapter(kind: Kind, name: str) -> TypeAdapter[list[Any]]:
-    field = claim_of(ENTITIES[kind]).model_fields[name]
-    rules: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-    return TypeAdapter(list[light(rules)])  # type: ignore[arg-type, misc]
+    """Build the check of a field's values: the claim model's own type, with the validators of all models in it."""
+    annotation: Any = claim_of(ENTITIES[kind]).model_fields[name].annotation
+    return TypeAdapter(list[annotation])
 
 
 class Readings:
