@@ -10,7 +10,6 @@ from pathlib import Path
 
 from allin_hub.api.plugin import Raw
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
-from allin_hub.base.gc_tuning import uncollected
 from allin_hub.base.problems import Problem
 from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.base.time_limits import Bounds
@@ -49,8 +48,7 @@ def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> Sy
             one = _failed(hub, name, prepared)
         else:
             try:
-                with uncollected():
-                    one = _check(hub, prepared, told)
+                one = _check(hub, prepared, told)
             except HubError as error:
                 one = _failed(hub, name, error)
         one.seconds = time.perf_counter() - began

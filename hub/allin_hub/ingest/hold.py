@@ -10,7 +10,6 @@ import orjson
 from allin_hub.api.plugin import Holds
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
-from allin_hub.base.gc_tuning import uncollected
 from allin_hub.base.problems import Problem, problem_of, problem_values
 from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.base.types import Reason
@@ -155,7 +154,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
             row = bookkeeping.source_row(connection, name)
         replay = prepared.fingerprint(hub) != str(row.get("fingerprint")).partition("|")[0]
         problems = [problem_of(values) for values in pending["problems"]]
-        with uncollected(), writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
+        with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(
                 connection,
                 hub,

@@ -10,7 +10,6 @@ import orjson
 
 from allin_hub.base.errors import ConfigError, HubError, StoreError, Unavailable, refuse_if_none_can_work
 from allin_hub.base.failpoints import Point
-from allin_hub.base.gc_tuning import uncollected
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, catalogue, problem_values
 from allin_hub.base.reports import SourceReport, SyncReport
@@ -156,8 +155,7 @@ def sync_source(
             name, "busy", message=message, hint=say("It will end by itself; see: allin status")
         )
     try:
-        with uncollected():
-            report = (_replay if replay else _read)(hub, prepared, run_id, fence, told)
+        report = (_replay if replay else _read)(hub, prepared, run_id, fence, told)
     except HubError as error:
         report = _failed(hub, prepared, run_id, fence, error)
     except Exception as error:
