@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 import pytest
+from allin_hub.publish.entity_cache import _unpacked
 from sqlalchemy import delete, select, update
 
 from allin_hub.api.output_run import Artifact
 from allin_hub.api.plugin import Output, PluginConfig
 from allin_hub.publish import store_view
-from allin_hub.publish.entity_cache import _unpacked
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.tables import artifact, kept, output_state
 from allin_schemas import Organisation, Purpose

@@ -13,6 +13,7 @@ from zlib import crc32
 
 import httpx
 import pytest
+from allin_hub.readers.chunks import Again, Stretches, parted
 
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import SourceReport
@@ -22,7 +23,6 @@ from allin_hub.ingest import stage
 from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import sync_source
 from allin_hub.readers import chunks, csv_reader
-from allin_hub.readers.chunks import Again, Stretches, parted
 from allin_hub.readers.open import open_table
 from allin_hub.readers.sheets import Limits
 from allin_hub.store import runs
