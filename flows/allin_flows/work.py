@@ -24,7 +24,8 @@ from allin_hub.config.settings import HubSettings, SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_for
 from allin_hub.ingest.prepare import prepare
-from allin_hub.ingest.sync import chosen, sync_source, unprepared
+from allin_hub.ingest.sync import chosen
+from allin_hub.ingest.sync_one import sync_source, unprepared
 from allin_hub.open_hub import open_hub
 from allin_hub.operations import notify as notifying
 from allin_hub.operations.maintenance import upkeep

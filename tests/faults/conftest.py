@@ -16,6 +16,7 @@ from tests.corpus import calendars
 from tests.faults.catalogue import MOST_COMPRESSED, MOST_INFLATED, NOW, SECONDS_OF_ALL, SECONDS_OF_READING
 from tests.faults.server import FaultServer, running
 
+from allin_hub.store.tables import STAGING
 from allin_hub.base.reports import SourceReport
 from allin_hub.http.client import FetchLimits, Http
 from allin_hub.hub import Hub
@@ -55,7 +56,7 @@ url = "http://{host}/termine.ics"
 holds = "all"
 allow_hosts = ["{host}"]
 """
-BOOKKEEPING = {"run", "lease", "source_state", "problem", "staged", "hub_fact"}
+BOOKKEEPING = {"run", "lease", "source_state", "problem", "counter", "hub_fact"} | {table.name for table in STAGING}
 """What a sync writes about itself; all else is what the hub holds."""
 COUNT = 30
 

@@ -96,6 +96,10 @@ class Source(Plugin[C]):
     """Under which licence the feed may be passed on; `licence` in hub.toml wins. None: hub.toml says it."""
     requests_per_minute: ClassVar[int | None] = None
     """How often the feed may be asked; the hub keeps to it. None: as often as the plugin asks."""
+    reads_files: ClassVar[Sequence[str]] = ()
+    """The endings of files that it can check by themselves (`.ics`); the setting `path` names the file."""
+    consent_method: ClassVar[str] = "import"
+    """How persons were asked: by a `form` that the office itself offers, or in an `import` of what a partner sent."""
     columns: ColumnMap
     """How this source's names of fields become paths of the model; set by the hub before `fetch`."""
     key_column: str | None = None

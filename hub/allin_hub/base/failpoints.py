@@ -25,6 +25,7 @@ class Point(StrEnum):
     HUB_KEY_NOTED = "hub-key-noted"
 
     SYNC_BEGUN = "sync-begun"
+    IDS_RESERVED = "ids-reserved"
     RAWS_STAGED = "raws-staged"
     KEYS_DERIVED = "keys-derived"
     RENAMES_STAGED = "renames-staged"
@@ -32,7 +33,6 @@ class Point(StrEnum):
     MAP_WRITTEN = "map-written"
     MAP_PLACED = "map-placed"
     SYNC_APPLIED = "sync-applied"
-    SYNC_REPLAYED = "sync-replayed"
     SYNC_UNCHANGED = "sync-unchanged"
     SYNC_HELD = "sync-held"
     SYNC_FAILED = "sync-failed"

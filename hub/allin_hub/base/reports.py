@@ -27,6 +27,8 @@ class SourceReport:
     changed: int = 0
     renamed: int = 0
     withdrawn: int = 0
+    reread: int = 0
+    """How many unchanged records say something else, because another map or a newer release reads them."""
     quarantined: int = 0
     skipped: int = 0
     created: int = 0
@@ -40,6 +42,7 @@ class SourceReport:
     retry_after: float | None = None
     """After how many seconds the source's server wants to be asked again, where it said so."""
     held: Sequence[Reason] = ()
+    """Why it waits for a person; of a check, why a sync would."""
     skipped_kinds: Mapping[str, int] = field(default_factory=dict)
     problems_total: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -60,7 +63,7 @@ class SourceReport:
     def counts(self) -> dict[str, Any]:
         """The figures that are kept of a run."""
         names = (
-            "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "quarantined", "skipped",
+            "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "reread", "quarantined", "skipped",
             "created", "updated", "questions",
             "problems_total",
         )  # fmt: skip
@@ -79,11 +82,13 @@ class SourceReport:
             "new": self.new,
             "changed": self.changed,
             "withdrawn": self.withdrawn,
+            "reread": self.reread,
             "quarantined": self.quarantined,
             "skipped": self.skipped,
             "created": self.created,
             "updated": self.updated,
             "questions": self.questions,
+            "held": [{"code": one.code, "count": one.count, "of": one.of} for one in self.held],
             "seconds": round(self.seconds, 3),
             "message": self.message,
             "problems_total": self.problems_total,

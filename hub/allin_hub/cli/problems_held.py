@@ -17,16 +17,17 @@ from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
 from allin_hub.ingest.diff import differences
-from allin_hub.ingest.prepare import prepare
 from allin_hub.ingest.sync import chosen
 from allin_hub.store import problems, runs
 from allin_hub.store.engine import reading
 
-COUNTS = ("new", "changed", "renamed", "withdrawn")
+COUNTS = ("new", "changed", "renamed", "withdrawn", "reread")
 CHANGES = {
     "new": text("new"),
     "changed": text("changed"),
     "renamed": text("under a new key"),
+    "reread": text("read otherwise"),
+    "moved": text("read otherwise"),
     "withdrawn": text("gone"),
     "gone": text("gone"),
 }
@@ -74,17 +75,17 @@ def run_held(call: Call, word: str | None) -> None:
 def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> dict[str, Any]:
     counts = orjson.loads(row["counts"])
     rows = []
-    if with_rows and row["target"] in hub.config.sources:
-        prepared = prepare(hub, hub.config.sources[row["target"]])
+    if with_rows:
         rows = [
             {
                 "op": one.op,
                 "key": one.key,
                 "title": one.title,
                 "row": one.row,
+                "waits": one.waits,
                 "fields": [{"field": name, "old": old, "new": new} for name, old, new in one.fields],
             }
-            for one in differences(hub, prepared, row["id"])
+            for one in differences(hub, row["id"])
         ]
         rows.sort(key=lambda one: (tuple(CHANGES).index(one["op"]), one["row"] or 0))
     return {
@@ -135,7 +136,7 @@ def _show_rows(say: Voice, rows: Sequence[dict[str, Any]]) -> None:
     table(
         columns,
         [
-            [say(CHANGES[row["op"]]), row["row"] or EMPTY, row["title"] or row["key"], _fields(row)]
+            [say(CHANGES[row["op"]]), row["row"] or EMPTY, row["title"] or row["key"], _fields(say, row)]
             for row in rows
         ],
     )
@@ -157,8 +158,10 @@ def _moment(say: Voice, moment: Any) -> str:
     return format_datetime(moment.astimezone(), "short", locale=say.locale)
 
 
-def _fields(row: dict[str, Any]) -> str:
-    changes = (f"{one['field']}: {_short(one['old'])} → {_short(one['new'])}" for one in row["fields"])
+def _fields(say: Voice, row: dict[str, Any]) -> str:
+    changes = [f"{one['field']}: {_short(one['old'])} → {_short(one['new'])}" for one in row["fields"]]
+    if row["waits"]:
+        changes.insert(0, say("would wait to be mended"))
     return "; ".join(changes) or EMPTY
 
 

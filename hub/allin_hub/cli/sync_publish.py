@@ -45,7 +45,9 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
     with opened(call) as (hub, say):
         with progress(say, call.json) as told:
             report = (
-                accept_run(hub, accept) if accept else sync(hub, sources or None, replay=replay, told=told)
+                accept_run(hub, accept)
+                if accept
+                else sync(hub, sources or None, replay=replay, progress=told)
             )
         if call.json:
             print_json(report.to_json(say.language))
@@ -101,7 +103,7 @@ def run_all(call: Call) -> None:
 def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, OutputReport]]:
     """Sync all, then publish all, and show each when it is done."""
     with progress(say, call.json) as told:
-        report = sync(hub, told=told)
+        report = sync(hub, progress=told)
     if not call.json:
         show_sync(call, say, report)
         if decided := _to_decide(call, say, report):
@@ -176,8 +178,10 @@ def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
         tell(said, "yellow" if one.ok else "red")
     if call.debug and one.cause is not None:
         tell(trace(one.cause))
+    why = "; ".join(_why(say, reason) for reason in one.held)
+    if one.held and one.status != "held":
+        line(say("A sync of {source} would be held: {why}.", source=one.source, why=why))
     if one.status == "held":
-        why = "; ".join(_why(say, reason) for reason in one.held)
         why = why[:1].upper() + why[1:]
         line(say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why))
 

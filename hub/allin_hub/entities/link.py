@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -13,12 +13,9 @@ from sqlalchemy import Connection
 from allin_hub.base.ids import slug
 from allin_hub.config.settings import Config
 from allin_hub.entities.match import ties
-from allin_hub.entities.merge import EVERYTHING, Said, merge, of_one, ranked, units_changed
+from allin_hub.entities.merge import EVERYTHING, Said, merge, ranked, units_changed
 from allin_hub.hub import Hub
-from allin_hub.ingest.write_claims import NESTED_FIELD, Fresh
-from allin_hub.store import claims, entities, references
-from allin_hub.store.engine import next_id
-from allin_hub.store.tables import claim as claim_table
+from allin_hub.store import claims, entities, references, staging
 from allin_hub.store.tables import iso
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of
@@ -40,85 +37,64 @@ class Linked:
 class Linker:
     """Links and merges what one run touched, within its write transaction.
 
-    New claims become entities at once, while they are at hand; those that turn out to be tied to others
-    are taken back and merged with them at the end.
+    Groups are decided from the match keys of all claims before any entity is made, so that none is made to be unmade.
     """
 
-    def __init__(self, connection: Connection, hub: Hub, run_id: str, first_claim: int | None = None) -> None:
+    def __init__(self, connection: Connection, hub: Hub, run_id: str) -> None:
         self._connection = connection
         self._hub = hub
         self._run = run_id
-        self._first = next_id(connection, claim_table) if first_claim is None else first_claim
+        self._new = staging.new_entities(connection, run_id)
+        """Ids of entities that no table holds yet."""
         self._now = iso(hub.clock())
         self._seq = entities.last_seq(connection)
         self._linked = Linked()
         self._standings: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
-        self._later: set[int] = set()
-        self._shared: set[str] = set()
         self._left: dict[str, str] = {}
 
-    def ahead(self, fresh: Sequence[Fresh], source: str) -> None:
-        """Make entities of claims that nobody made before, each alone for the time being."""
-        by_kind: dict[Kind, list[Fresh]] = {}
-        for one in fresh:
-            if one.is_open or (one.beside is not None and one.beside.is_open):
-                self._later.add(one.claim)
-            else:
-                by_kind.setdefault(one.kind, []).append(one)
-        for kind, alone in by_kind.items():
-            rows: list[tuple[Any, ...]] = []
-            changes: list[tuple[Any, ...]] = []
-            _, defaults = self._standing(source, kind)
-            for one in alone:
-                data = of_one(kind, one.data, defaults)
-                if one.beside is not None and one.beside.kind is Kind.ORGANISATION:
-                    data[NESTED_FIELD] = one.beside.entity
-                digest = self._hub.sealer.digest(data)
-                rows.append(self._row(kind, one.entity, None, data, {EVERYTHING: [one.claim]}, digest))
-                changes.append(self._change(kind, one.entity, "new", [], None, digest))
-            self._linked.created += len(rows)
-            entities.save(self._connection, kind, rows, new=True)
-            entities.add_changes(self._connection, changes)
+    def link(
+        self, keys: Sequence[int] = (), progress: Callable[[int, int | None], None] | None = None
+    ) -> Linked:
+        """Match the staged claims, and those with one of these keys; resolve references; merge.
 
-    def link(self, keys: Sequence[int] = ()) -> Linked:
-        """Match what has one of these keys, resolve references, merge."""
+        `progress` is told how many of how many claims have been merged.
+        """
         self._match(keys)
-        self._linked.questions, touched = references.resolve(self._connection, self._run)
-        self._later |= touched
+        self._linked.questions, pointing = references.resolve(self._connection, self._run)
         done: set[str] = set(self._linked.moved)
-        touched_ids = claims.touched_ids(self._connection, self._run, self._first)
-        ids = [*touched_ids, *sorted(self._later.difference(touched_ids))]
+        touched = claims.touched_ids(self._connection, self._run)
+        ids = [*touched, *sorted(pointing.difference(touched))]
         for start in range(0, len(ids), BATCH):
             batch = claims.homes(self._connection, ids[start : start + BATCH])
             wanted: dict[str, str] = {entity: kind for entity, kind in batch if entity not in done}
-            if self._shared:
-                done |= wanted.keys() & self._shared
+            done |= wanted.keys()
             self._merge(wanted)
-        left = list(self._left.items())
+            if progress is not None:
+                progress(min(start + BATCH, len(ids)), len(ids))
+        left = [(entity, kind) for entity, kind in self._left.items() if entity not in self._new]
         for start in range(0, len(left), BATCH):
             self._merge(dict(left[start : start + BATCH]))
         return self._linked
 
     def _match(self, keys: Sequence[int]) -> None:
-        old = claims.touched_ids(self._connection, self._run, self._first)
-        seeds = claims.seeds(self._connection, self._run, keys) | claims.sharing_entities(
-            self._connection, old
+        old = claims.touched_ids(self._connection, self._run, known_before=True)
+        seeds = (
+            staging.sharing_keys(self._connection, self._run)
+            | claims.seeds(self._connection, self._run, keys)
+            | claims.sharing_entities(self._connection, old)
         )
         if not seeds:
             return
-        self._later |= seeds
         clues, found = claims.neighbourhood(self._connection, seeds)
         moved = ties(clues, found)
         moving = [tie.claim for tie in moved]
         claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved))
         pointing = references.pointing_at(self._connection, moving)
-        self._later |= pointing.union(moving)
         claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)
         now_at = {clue.id: clue.entity_id for clue in clues.values()} | {
             tie.claim: tie.entity for tie in moved
         }
         occupied = set(now_at.values())
-        self._shared = occupied
         for tie in moved:
             old_home = clues[tie.claim].entity_id
             self._left[old_home] = clues[tie.claim].kind
@@ -126,7 +102,7 @@ class Linker:
                 clues[tie.claim].home_id == old_home or old_home not in self._linked.moved
             ):
                 self._linked.moved[old_home] = tie.entity
-        emptied = {clues[tie.claim].entity_id for tie in moved if tie.claim < self._first}
+        emptied = {clues[tie.claim].entity_id for tie in moved} - self._new
         claims.bring_along(
             self._connection,
             [
@@ -145,13 +121,6 @@ class Linker:
         for kind_name, ids in by_kind.items():
             self._write(Kind(kind_name), ids, live, targets)
 
-    def _known(self, kind: Kind, ids: Sequence[str]) -> dict[str, entities.Stored]:
-        """The entities as they stood before this run; what it made of them ahead is taken back."""
-        ahead = entities.made_by(self._connection, self._run, ids)
-        entities.take_back(self._connection, kind, ahead, self._run)
-        self._linked.created -= len(ahead)
-        return entities.load(self._connection, kind, ids, self._hub.sealer)
-
     def _write(
         self,
         kind: Kind,
@@ -159,7 +128,8 @@ class Linker:
         live: Mapping[str, list[claims.LiveClaim]],
         targets: Mapping[str, dict[str, list[tuple[str, int]]]],
     ) -> None:
-        old = self._known(kind, ids)
+        known_ids = [id for id in ids if id not in self._new]
+        old = entities.load(self._connection, kind, known_ids, self._hub.sealer) if known_ids else {}
         new_rows: list[tuple[Any, ...]] = []
         changed_rows: list[tuple[Any, ...]] = []
         provenance_rows: list[tuple[str, str]] = []

@@ -3,60 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from allin_hub.api.plugin import Raw, Source
 from allin_hub.base.encryption import Sealer
-from allin_hub.base.time_limits import mapping
 from allin_hub.dates.occurrences import event_dates
-from allin_hub.mapping.drafts import take_apart
 from allin_schemas import ENTITIES, Event, Kind
-from allin_schemas.reading import Context, is_role_address, name_key, read
+from allin_schemas.reading import is_role_address, name_key
 
 FAR = dt.timedelta(days=3660)
 _ANY_ID = "00000000-0000-7000-8000-000000000000"
 
 
-@mapping()
-def derive_keys(source: Source[Any], kind: Kind, raws: Sequence[Raw], context: Context) -> list[str]:
-    """Stable keys from the content of each: register number, else role mail, else name + postal code + street.
+def derived_key(kind: Kind, data: Mapping[str, Any], cells: Mapping[str, Any]) -> str:
+    """Derive a stable key from a record's checked fields: register number, else role mail, else name, postal code and street.
 
-    An event's is its title and start. A record with none of these, or that cannot be mapped, is known by all its cells.
+    An event's key is its title and start. A record with none of these is known by all its cells.
     """
-    return [_derived(source, kind, raw, context) for raw in raws]
-
-
-def _derived(source: Source[Any], kind: Kind, raw: Raw, context: Context) -> str:
-    try:
-        parts = take_apart(kind, source.map(raw))
-    except Exception:
-        return _content(raw)
-    fields = parts.fields
-
-    def value(reader: str, name: str) -> Any:
-        written = fields.get(name)
-        return None if written is None else read(reader, written, context).value
-
-    for identifier in value("identifiers", "identifiers") or ():
+    for identifier in data.get("identifiers") or ():
         return f"number|{identifier['scheme']}|{identifier['value']}"
-    email = value("email", "email")
+    email = data.get("email")
     if email and (kind is Kind.PERSON or is_role_address(email)):
         return f"mail|{email.casefold()}"
-    title = value("line", ENTITIES[kind].title_field)
+    title = data.get(ENTITIES[kind].title_field)
     if not title:
-        return _content(raw)
+        return "cells|" + orjson.dumps(cells, option=orjson.OPT_SORT_KEYS).decode()
     if kind is Kind.EVENT:
-        return f"event|{name_key(title)}|{value('moment', 'start')}"
-    places = value("places", "places") or [{}]
-    place = places[0] if isinstance(places[0], Mapping) else {}
-    return f"name|{name_key(title)}|{place.get('postal_code', '')}|{place.get('street', '')}"
-
-
-def _content(raw: Raw) -> str:
-    return "cells|" + orjson.dumps(raw.payload, option=orjson.OPT_SORT_KEYS).decode()
+        return f"event|{name_key(title)}|{data.get('start')}"
+    place: Mapping[str, Any] = next(iter(data.get("places") or ()), {})
+    return f"name|{name_key(title)}|{place.get('postal_code') or ''}|{place.get('street') or ''}"
 
 
 def lies_ahead(data: Mapping[str, Any], now: dt.datetime) -> bool:

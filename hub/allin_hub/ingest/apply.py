@@ -1,119 +1,135 @@
-"""Steps 3 to 7 of one run in one write transaction: the records, the cursor, the changes and the report, or nothing."""
+"""Steps 6 and 7 of one run in one write transaction: the records, the cursor, the changes and the report, or nothing."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.base.problems import Problem, problem_of, problem_values
-from allin_hub.base.reports import SourceReport
+from allin_hub.base.problems import problem_of
+from allin_hub.base.reports import SHOWN, SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
 from allin_hub.hub import Hub
-from allin_hub.ingest.prepare import Prepared
-from allin_hub.ingest.raw_codec import opened
-from allin_hub.ingest.write_claims import Arrival, Writer
-from allin_hub.store import claims, leases
-from allin_hub.store import problems as findings
+from allin_hub.i18n.translator import Voice
+from allin_hub.ingest.fetch_result import FetchResult
+from allin_hub.ingest.prepare import merge_mark
+from allin_hub.ingest.sync_run import SyncRun
+from allin_hub.mapping import learned as learned_maps
+from allin_hub.privacy.consent_ledger import Latest, entries
+from allin_hub.store import claims, consents, leases, runs, staging
+from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
-from allin_hub.store import runs as bookkeeping
-from allin_hub.store.retention import whole_since
-
-BATCH = 4000
-SHOWN = 1000
 
 
-def apply(
-    connection: Connection,
-    hub: Hub,
-    prepared: Prepared,
-    run_id: str,
-    fence: int,
-    *,
-    pending: Mapping[str, Any],
-    file_problems: list[Problem],
-    replay: bool,
-    told: Callable[[int, int | None], None] | None = None,
-) -> SourceReport:
-    """Make of a run's staging, and of kept raws when they are to be mapped again, what the hub knows.
+def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceReport:
+    """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
+    Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
-    name = prepared.name
-    leases.refuse_overtaken(connection, name, fence)
-    row = bookkeeping.source_row(connection, name)
-    writer = Writer(
-        connection, hub, prepared.settings, prepared.source, prepared.kind, run_id, prepared.validator(hub)
-    )
-    linker = Linker(connection, with_left(connection, hub), run_id, writer.first_claim)
-    counts = raws.staged_counts(connection, run_id)
-    whole = whole_since(row, prepared.fingerprint(hub))
-    done = 0
-    for batch in _arrivals(connection, hub, name, run_id, replay, whole):
-        linker.ahead(writer.write(batch), name)
-        done += len(batch)
-        if told is not None:
-            told(done, None)
-    _withdraw(connection, name, run_id)
-    standing = prepared.standing(hub)
-    fingerprint = f"{prepared.fingerprint(hub)}|{standing}"
-    if row.get("fingerprint") and row["fingerprint"].partition("|")[2] != standing:
-        claims.touch_source(connection, name, run_id)
-    linked = linker.link(writer.keys)
-    sealed = [
-        (name, None, run_id, str(problem.severity), problem.code, hub.sealer.seal(problem_values(problem)))
-        for problem in file_problems
-    ]
-    if pending.get("read", True):
-        findings.replace_problems(connection, name, None, sealed)
+    hub, name = run.hub, run.source
+    leases.refuse_overtaken(connection, name, run.fence)
+    row = runs.source_row(connection, name)
+    counts = staging.counts(connection, run.id)
+    staging.move_raws(connection, run.id, name)
+    claims.forget_keys(connection, staging.replaced_claims(connection, run.id))
+    staging.move_claims(connection, run.id, name)
+    staging.move_problems(connection, run.id, name, of_file=result.read)
+    _write_answers(connection, run, result)
+    settings = hub.config.sources.get(name)
+    standing = merge_mark(hub, settings) if settings else _merge_mark_of(row)
+    if row.get("fingerprint") and _merge_mark_of(row) != standing:
+        claims.touch_source(connection, name, run.id)
+    linked = Linker(connection, with_left(connection, hub), run.id).link(progress=run.progress)
     report = SourceReport(
         name,
-        "done" if pending.get("complete", True) else "partial",
-        run=run_id,
-        fetched=int(pending["fetched"]),
-        unchanged=int(pending["unchanged"]),
-        new=counts.get("new", 0),
-        new_waiting=writer.refused_new,
-        changed=counts.get("changed", 0),
-        renamed=counts.get("renamed", 0),
-        withdrawn=counts.get("gone", 0),
-        skipped=sum(pending["skipped"].values()),
-        skipped_kinds=pending["skipped"],
+        "done" if result.complete else "partial",
+        run=run.id,
+        fetched=result.fetched,
+        unchanged=result.unchanged,
+        new=_count(counts, staging.NEW),
+        new_waiting=counts.get((staging.NEW, raws.QUARANTINED), 0),
+        changed=_count(counts, staging.CHANGED),
+        renamed=_count(counts, staging.RENAMED),
+        withdrawn=_count(counts, staging.GONE),
+        reread=result.reread,
+        skipped=sum(result.skipped.values()),
+        skipped_kinds=result.skipped,
         created=linked.created,
         updated=linked.updated,
         questions=linked.questions,
     )
     complete_report(connection, hub, report)
-    if not pending.get("counts_all", True):
-        report.quarantined = int(pending["waiting"]) + writer.refused
-    raws.drop_staging(connection, run_id)
-    if pending.get("read", True):
-        for held in bookkeeping.held_of(connection, name):
-            raws.drop_staging(connection, held["id"])
-        bookkeeping.close_held(connection, name, "overtaken")
-    bookkeeping.end_run(connection, run_id, report.status, report.counts(), None, hub.clock())
-    _remember(connection, hub, prepared, run_id, fingerprint, pending, report, row)
+    if result.read and not (result.complete and result.counts_all):
+        refused = sum(count for (_, status), count in counts.items() if status == raws.QUARANTINED)
+        report.quarantined = result.waiting + refused
+    overtaken = end_held(connection, name, but=run.id)
+    staging.drop(connection, [run.id])
+    runs.end_run(connection, run.id, report.status, report.counts(), None, hub.clock())
+    _remember(connection, run, result, report, row, f"{result.fingerprint}|{standing}")
+    if overtaken and not result.read:
+        runs.save_source(connection, name, mark=None)
     return report
+
+
+def keep_map(run: SyncRun, result: FetchResult) -> None:
+    """Write what a read learned of the source's columns to `maps/<source>.toml`."""
+    if result.learned is not None:
+        config = run.hub.config
+        say = Voice(config.hub.languages[0])
+        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say)
+
+
+def end_held(connection: Connection, source: str, but: str | None = None) -> int:
+    """End the runs of a source that wait for a person: what they were compared with is no more. How many."""
+    held = [one["id"] for one in runs.held_of(connection, source) if one["id"] != but]
+    staging.drop(connection, held)
+    runs.close_held(connection, source, "overtaken")
+    return len(held)
+
+
+def _count(counts: Mapping[tuple[str, str], int], op: str) -> int:
+    return sum(count for (one, _), count in counts.items() if one == op)
+
+
+def _merge_mark_of(row: Mapping[str, Any]) -> str:
+    return str(row.get("fingerprint") or "").partition("|")[2]
+
+
+def _write_answers(connection: Connection, run: SyncRun, result: FetchResult) -> None:
+    """Append to the ledger what persons answered, after what it holds at this moment."""
+    unseal = run.hub.sealer.unseal
+    said = [
+        (claim, raw, unseal(sealed), updated_at)
+        for claim, raw, sealed, updated_at in staging.answers(connection, run.id)
+    ]
+    if not said:
+        return
+    found = consents.consent_states(connection, [one[0] for one in said])
+    states = {place: Latest(*latest) for place, latest in found.items()}
+    rows, wordings = entries(
+        said, states, method=result.method, language=result.language, now=run.hub.clock(), run_id=run.id
+    )
+    consents.add_consents(connection, rows, wordings)
 
 
 def _remember(
     connection: Connection,
-    hub: Hub,
-    prepared: Prepared,
-    run_id: str,
-    fingerprint: str,
-    pending: Mapping[str, Any],
+    run: SyncRun,
+    result: FetchResult,
     report: SourceReport,
     row: Mapping[str, Any],
+    fingerprint: str,
 ) -> None:
-    now = hub.clock()
-    values: dict[str, Any] = {"fingerprint": fingerprint, "last_run": run_id}
-    values["standing"] = kept(prepared.settings)
-    if pending.get("read", True):
+    now = run.hub.clock()
+    values: dict[str, Any] = {"fingerprint": fingerprint, "last_run": run.id}
+    settings = run.hub.config.sources.get(run.source)
+    if settings is not None:
+        values["standing"] = kept(settings)
+    if result.read:
         values |= {
             "last_status": report.status,
             "last_attempt_at": now,
@@ -122,85 +138,24 @@ def _remember(
             "failing_since": None,
             "report": orjson.dumps(report.counts()).decode(),
         }
-        if report.status == "done":
-            values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
-            values["mark"] = pending["mark"]
-            values["headers"] = orjson.dumps(pending["headers"]).decode()
-            if pending.get("renewed"):
-                values["trimmed"] = None
-            if pending["cursor"] is not None:
-                values["cursor"] = pending["cursor"]
-    bookkeeping.save_source(connection, prepared.name, **values)
+    if result.read and result.complete:
+        values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
+        values["mark"] = result.mark
+        values["headers"] = orjson.dumps(result.headers).decode()
+        if result.renewed:
+            values["trimmed"] = None
+        if result.cursor is not None:
+            values["cursor"] = result.cursor
+    runs.save_source(connection, run.source, **values)
 
 
 def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> None:
-    """What a report says of the source as a whole: its quarantine, and all its open problems."""
+    """Add what a report says of the source as a whole: its quarantine, and all its open problems."""
     report.quarantined = raws.counts(connection, report.source).get(raws.QUARANTINED, 0)
-    rows = findings.problems(connection, report.source)
+    rows = problem_table.problems(connection, report.source)
     report.problems_total = len(rows)
     report.problems = [problem_of(hub.sealer.unseal(row.sealed)) for row in rows[:SHOWN]]
     codes: dict[str, int] = {}
     for row in rows:
         codes[row.code] = codes.get(row.code, 0) + 1
     report.codes = codes
-
-
-def _arrivals(
-    connection: Connection, hub: Hub, name: str, run_id: str, replay: bool, whole: str | None
-) -> Iterator[list[Arrival]]:
-    """Everything that is to be mapped, in the order of arrival: kept raws first when they are mapped again.
-
-    Raws read before `whole` may lack what the map needs now: they stay as they were mapped, until they are read again.
-    """
-    if replay:
-        waiting = _staged_keys(connection, name, run_id)
-        for kept in raws.kept_batches(connection, name, BATCH, run_id, whole):
-            yield [
-                Arrival(raw.id, _open(hub, raw.sealed, raw.updated_at), False)
-                for raw in kept
-                if raw.id not in waiting
-            ]
-    first = raws.next_raw_id(connection)
-    raws.copy_new(connection, run_id, name, first)
-    for staged in raws.staged_batches(connection, run_id, ("new",), BATCH):
-        yield [
-            Arrival(first + n, _open(hub, one.sealed, one.updated_at), True) for n, one in enumerate(staged)
-        ]
-        first += len(staged)
-    for staged in raws.staged_batches(connection, run_id, ("changed", "renamed", "moved"), BATCH):
-        ids = raws.ids_by_key(connection, name, [one.old_key or one.key for one in staged])
-        rows = [
-            (one.digest, one.sealed, one.updated_at, run_id, one.key, ids[bytes(one.old_key or one.key)])
-            for one in staged
-        ]
-        raws.renew(connection, rows)
-        yield [
-            Arrival(ids[bytes(one.old_key or one.key)], _open(hub, one.sealed, one.updated_at), False)
-            for one in staged
-        ]
-
-
-def _staged_keys(connection: Connection, name: str, run_id: str) -> set[int]:
-    """Kept raws that this run brings anew or takes away: they are not mapped as they were."""
-    keys: list[bytes] = []
-    for batch in raws.staged_batches(connection, run_id, ("changed", "renamed", "moved", "gone"), BATCH):
-        keys += [bytes(one.old_key or one.key) for one in batch]
-    return set(raws.ids_by_key(connection, name, keys).values())
-
-
-def _open(hub: Hub, sealed: bytes | None, updated_at: dt.datetime | str | None) -> Any:
-    return opened(hub.sealer.unseal(sealed or b""), updated_at)
-
-
-def _withdraw(connection: Connection, name: str, run_id: str) -> None:
-    """Records that are gone, and what they claimed: a state, never a deletion."""
-    for batch in raws.staged_batches(connection, run_id, ("gone",), BATCH):
-        ids = list(raws.ids_by_key(connection, name, [bytes(one.key) for one in batch]).values())
-        raws.settle(connection, [(raws.WITHDRAWN, id) for id in ids])
-        made = claims.of_raws(connection, ids)
-        claims.withdraw(
-            connection,
-            [known.id for slots in made.values() for known in slots.values() if known.live],
-            run_id,
-        )
-        findings.drop_problems(connection, ids)

@@ -1,46 +1,47 @@
-"""A sync without consequences: reads, maps and checks, writes nothing."""
+"""Checks sources and files: the way of a sync as far as the guard, staged in a database that is thrown away."""
 
 from __future__ import annotations
 
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from functools import partial
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from allin_hub.api.plugin import Raw
+from sqlalchemy import Engine
+
+from allin_hub.api import registry
+from allin_hub.api.plugin import Source
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
-from allin_hub.base.problems import Problem
+from allin_hub.base.ids import new_id
+from allin_hub.base.problems import Problem, problem_of
 from allin_hub.base.reports import SourceReport, SyncReport
-from allin_hub.base.time_limits import Bounds
 from allin_hub.config.load import load
 from allin_hub.config.toml_blocks import CONFIG_NAME, unknown
-from allin_hub.entities.record_keys import derive_keys
 from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
-from allin_hub.ingest.prepare import Prepared, foreign, prepare
-from allin_hub.ingest.raw_codec import Envelope
+from allin_hub.ingest.fetch import Fetch
+from allin_hub.ingest.hold import reasons_to_hold
+from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.source_run import LentRun
-from allin_hub.ingest.sync import Told, chosen, notices
-from allin_hub.ingest.write_claims import checked
+from allin_hub.ingest.stage import Stager
+from allin_hub.ingest.sync import chosen, prepared_or_fault
+from allin_hub.ingest.sync_one import notices, reread_changed_map
+from allin_hub.ingest.sync_run import Progress, SyncRun
+from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
-from allin_hub.store import runs as bookkeeping
-from allin_hub.store.engine import reading
+from allin_hub.store import runs, staging
+from allin_hub.store.engine import open_engine, reading
 from allin_schemas import Kind
 
-PAGE = 4000
-PLUGINS = {".ics": "ical", ".ical": "ical", ".json": "form"}
+_SEVEREST_FIRST = ("error", "warning", "hint")
 
 
-def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> SyncReport:
-    """What a sync of these sources would read, and every problem."""
+def check(hub: Hub, names: Sequence[str] | None, progress: Progress | None = None) -> SyncReport:
+    """Tell what a sync of these sources would read and change, and every problem; the hub stays as it is."""
     report = SyncReport("")
-    wanted: dict[str, Prepared | ConfigError] = {}
-    for name in chosen(hub, names):
-        try:
-            wanted[name] = prepare(hub, hub.config.sources[name])
-        except ConfigError as error:
-            wanted[name] = error
+    wanted = prepared_or_fault(hub, chosen(hub, names))
     refuse_if_none_can_work(wanted.values())
     for name, prepared in wanted.items():
         began = time.perf_counter()
@@ -48,7 +49,7 @@ def check(hub: Hub, names: Sequence[str] | None, told: Told | None = None) -> Sy
             one = _failed(hub, name, prepared)
         else:
             try:
-                one = _check(hub, prepared, told)
+                one = _check(hub, prepared, progress)
             except HubError as error:
                 one = _failed(hub, name, error)
         one.seconds = time.perf_counter() - began
@@ -70,130 +71,116 @@ def _failed(hub: Hub, name: str, error: HubError) -> SourceReport:
     )
 
 
-def _check(hub: Hub, prepared: Prepared, told: Told | None) -> SourceReport:
+@contextmanager
+def _thrown_away() -> Iterator[Engine]:
+    """A database for the staging of a check, and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="allin-check-") as folder:
+        engine = open_engine(f"sqlite:///{folder}/staging.db")
+        try:
+            staging.create(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
+def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceReport:
     name, source = prepared.name, prepared.source
     with reading(hub.engine) as connection:
-        known = {one.key: one for one in raws.known(connection, name)}
-        row = bookkeeping.source_row(connection, name)
-
-    def tell(done: int, total: int | None) -> None:
-        if told is not None:
-            told(name, done, total)
-
-    run = LentRun(hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), tell)
-    report = SourceReport(name, "done")
-    digests = {one.digest for one in known.values() if one.status != raws.WITHDRAWN}
-    seen: set[bytes] = set()
-    nameless = False
-    for page in _pages(prepared, run):
-        reported = run.take_record_problems()
-        envelopes = []
-        are_new = []
-        for raw, key in zip(page, _keys(hub, prepared, page), strict=True):
-            before = report.new
-            nameless = nameless or raw.key is None
-            own = reported.get((raw.sheet, raw.row)) or reported.get(raw.key) or []
-            if _count(hub, prepared, raw, key, known, digests, seen, report):
-                shown = raw.key if len(raw.key or "") < 80 else "…"
-                own = [
-                    *own,
-                    Problem("KEY_DUPLICATE", raw.key, raw.sheet, raw.row, params={"value": shown}),
-                ]
-            envelopes.append(Envelope(raw, tuple(own)))
-            are_new.append(report.new > before)
-        outcomes = checked(source, prepared.kind, prepared.validator(hub), envelopes)
-        for outcome, is_new in zip(outcomes, are_new, strict=True):
-            report.quarantined += outcome.refused
-            report.new_waiting += outcome.refused and is_new
-            report.problems += outcome.problems
-        tell(report.fetched, None)
-    report.skipped_kinds = run.skipped
-    report.skipped = sum(run.skipped.values())
-    report.fetched += report.skipped
-    report.problems[:0] = [*run.file_problems, *notices(run.skipped, nameless, source.key_column)]
-    report.problems_total = len(report.problems)
-    report.problems.sort(key=lambda problem: ["error", "warning", "hint"].index(str(problem.severity)))
-    return report
-
-
-def _pages(prepared: Prepared, run: LentRun) -> Iterator[list[Raw]]:
-    """What a source fetches, page by page, within the bounds of a sync; a plugin that breaks is a HubError."""
-    settings = prepared.settings
-    bounds = Bounds(settings.limits.records, settings.limits.minutes)
-    stream = foreign(settings, lambda: bounds.call(lambda: iter(prepared.source.fetch(run))))
-    while True:
-        page: list[Raw] = []
-        foreign(settings, partial(bounds.take, stream, page, PAGE))
-        if not page:
-            return
-        yield page
-
-
-def _keys(hub: Hub, prepared: Prepared, page: Sequence[Raw]) -> Iterator[bytes]:
-    """The hashed key of each raw, its own or the derived one."""
-    nameless = [raw for raw in page if raw.key is None]
-    context = prepared.validator(hub).context
-    derived = iter(derive_keys(prepared.source, prepared.kind, nameless, context) if nameless else ())
-    for raw in page:
-        if raw.key is None:
-            yield hub.sealer.hash_text("derived", next(derived))
-        else:
-            yield hub.sealer.hash_text("key", raw.key)
-
-
-def _count(
-    hub: Hub,
-    prepared: Prepared,
-    raw: Raw,
-    key: bytes,
-    known: dict[bytes, raws.KnownRaw],
-    digests: set[bytes],
-    seen: set[bytes],
-    report: SourceReport,
-) -> bool:
-    """Count a raw as a sync would; whether its key was there before in this very read."""
-    report.fetched += 1
-    key_column = prepared.source.key_column
-    payload = {name: cell for name, cell in raw.payload.items() if name != key_column}
-    digest = hub.sealer.digest(payload)
-    if raw.key is None and digest in digests:
-        report.unchanged += 1
-        return False
-    prior = known.get(key)
-    if prior is None or key in seen:
-        report.new += 1
-    elif prior.digest == digest:
-        report.unchanged += 1
-    else:
-        report.changed += 1
-    again = raw.key is not None and key in seen
-    seen.add(key)
-    return again
+        row = runs.source_row(connection, name)
+    run = SyncRun(hub, name, new_id(), 0, progress)
+    lent = LentRun(
+        hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), run.progress, source
+    )
+    with _thrown_away() as engine:
+        stager = Stager(run, prepared, engine)
+        try:
+            result = Fetch(stager, lent, renew=False).read()
+        finally:
+            lent.close()
+        if result.error is not None:
+            raise result.error
+        reread_changed_map(stager, result, row)
+        held = reasons_to_hold(prepared, result, row)
+        stager.stage_problems([*result.problems, *notices(result, source.key_column)])
+        with reading(engine) as connection:
+            counts = staging.counts(connection, run.id)
+            touched = staging.raw_ids(connection, run.id)
+            found = [problem_of(hub.sealer.unseal(one)) for one in staging.problems_of(connection, run.id)]
+    with reading(hub.engine) as connection:
+        known = problem_table.problems(connection, name)
+    found += [
+        problem_of(hub.sealer.unseal(one.sealed))
+        for one in known
+        if one.raw_id is not None and one.raw_id not in touched
+    ]
+    found.sort(key=lambda problem: (_SEVEREST_FIRST.index(str(problem.severity)), problem.row or 0))
+    return SourceReport(
+        name,
+        "done",
+        fetched=result.fetched,
+        unchanged=result.unchanged,
+        new=result.new,
+        new_waiting=counts.get((staging.NEW, raws.QUARANTINED), 0),
+        changed=result.changed,
+        renamed=result.renamed,
+        withdrawn=result.gone,
+        reread=result.reread,
+        quarantined=result.waiting
+        + sum(count for (_, status), count in counts.items() if status == raws.QUARANTINED),
+        skipped=sum(result.skipped.values()),
+        skipped_kinds=result.skipped,
+        held=held,
+        problems=found,
+        problems_total=len(found),
+    )
 
 
 def is_file(word: str) -> bool:
     """Whether a word of the command line means a file and no source."""
-    return (
-        Path(word).is_file()
-        or "/" in word
-        or Path(word).suffix.lower() in {".csv", ".xlsx", ".ods", ".xls", ".ics", ".json", ".tsv"}
-    )
+    return Path(word).is_file() or "/" in word or _ending(word) in readers_of_files()
+
+
+def readers_of_files() -> dict[str, str]:
+    """Ending of a file -> the plugin that says it can read such a file; the first one by name where several do."""
+    found: dict[str, str] = {}
+    for name in registry.announced(registry.SOURCES):
+        try:
+            plugin = registry.plugin_class(registry.SOURCES, name)
+        except HubError:
+            continue
+        for ending in plugin.reads_files if issubclass(plugin, Source) else ():
+            found.setdefault(ending, name)
+    return found
+
+
+def _ending(word: str) -> str:
+    return Path(word).suffix.lower()
 
 
 def check_file(word: str, kind: str | None) -> SyncReport:
-    """Check one file as a hub of its own would, and leave nothing behind."""
+    """Check one file as a hub of its own would, and leave nothing behind.
+
+    Raises ConfigError where there is no such file, no plugin reads it, or it is not clear what it holds.
+    """
     path = Path(word)
     if not path.is_file():
         raise ConfigError("There is no file '{file}'.", hint="Check the path.", file=word)
-    plugin = PLUGINS.get(path.suffix.lower(), "spreadsheet")
-    if kind is None and plugin != "ical":
+    readers = readers_of_files()
+    plugin = readers.get(_ending(word), readers.get(".csv"))
+    if plugin is None:
+        raise ConfigError(
+            "No plugin reads files like '{file}'.", hint="See what there is: allin plugins", file=path.name
+        )
+    made = registry.plugin_class(registry.SOURCES, plugin)
+    produces = made.produces if issubclass(made, Source) else None
+    if kind is None and produces is None:
         raise ConfigError("What does the file hold?", hint="Say it, for example: --kind organisation")
     if kind is not None and kind not in {one.value for one in Kind}:
         raise unknown("There is no kind '{word}'.", kind, [one.value for one in Kind])
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         lines = ["[sources.file]", f"plugin = {plugin!r}", f"path = '''{path.resolve()}'''"]
-        if plugin != "ical":
+        if produces is None:
             lines.append(f"kind = {kind!r}")
         (folder / CONFIG_NAME).write_text("\n".join(lines), encoding="utf-8")
         hub = hub_in_memory(load(folder))
@@ -201,7 +188,5 @@ def check_file(word: str, kind: str | None) -> SyncReport:
             report = check(hub, None)
         finally:
             hub.close()
-    one = report.sources.pop("file")
-    one.source = path.name
-    report.sources[path.name] = one
-    return report
+    one = report.sources["file"]
+    return replace(report, sources={path.name: replace(one, source=path.name)})

@@ -1,84 +1,170 @@
-"""What a held run would change, row by row, under the map of today; and how many rows really change."""
+"""What a run would change, record by record: its staged claims beside those that the hub keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from allin_hub.base.time_limits import mapping
+import orjson
+from sqlalchemy import Connection, Engine
+
 from allin_hub.hub import Hub
-from allin_hub.ingest.prepare import Prepared
-from allin_hub.ingest.raw_codec import opened
-from allin_hub.mapping.drafts import take_apart
+from allin_hub.privacy.consent_ledger import ENDED
+from allin_hub.store import claims, consents, staging
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading
-from allin_schemas import ENTITIES
+from allin_schemas import ENTITIES, ConsentEvent, Kind, RefersTo
+from allin_schemas.marks import mark_of
 
-BATCH = 4000
+BATCH = 1000
+SHOWN = (staging.NEW, staging.CHANGED, staging.RENAMED, staging.REREAD, staging.MOVED, staging.GONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One row of a held run: what would happen to which record. `fields` are names, with values for staff."""
+    """What would happen to one record. `fields` are (path, value before, value after), for staff."""
 
     op: str
     key: str
     title: str
     row: int | None
     fields: tuple[tuple[str, Any, Any], ...] = ()
+    waits: bool = False
+    """Whether the record would wait in quarantine: what it says cannot be stored."""
 
 
-def differences(hub: Hub, prepared: Prepared, run_id: str) -> Iterator[Difference]:
-    """The difference between what is known and what a held run staged."""
-    with reading(hub.engine) as connection:
-        for batch in raws.staged_batches(connection, run_id, ("new", "changed", "renamed", "gone"), BATCH):
-            known = [bytes(one.old_key or one.key) for one in batch if one.op != "new"]
-            ids = raws.ids_by_key(connection, prepared.name, known)
-            yield from _compared(hub, prepared, batch, ids, raws.sealed_of(connection, list(ids.values())))
+def differences(hub: Hub, run_id: str, engine: Engine | None = None) -> Iterator[Difference]:
+    """Compare what a run staged with what is known; `engine` is where its staging lies.
+
+    Records that would say the same as before are passed over, where the source itself did not change them.
+    """
+    with reading(engine or hub.engine) as staged_in:
+        for batch in staging.batches(staged_in, run_id, SHOWN, BATCH):
+            with reading(hub.engine) as connection:
+                yield from _compared(hub, connection, staged_in, run_id, batch)
 
 
-@mapping()
 def _compared(
-    hub: Hub,
-    prepared: Prepared,
-    batch: Sequence[raws.StagedRaw],
-    ids: Mapping[bytes, int],
-    kept: Mapping[int, bytes],
-) -> list[Difference]:
-    title_field = ENTITIES[prepared.kind].title_field
-    found = []
-    for staged in batch:
-        id = ids.get(bytes(staged.old_key or staged.key))
-        old = hub.sealer.unseal(kept[id]) if id is not None and id in kept else None
-        new = hub.sealer.unseal(staged.sealed) if staged.sealed is not None else None
-        before, after = _fields(prepared, old), _fields(prepared, new)
-        content = new or old or {"k": ""}
+    hub: Hub, connection: Connection, staged_in: Connection, run_id: str, batch: Sequence[staging.StagedRaw]
+) -> Iterator[Difference]:
+    ids = [one.id for one in batch]
+    before = _Known(hub, connection, ids)
+    after = _Staged(hub, staged_in, run_id, batch, before)
+    kept = raws.sealed_of(connection, [one.id for one in batch if one.sealed is None])
+    for raw in batch:
+        old, new = before.record(raw.id), after.record(raw.id)
+        waits = raw.status == raws.QUARANTINED
         changed = tuple(
-            (name, before.get(name), after.get(name))
-            for name in sorted(before.keys() | after.keys())
-            if old is not None and new is not None and before.get(name) != after.get(name)
+            (path, old.get(path), new.get(path))
+            for path in sorted(old.keys() | new.keys())
+            if old.get(path) != new.get(path)
         )
-        title = str((after or before).get(title_field) or "")
-        found.append(Difference(staged.op, content["k"], title, content.get("r"), changed))
-    return found
+        is_same = not changed and (not waits or not old)
+        if raw.op in (staging.REREAD, staging.MOVED) and is_same:
+            continue
+        sealed = raw.sealed if raw.sealed is not None else kept.get(raw.id)
+        content: dict[str, Any] = {"k": ""} if sealed is None else hub.sealer.unseal(sealed)
+        title = next(
+            (str(one[field]) for one in (new, old) for field in ("name", "title") if one.get(field)), ""
+        )
+        fields = changed if raw.op not in (staging.NEW, staging.GONE) else ()
+        yield Difference(raw.op, content["k"], title, content.get("r"), fields, waits)
 
 
-def really_changed(hub: Hub, prepared: Prepared, run_id: str) -> int:
-    """Rows whose mapped content changes: a new column that nothing uses changes none."""
-    return sum(1 for one in differences(hub, prepared, run_id) if one.op == "changed" and one.fields)
+class _Known:
+    """What the hub keeps of some raws: the fields of their live claims, their references, what persons agreed to."""
+
+    def __init__(self, hub: Hub, connection: Connection, raw_ids: Sequence[int]) -> None:
+        self.claims = claims.live_of_raws(connection, raw_ids)
+        of_raws = [one.id for found in self.claims.values() for one in found]
+        self.fields = {
+            one.id: _opened(hub, one.data, one.sealed) for found in self.claims.values() for one in found
+        }
+        for claim_id, name, given in claims.references_of(connection, of_raws):
+            self.fields[claim_id][_via(self.kind(claim_id), name)] = hub.sealer.unseal(given)
+        self.answers: dict[int, dict[str, str]] = {}
+        for (claim_id, purpose, _), (event, *_) in consents.consent_states(connection, of_raws).items():
+            said = "no" if ConsentEvent(event) in ENDED else "yes"
+            self.answers.setdefault(claim_id, {})[purpose] = said
+
+    def kind(self, claim_id: int) -> str:
+        """The kind of a claim."""
+        return next(one.kind for found in self.claims.values() for one in found if one.id == claim_id)
+
+    def record(self, raw_id: int) -> dict[str, Any]:
+        """All that a raw says, by path."""
+        return _record(
+            [
+                (one.slot, self.fields[one.id], self.answers.get(one.id, {}))
+                for one in self.claims.get(raw_id, ())
+            ]
+        )
 
 
-def _fields(prepared: Prepared, content: dict[str, Any] | None) -> dict[str, Any]:
-    """What the map makes of a record; nothing where it breaks, for then the record will wait in quarantine."""
-    if content is None:
-        return {}
-    try:
-        parts = take_apart(prepared.kind, prepared.source.map(opened(content, None).raw))
-    except (Exception, SystemExit):
-        return {}
-    found: dict[str, Any] = {**parts.fields, **parts.references}
-    for number, contact in enumerate(parts.contacts):
-        found |= {f"contacts[{number}].{name}": value for name, value in contact.fields.items()}
-        found |= {f"contacts[{number}].consent.{answer.purpose}": answer.answer for answer in contact.answers}
-    return found
+class _Staged:
+    """What the raws would say after the run: staged claims in the place of known ones."""
+
+    def __init__(
+        self, hub: Hub, connection: Connection, run_id: str, batch: Sequence[staging.StagedRaw], known: _Known
+    ) -> None:
+        self._known = known
+        raw_ids = [one.id for one in batch]
+        self._gone = {one.id for one in batch if one.op == staging.GONE}
+        self._claims = staging.claims_of(connection, run_id, raw_ids)
+        made = {one.id: one for found in self._claims.values() for one in found}
+        self._fields = {
+            one.id: _opened(hub, one.data, one.sealed) for one in made.values() if one.data is not None
+        }
+        for claim_id, name, given in staging.references_of(connection, run_id, list(made)):
+            self._fields[claim_id][_via(made[claim_id].kind, name)] = hub.sealer.unseal(given)
+        answers = staging.answers_of(connection, run_id, raw_ids)
+        self._answers = {
+            claim_id: {purpose: said[0] for purpose, said in hub.sealer.unseal(sealed).items()}
+            for claim_id, sealed in answers.items()
+        }
+
+    def record(self, raw_id: int) -> dict[str, Any]:
+        """All that a raw would say, by path."""
+        if raw_id in self._gone:
+            return {}
+        known = {one.id: (one.slot, self._known.fields[one.id]) for one in self._known.claims.get(raw_id, ())}
+        for one in self._claims.get(raw_id, ()):
+            if one.op == staging.GONE:
+                known.pop(one.id, None)
+            else:
+                known[one.id] = (one.slot, self._fields[one.id])
+        return _record(
+            [
+                (slot, fields, self._answers.get(id, self._known.answers.get(id, {})))
+                for id, (slot, fields) in known.items()
+            ]
+        )
+
+
+def _record(found: Sequence[tuple[str, Mapping[str, Any], Mapping[str, str]]]) -> dict[str, Any]:
+    """The claims of one raw as one record: its own fields by name, those of contacts as `contacts[0].name`."""
+    whole: dict[str, Any] = {}
+    number = 0
+    for slot, fields, answers in sorted(found, key=lambda one: one[0]):
+        prefix = ""
+        if slot:
+            prefix, number = f"contacts[{number}].", number + 1
+        whole |= {f"{prefix}{name}": value for name, value in fields.items()}
+        whole |= {f"{prefix}consent.{purpose}": answer for purpose, answer in answers.items()}
+    return whole
+
+
+def _opened(hub: Hub, data: str, sealed: bytes | None) -> dict[str, Any]:
+    fields: dict[str, Any] = orjson.loads(data)
+    if sealed is not None:
+        fields.update(hub.sealer.unseal(sealed))
+    return fields
+
+
+@cache
+def _via(kind: str, name: str) -> str:
+    """The word that a draft has for a reference: `organiser` for `organiser_org_id`."""
+    mark = mark_of(ENTITIES[Kind(kind)], name, RefersTo)
+    return str(mark.via) if mark is not None else name

@@ -16,12 +16,10 @@ from allin_hub.base.problems import Problem
 from allin_hub.config.settings import SourceSettings
 from allin_hub.config.toml_blocks import blocks_of
 from allin_hub.hub import Hub
-from allin_hub.ingest.validate import Validator
 from allin_hub.mapping import learned as maps
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.paths import IGNORED, is_path
 from allin_schemas import ENTITIES, Kind, claim_of
-from allin_schemas.reading import Context
 
 MODEL_VERSION = "1"
 """Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
@@ -39,21 +37,6 @@ class Prepared:
     def name(self) -> str:
         """The source's name in hub.toml."""
         return self.settings.name
-
-    def validator(self, hub: Hub) -> Validator:
-        """What reads and checks this source's records; knows the columns that the fetch has seen."""
-        context = Context(
-            zone=hub.config.hub.zone,
-            court=hub.config.hub.court,
-            today=hub.clock().date(),
-            language=self.language(hub),
-        )
-        return Validator(
-            context,
-            self.source.columns,
-            self.language(hub),
-            lambda text: hub.sealer.hash_text("slot", text)[:6].hex(),
-        )
 
     def language(self, hub: Hub) -> str:
         """The language in which this source writes."""
@@ -74,11 +57,12 @@ class Prepared:
         ]
         return _short(parts)
 
-    def standing(self, hub: Hub) -> str:
-        """How claims become entities; when it changes, the source's entities are merged again."""
-        settings = self.settings
-        licence = settings.licence or hub.config.hub.licence
-        return _short([settings.trust, licence, settings.defaults, self.language(hub)])
+
+def merge_mark(hub: Hub, settings: SourceSettings) -> str:
+    """Mark how a source's claims become entities; when it changes, the source's entities are merged again."""
+    licence = settings.licence or hub.config.hub.licence
+    language = settings.language or hub.config.hub.languages[0]
+    return _short([settings.trust, licence, settings.defaults, language])
 
 
 def _short(parts: Any) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from allin_hub.api.plugin import Raw
+from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem, Severity
+from allin_hub.base.time_limits import mapping
+from allin_hub.hub import Hub
 from allin_hub.ingest.field_readings import Readings
+from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import Checked
 from allin_hub.mapping.columns import ColumnMap
-from allin_hub.mapping.drafts import Answer, Parts, Way, ways
+from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
 from allin_hub.privacy.consent_answers import agreed
 from allin_hub.privacy.roles import person_type
 from allin_schemas import ENTITIES, Kind, PersonType, Purpose
@@ -20,6 +27,8 @@ from allin_schemas.reading import Context, Reading, is_role_address, is_role_nam
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _PRIVATE = re.compile(r"\bprivat", re.IGNORECASE)
 _LONGEST_NAME = 300
+_MOST_DAYS = 50
+"""For how many days of arrival readings are remembered at once."""
 
 
 @dataclass(slots=True)
@@ -28,11 +37,70 @@ class Outcome:
 
     claims: list[Checked] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """The record's own checked fields, also where it makes no claim."""
 
     @property
     def refused(self) -> bool:
         """Whether the record waits in quarantine; then its claims are not written."""
         return any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+class RecordChecker:
+    """Maps and checks the records of one source, each as it read on the day on which it arrived."""
+
+    def __init__(self, hub: Hub, prepared: Prepared) -> None:
+        self._hub = hub
+        self._prepared = prepared
+        self._validators: dict[tuple[Any, ...], Validator] = {}
+
+    @mapping()
+    def check(self, envelopes: Sequence[Envelope], day: str) -> list[Outcome]:
+        """Steps 2 and 3 for records that arrived on one day: map, read, validate; with what the source itself reported."""
+        source, kind = self._prepared.source, self._prepared.kind
+        drafts = []
+        failed: dict[int, Problem] = {}
+        for index, envelope in enumerate(envelopes):
+            raw = envelope.raw
+            try:
+                parts = take_apart(kind, source.map(raw))
+            except (Exception, SystemExit) as error:
+                failed[index] = _map_failed(raw, error)
+                parts = take_apart(kind, {})
+            drafts.append((parts, raw))
+        outcomes = self._validator(day).check(drafts)
+        for index, (envelope, outcome) in enumerate(zip(envelopes, outcomes, strict=True)):
+            if index in failed:
+                outcome.problems[:] = [failed[index]]
+            if any(problem.severity is Severity.ERROR for problem in envelope.problems):
+                outcome.problems.clear()
+            outcome.problems[:0] = envelope.problems
+        return outcomes
+
+    def _validator(self, day: str) -> Validator:
+        """Give the validator of a day; another one when the fetch has seen other columns since."""
+        hub, prepared = self._hub, self._prepared
+        columns, language = prepared.source.columns, prepared.language(self._hub)
+        place = (day, columns.fingerprint, columns.headers)
+        if place not in self._validators:
+            if len(self._validators) > _MOST_DAYS:
+                self._validators.clear()
+            context = Context(
+                zone=hub.config.hub.zone,
+                court=hub.config.hub.court,
+                today=dt.date.fromisoformat(day),
+                language=language,
+            )
+            self._validators[place] = Validator(
+                context, columns, language, lambda text: hub.sealer.hash_text("slot", text)[:6].hex()
+            )
+        return self._validators[place]
+
+
+def _map_failed(raw: Raw, error: BaseException) -> Problem:
+    if isinstance(error, HubError):
+        return Problem(error.code or "MAP_FAILED", raw.key, raw.sheet, raw.row, params=error.params)
+    return Problem("MAP_FAILED", raw.key, raw.sheet, raw.row, params={"value": type(error).__name__})
 
 
 class Located(Protocol):
@@ -65,7 +133,6 @@ class Validator:
     """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
 
     def __init__(self, context: Context, columns: ColumnMap | None, language: str, slot_of: Any) -> None:
-        self.context = context
         self._columns = columns
         self._slot_of = slot_of
         self._readings = Readings(context, language)
@@ -88,6 +155,7 @@ class Validator:
             parts, place, problems = row.parts, row.place, outcome.problems
             self._settle(outer, row, "")
             self._missing(parts.kind, outer.data, place, problems)
+            outcome.data = outer.data
             if outer.kind is not Kind.PERSON or outer.data.get("name"):
                 outcome.claims.append(outer)
             for _ in parts.contacts:

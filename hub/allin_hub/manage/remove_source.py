@@ -16,13 +16,15 @@ from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
-from allin_hub.ingest.apply import apply
+from allin_hub.ingest.apply import apply, end_held
 from allin_hub.ingest.prepare import prepare
-from allin_hub.ingest.sync import UNREAD
+from allin_hub.ingest.stage import Stager
+from allin_hub.ingest.sync_one import replayed
+from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE
-from allin_hub.store import consents, raw_records, runs, sources
+from allin_hub.store import consents, raw_records, runs, sources, staging
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ConsentEvent
 
@@ -84,12 +86,10 @@ def remove(hub: Hub, name: str) -> Leaving:
     with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_REMOVED) as connection:
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()
-        hub.begin_run(connection, reservation.run_id, "remove", name)
+        hub.begin_run(connection, run_id, "remove", name)
         gone = sources.withdraw(connection, name, run_id)
         sources.drop_problems(connection, name)
-        for held in runs.held_of(connection, name):
-            raw_records.drop_staging(connection, held["id"])
-        runs.close_held(connection, name, "overtaken")
+        end_held(connection, name)
         Linker(connection, with_left(connection, hub), run_id).link()
         runs.end_run(connection, run_id, "done", {"withdrawn": gone}, None, now)
         if gone or runs.source_row(connection, name).get("last_status") != REMOVED:
@@ -138,15 +138,18 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
 
 def _bring_back(hub: Hub, name: str, removal: str) -> int:
     prepared = prepare(hub, hub.config.sources[name])
-    with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection:
-        reservation.refuse_overtaken(connection)
-        run_id = reservation.run_id
-        fence = reservation.fence(name)
-        hub.begin_run(connection, reservation.run_id, "restore", name)
-        count = sources.bring_back(connection, name, removal)
-        apply(connection, hub, prepared, run_id, fence, pending=UNREAD, file_problems=[], replay=True)
-        runs.save_source(
-            connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
-        )
-        reservation.end(connection)
+    with reserved(hub, name) as reservation:
+        run = SyncRun(hub, name, reservation.run_id, reservation.fence(name))
+        with reading(hub.engine) as connection:
+            row = runs.source_row(connection, name)
+        result = replayed(Stager(run, prepared), row, withdrawn_by=removal)
+        with writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection:
+            reservation.refuse_overtaken(connection)
+            hub.begin_run(connection, run.id, "restore", name)
+            count = sum(staging.counts(connection, run.id).values())
+            apply(connection, run, result)
+            runs.save_source(
+                connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
+            )
+            reservation.end(connection)
     return count

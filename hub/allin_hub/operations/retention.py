@@ -49,6 +49,8 @@ def retain(hub: Hub) -> Kept:
             kept.cut += cut_down(hub, prepare(hub, source), raws_before)
         except HubError:
             kept.left.append(name)
+    with writing(hub.engine) as connection:
+        retention.forget_replaced(connection, raws_before)
     with reading(hub.engine) as connection:
         waiting = retention.waiting_since(connection, raws_before)
     for run_id, name in waiting:

@@ -10,16 +10,10 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from allin_hub.privacy.consent_answers import answered
 from allin_hub.store.tables import iso
 from allin_schemas import ConsentEvent, Purpose
-
-if TYPE_CHECKING:
-    from allin_hub.config.settings import SourceSettings
-    from allin_hub.hub import Hub
-    from allin_hub.mapping.claim import Checked
 
 ANY_CHANNEL = "any"
 LIVE = frozenset({ConsentEvent.CONFIRMED, ConsentEvent.IMPORTED})
@@ -66,22 +60,24 @@ def event_for(
 
 
 def entries(
-    answers: Iterable[tuple[int, int, Checked, dt.datetime | None]],
+    answers: Iterable[tuple[int, int, Mapping[str, Sequence[Any]], dt.datetime | None]],
     states: Mapping[tuple[int, str, str], Latest],
-    hub: Hub,
-    settings: SourceSettings,
+    *,
+    method: str,
+    language: str | None,
+    now: dt.datetime,
     run_id: str,
 ) -> tuple[list[tuple[Any, ...]], list[tuple[str, str, str | None]]]:
-    """Rows for the ledger, and the wordings that they point to. What is no longer said is withdrawn."""
+    """Rows for the ledger, and the wordings that they point to. What is no longer said is withdrawn.
+
+    `answers` are (claim, raw, purpose -> (yes or no, wording, when), when the record was changed).
+    """
     before: dict[int, dict[str, Latest]] = {}
     for (claim, purpose, _), latest in states.items():
         before.setdefault(claim, {})[purpose] = latest
-    method = "form" if settings.plugin == "form" else "import"
-    now = hub.clock()
     rows: list[tuple[Any, ...]] = []
     wordings: dict[str, tuple[str, str, str | None]] = {}
-    for claim_id, raw_id, one, updated_at in answers:
-        said = answered(one.answers)
+    for claim_id, raw_id, said, updated_at in answers:
         for purpose in sorted(said.keys() | before.get(claim_id, {}).keys()):
             answer, wording, at = said.get(purpose, ("no", "", None))
             said_at = _moment(at) or updated_at
@@ -89,7 +85,7 @@ def entries(
             if new is None:
                 continue
             text_id = hashlib.blake2b(wording.encode(), digest_size=16).hexdigest()
-            wordings[text_id] = (text_id, wording, settings.language)
+            wordings[text_id] = (text_id, wording, language)
             when = said_at or now
             rows.append(
                 (

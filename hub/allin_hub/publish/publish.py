@@ -28,8 +28,7 @@ from allin_hub.publish.orphans import retire_all, unwritable
 from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.publish.store_view import StoreView
-from allin_hub.store import publish_journal
-from allin_hub.store import runs as bookkeeping
+from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
 
 Told = Callable[[str, int, int | None], None]
@@ -139,7 +138,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         waits_beside, present = place.waits_beside, place.present()
     languages = settings.languages or hub.config.hub.languages
     with reading(hub.engine) as connection:
-        row = bookkeeping.output_row(connection, settings.name)
+        row = runs.output_row(connection, settings.name)
         manifest = publish_journal.artifacts(connection, settings.name)
         made = [
             made_of(type(output)),
@@ -256,7 +255,7 @@ def _tidy(turn: Turn, path: str | None) -> None:
     """End what a killed publish began, and take away what lies elsewhere than it should."""
     finish(turn)
     with reading(turn.hub.engine) as connection:
-        known = bookkeeping.output_row(connection, turn.output).get("path")
+        known = runs.output_row(connection, turn.output).get("path")
     if known is not None and known != path:
         retire(turn, known)
     if path is not None:
@@ -305,7 +304,7 @@ def _shown(hub: Hub, settings: OutputSettings) -> str:
 def _remember(hub: Hub, name: str, **values: Any) -> None:
     now = hub.clock()
     with writing(hub.engine, Point.PUBLISH_NOTED) as connection:
-        bookkeeping.save_output(
+        runs.save_output(
             connection,
             name,
             last_attempt_at=now,
@@ -321,8 +320,8 @@ def _failed(hub: Hub, settings: OutputSettings, error: HubError, turn: Turn | No
     message, hint = voice_of(hub.config).error(error)
     with writing(hub.engine, Point.PUBLISH_FAILED) as connection:
         if turn is None or turn.is_held(connection):
-            row, now = bookkeeping.output_row(connection, settings.name), hub.clock()
-            bookkeeping.save_output(
+            row, now = runs.output_row(connection, settings.name), hub.clock()
+            runs.save_output(
                 connection,
                 settings.name,
                 last_status="failed",

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import Connection, delete, select, update
 
 from allin_hub.base import process_identity
-from allin_hub.store import runs
+from allin_hub.store import runs, staging
 from allin_hub.store.engine import insert_rows
-from allin_hub.store.tables import artifact, journal, lease, output_state, run, staged
+from allin_hub.store.tables import artifact, journal, lease, output_state, run
 
 
 def settle_copy(
@@ -43,14 +43,12 @@ def settle_copy(
 def drop_orphans(connection: Connection, busy: Collection[str]) -> int:
     """Forget the staging of runs that neither wait for a person nor are under way; how many rows."""
     waiting = set(connection.execute(select(run.c.id).where(run.c.status == "held")).scalars()) | set(busy)
-    found = set(connection.execute(select(staged.c.run_id).distinct()).scalars())
+    found = staging.runs(connection)
     gone = sorted(found - waiting)
     # A run that only slept must not go on without what it had staged.
     for run_id in gone:
         connection.execute(update(lease).where(lease.c.owner == run_id).values(fence=lease.c.fence + 1))
-    return sum(
-        int(connection.execute(delete(staged).where(staged.c.run_id == run_id)).rowcount) for run_id in gone
-    )
+    return staging.drop(connection, gone)
 
 
 def running(connection: Connection, now: dt.datetime) -> list[tuple[str, str]]:

@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     Connection,
     exists,
-    func,
-    literal,
     select,
     update,
 )
 
-from allin_hub.store.engine import change_rows, expanding, insert_rows, rows_in
+from allin_hub.store.engine import change_rows, expanding, rows_in
 from allin_hub.store.tables import (
     claim,
-    claim_version,
     match_key,
     reference,
     reference_key,
+    staged_claim,
 )
 
-CLAIM_COLUMNS = (
-    "id", "raw_id", "slot", "source", "kind", "live", "entity_id", "home_id", "rule", "score", "data", "sealed", "digest",
-    "match_keys", "updated_at", "version", "run_id",
-)  # fmt: skip
 REFERENCE_RULES_FROM = 20
-_SCAN_FROM = 10
-"""With more keys than a tenth of all, one pass over the whole index is faster than looking each up."""
 
 
 class KnownClaim(NamedTuple):
@@ -79,30 +71,6 @@ def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[tu
     return found
 
 
-def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write new claims (columns as in CLAIM_COLUMNS)."""
-    insert_rows(connection, claim, CLAIM_COLUMNS, rows)
-
-
-def close_versions(connection: Connection, ids: Sequence[int], run_id: str) -> None:
-    """Keep what claims said until now, before they say something else."""
-    query = select(claim.c.id, claim.c.version, literal(run_id), claim.c.data, claim.c.sealed).where(
-        claim.c.id.in_(expanding)
-    )
-    rows = [tuple(row) for row in rows_in(connection, query, ids)]
-    insert_rows(connection, claim_version, ("claim_id", "version", "closed_run", "data", "sealed"), rows)
-
-
-def renew(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write what claims say now: (data, sealed, digest, keys, updated_at, run_id, id)."""
-    change_rows(
-        connection,
-        "UPDATE claim SET data = ?, sealed = ?, digest = ?, match_keys = ?, updated_at = ?, run_id = ?, live = 1,"
-        " version = version + 1 WHERE id = ?",
-        rows,
-    )
-
-
 def withdraw(connection: Connection, ids: Sequence[int], run_id: str) -> None:
     """Claims that nobody makes any more: a state, never a deletion."""
     change_rows(
@@ -125,43 +93,15 @@ def keys_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
     return {id: array("q", keys).tolist() for id, keys in rows_in(connection, query, ids) if keys}
 
 
-def add_keys(connection: Connection, rows: Sequence[tuple[int, int, int, int | None]]) -> None:
-    """Write match keys: (key, claim, rule, hashed name)."""
-    insert_rows(connection, match_key, ("key", "claim_id", "rule", "name"), rows, "ON CONFLICT DO NOTHING")
-
-
-def add_references(
-    connection: Connection, rows: Sequence[tuple[Any, ...]], keys: Sequence[tuple[Any, ...]]
-) -> None:
-    """Write references (claim, field, kind, given, target, rule) and their keys (key, claim, field, rank)."""
-    insert_rows(
-        connection, reference, ("claim_id", "field", "target_kind", "given", "target_claim", "rule"), rows
-    )
-    insert_rows(
-        connection, reference_key, ("key", "claim_id", "field", "rank"), keys, "ON CONFLICT DO NOTHING"
-    )
-
-
-def shared(connection: Connection, keys: Sequence[int]) -> set[int]:
-    """Keys that several claims have, those of references left aside: at least all such ones among the given."""
-    mine = match_key.c.rule < REFERENCE_RULES_FROM
-    twice = select(match_key.c.key).where(mine).group_by(match_key.c.key).having(func.count() > 1)
-    total = connection.execute(select(func.count()).select_from(match_key)).scalar_one()
-    if len(keys) * _SCAN_FROM > total:
-        return set(connection.execute(twice).scalars())
-    some = twice.where(match_key.c.key.in_(expanding))
-    return {row[0] for row in rows_in(connection, some, sorted(set(keys)))}
-
-
 def seeds(connection: Connection, run_id: str, keys: Sequence[int]) -> set[int]:
-    """Claims that this run touched and that share one of these keys, or an entity, with another claim."""
-    by_key = (
+    """Claims that this run touched and that have one of these keys."""
+    query = (
         select(match_key.c.claim_id)
         .join(claim, claim.c.id == match_key.c.claim_id)
         .where(match_key.c.key.in_(expanding), match_key.c.rule < REFERENCE_RULES_FROM)
         .where(claim.c.run_id == run_id, claim.c.live == 1)
     )
-    return {row[0] for row in rows_in(connection, by_key, sorted(shared(connection, keys)))}
+    return {row[0] for row in rows_in(connection, query, sorted(set(keys)))}
 
 
 def sharing_entities(connection: Connection, ids: Sequence[int]) -> set[int]:
@@ -262,9 +202,12 @@ def homes(connection: Connection, ids: Sequence[int]) -> list[tuple[str, str]]:
     return [(entity, kind) for entity, kind in rows_in(connection, query, ids)]
 
 
-def touched_ids(connection: Connection, run_id: str, before: int) -> list[int]:
-    """The claims that this run touched, but for those that it made: these have numbers from `before` on."""
-    query = select(claim.c.id).where(claim.c.run_id == run_id, claim.c.id < before).order_by(claim.c.id)
+def touched_ids(connection: Connection, run_id: str, *, known_before: bool = False) -> list[int]:
+    """The claims that this run touched; only those that were `known_before` where it asks so."""
+    query = select(claim.c.id).where(claim.c.run_id == run_id).order_by(claim.c.id)
+    if known_before:
+        made = select(staged_claim.c.id).where(staged_claim.c.run_id == run_id, staged_claim.c.op == "new")
+        query = query.where(claim.c.id.not_in(made))
     return list(connection.execute(query).scalars())
 
 
@@ -300,3 +243,35 @@ def rules_of(connection: Connection, claim_ids: Sequence[int]) -> dict[int, str]
     """Why each claim is tied to its entity."""
     query = select(claim.c.id, claim.c.rule).where(claim.c.id.in_(expanding))
     return {row[0]: row[1] for row in rows_in(connection, query, claim_ids)}
+
+
+class LiveOfRaw(NamedTuple):
+    """A live claim of a raw, with what it says."""
+
+    id: int
+    raw_id: int
+    slot: str
+    kind: str
+    data: str
+    sealed: bytes | None
+
+
+def live_of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, list[LiveOfRaw]]:
+    """The live claims of raws, each raw's own first."""
+    query = (
+        select(claim.c.id, claim.c.raw_id, claim.c.slot, claim.c.kind, claim.c.data, claim.c.sealed)
+        .where(claim.c.raw_id.in_(expanding), claim.c.live == 1)
+        .order_by(claim.c.raw_id, claim.c.slot)
+    )
+    found: dict[int, list[LiveOfRaw]] = {}
+    for row in rows_in(connection, query, raw_ids):
+        found.setdefault(row[1], []).append(LiveOfRaw(*row))
+    return found
+
+
+def references_of(connection: Connection, claim_ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
+    """(claim, field, sealed reference) of claims, nested ones left aside."""
+    query = select(reference.c.claim_id, reference.c.field, reference.c.given).where(
+        reference.c.claim_id.in_(expanding), reference.c.given.is_not(None)
+    )
+    return [(row[0], row[1], row[2]) for row in rows_in(connection, query, claim_ids)]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from allin_hub.base.encryption import Sealer
-from allin_hub.store.engine import change_rows, expanding, insert_rows, rows_in, upsert_rows
+from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
 from allin_schemas import ENTITIES, Kind, RecordStatus
 
@@ -159,22 +159,6 @@ def withdraw(connection: Connection, kind: Kind, rows: Iterable[tuple[str, str |
         connection,
         f"UPDATE {kind.value} SET record_status = ?, merged_into = ?, withdrawn_at = ?, version = version + 1 WHERE id = ?",  # noqa: S608 - one of six names
         rows,
-    )
-
-
-def made_by(connection: Connection, run_id: str, ids: Sequence[str]) -> list[str]:
-    """Which of these entities a run has made itself."""
-    query = select(change.c.entity_id).where(
-        change.c.entity_id.in_(expanding), change.c.run_id == run_id, change.c.old_digest.is_(None)
-    )
-    return [row[0] for row in rows_in(connection, query, ids)]
-
-
-def take_back(connection: Connection, kind: Kind, ids: Sequence[str], run_id: str) -> None:
-    """Undo what a run itself has just made, before anybody saw it."""
-    change_rows(connection, f"DELETE FROM {kind.value} WHERE id = ?", [(id,) for id in ids])  # noqa: S608 - one of six names
-    change_rows(
-        connection, "DELETE FROM change WHERE entity_id = ? AND run_id = ?", [(id, run_id) for id in ids]
     )
 
 

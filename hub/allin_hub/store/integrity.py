@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, func, select, update
 
+from allin_hub.store import staging
 from allin_hub.store.after_restore import running
 from allin_hub.store.engine import revision
 from allin_hub.store.raw_records import WITHDRAWN
@@ -22,7 +23,6 @@ from allin_hub.store.tables import (
     raw,
     reference,
     run,
-    staged,
 )
 
 BATCH = 2000
@@ -129,10 +129,7 @@ def lost_references(connection: Connection) -> int:
 def orphans(connection: Connection, now: dt.datetime) -> int:
     """Staged rows of runs that neither wait for a person nor are under way."""
     busy = [run_id for _, run_id in running(connection, now)]
-    waiting = select(run.c.id).where(run.c.status == "held")
-    query = select(func.count()).select_from(staged)
-    query = query.where(staged.c.run_id.not_in(waiting), staged.c.run_id.not_in(busy))
-    return int(connection.execute(query).scalar_one())
+    return staging.rows_besides(connection, busy)
 
 
 def stale_leases(connection: Connection, now: dt.datetime) -> list[str]:

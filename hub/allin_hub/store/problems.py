@@ -7,33 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from allin_hub.store.engine import change_rows, insert_rows, next_id
+from allin_hub.store.engine import insert_rows
 from allin_hub.store.tables import problem
 
 
-def replace_problems(
-    connection: Connection, source: str, raw_ids: Sequence[int] | None, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Put these problems in the place of the raws' old ones; of those about the file when `raw_ids` is None."""
-    if raw_ids is None:
-        connection.execute(delete(problem).where(problem.c.source == source, problem.c.raw_id.is_(None)))
-    elif raw_ids:
-        known = set(
-            connection.execute(
-                select(problem.c.raw_id).where(problem.c.source == source).distinct()
-            ).scalars()
-        )
-        change_rows(
-            connection, "DELETE FROM problem WHERE raw_id = ?", [(id,) for id in raw_ids if id in known]
-        )
-    first = next_id(connection, problem)
+def replace_of_source(connection: Connection, source: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put problems in the place of those about the source as a whole: (id, source, raw, run, severity, code, sealed)."""
+    connection.execute(delete(problem).where(problem.c.source == source, problem.c.raw_id.is_(None)))
     columns = ("id", "source", "raw_id", "run_id", "severity", "code", "sealed")
-    insert_rows(connection, problem, columns, [(first + n, *row) for n, row in enumerate(rows)])
-
-
-def drop_problems(connection: Connection, raw_ids: Sequence[int]) -> None:
-    """Forget the problems of raws that are gone."""
-    change_rows(connection, "DELETE FROM problem WHERE raw_id = ?", [(id,) for id in raw_ids])
+    insert_rows(connection, problem, columns, rows)
 
 
 def problems(connection: Connection, source: str | None = None, limit: int | None = None) -> Sequence[Any]:

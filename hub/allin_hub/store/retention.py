@@ -12,10 +12,11 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
 from allin_hub.base.errors import StoreError
+from allin_hub.store import staging
 from allin_hub.store.db_errors import told_in_words
 from allin_hub.store.engine import change_rows, reading
 from allin_hub.store.raw_records import WITHDRAWN
-from allin_hub.store.tables import claim_version, lease, raw, run, source_state, staged
+from allin_hub.store.tables import claim_version, lease, raw, raw_version, run, source_state, staged_raw
 
 PAGES_A_STEP = 2000
 SOURCE_STANDS = "done"
@@ -76,7 +77,7 @@ def give_up(connection: Connection, run_id: str, source: str) -> bool:
     """
     if connection.execute(select(lease.c.source).where(lease.c.owner == run_id)).first() is not None:
         return False
-    connection.execute(delete(staged).where(staged.c.run_id == run_id))
+    staging.drop(connection, [run_id])
     connection.execute(update(run).where(run.c.id == run_id).values(status="expired"))
     connection.execute(
         update(source_state)
@@ -92,12 +93,19 @@ def forget_versions(connection: Connection, before: dt.datetime) -> int:
     return int(connection.execute(delete(claim_version).where(claim_version.c.closed_run.in_(old))).rowcount)
 
 
+def forget_replaced(connection: Connection, before: dt.datetime) -> int:
+    """Forget what runs until a moment replaced: they cannot be taken back any more; how many raws."""
+    old = select(run.c.id).where(run.c.started_at < before)
+    return int(connection.execute(delete(raw_version).where(raw_version.c.closed_run.in_(old))).rowcount)
+
+
 def forget_runs(connection: Connection, before: dt.datetime) -> int:
     """Forget how runs ended, but for those that something still names; how many runs."""
     named = or_(
         exists().where(raw.c.run_id == run.c.id),
         exists().where(claim_version.c.closed_run == run.c.id),
-        exists().where(staged.c.run_id == run.c.id),
+        exists().where(raw_version.c.closed_run == run.c.id),
+        exists().where(staged_raw.c.run_id == run.c.id),
         exists().where(source_state.c.last_run == run.c.id),
     )
     ended = and_(run.c.started_at < before, run.c.status.not_in(["held", "running"]))

@@ -89,17 +89,8 @@ def withdraw(connection: Connection, source: str, run_id: str) -> int:
     ).rowcount
 
 
-def bring_back(connection: Connection, source: str, run_id: str) -> int:
-    """Let the raws that one run withdrew be mapped again; how many they are."""
-    return connection.execute(
-        update(raw)
-        .where(raw.c.source == source, raw.c.status == raw_records.WITHDRAWN, raw.c.run_id == run_id)
-        .values(status=raw_records.LIVE)
-    ).rowcount
-
-
 def drop_problems(connection: Connection, source: str) -> None:
-    """Delete the problems of a source that is removed."""
+    """Forget the problems of a source that is gone: its raws are withdrawn."""
     connection.execute(problem.delete().where(problem.c.source == source))
 
 

@@ -122,23 +122,136 @@ raw = Table(
     Column("status", String(12), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("updated_at", UTC),
+    Column("arrived_on", String(10)),
     Column("run_id", String(36), nullable=False),
     UniqueConstraint("source", "key"),
 )
 Index("ix_raw_aside", raw.c.source, raw.c.status, sqlite_where=raw.c.status != "live")
 """Whole on PostgreSQL: to name its part here would load that dialect for every command, a fifth of a second."""
 
-staged = Table(
-    "staged",
+raw_version = Table(
+    "raw_version",
     metadata,
-    Column("run_id", String(36), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("op", String(8), nullable=False),
-    Column("key", LargeBinary),
-    Column("old_key", LargeBinary),
-    Column("digest", LargeBinary),
+    Column("raw_id", Integer, ForeignKey("raw.id"), primary_key=True, autoincrement=False),
+    Column("closed_run", String(36), primary_key=True),
+    Column("key", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", String(12), nullable=False),
     Column("sealed", LargeBinary),
     Column("updated_at", UTC),
+    Column("arrived_on", String(10)),
+)
+"""What runs replaced, so that a run can be taken back; `sealed` is empty where only the status changed."""
+
+counter = Table(
+    "counter", metadata, Column("name", String(20), primary_key=True), Column("next", Integer, nullable=False)
+)
+"""The next free id of raws, claims and problems."""
+
+staged_raw = Table(
+    "staged_raw",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("op", String(8), nullable=False),
+    Column("key", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("status", String(12), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("updated_at", UTC),
+    Column("arrived_on", String(10)),
+)
+
+staged_claim = Table(
+    "staged_claim",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("raw_id", Integer, nullable=False),
+    Column("op", String(8), nullable=False),
+    Column("slot", String(40), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("entity_id", String(36)),
+    Column("data", Text),
+    Column("sealed", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("match_keys", LargeBinary),
+    Column("updated_at", UTC),
+    Index(None, "run_id", "raw_id"),
+)
+
+staged_match_key = Table(
+    "staged_match_key",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("rule", SmallInteger, nullable=False),
+    Column("name", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+staged_reference = Table(
+    "staged_reference",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("target_kind", String(12), nullable=False),
+    Column("given", LargeBinary),
+    Column("target_claim", Integer),
+    Column("rule", String(20)),
+)
+
+staged_reference_key = Table(
+    "staged_reference_key",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("rank", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+staged_answer = Table(
+    "staged_answer",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("raw_id", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+staged_problem = Table(
+    "staged_problem",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("raw_id", Integer),
+    Column("severity", String(8), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "run_id", "raw_id"),
+)
+
+staged_run = Table(
+    "staged_run",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What a held run has to remember besides its rows."""
+
+STAGING = (
+    staged_raw,
+    staged_claim,
+    staged_match_key,
+    staged_reference,
+    staged_reference_key,
+    staged_answer,
+    staged_problem,
+    staged_run,
 )
 
 claim = Table(

@@ -37,6 +37,8 @@ class Form(Source[FormConfig]):
     personal_data = ("*",)
     licence = None
     requests_per_minute = None
+    reads_files = (".json",)
+    consent_method = "form"
 
     def __init__(self, name: str, config: FormConfig) -> None:
         super().__init__(name, config)

@@ -50,6 +50,7 @@ class Calendar(Source[CalendarConfig]):
     personal_data = ("contacts",)
     licence = None
     requests_per_minute = None
+    reads_files = (".ics", ".ical")
 
     def __init__(self, name: str, config: CalendarConfig) -> None:
         super().__init__(name, config)

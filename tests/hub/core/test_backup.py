@@ -35,7 +35,11 @@ path = "rundbrief"
 sender = "rundbrief@example.org"
 imprint = "Servicestelle (erfunden), Obere Königsstraße 99, 34117 Kassel"
 """
-OF_RUNS = {"lease", "run", "staged", "journal", "hub_fact", "output_state", "artifact"}
+STAGING = {
+    "staged_answer", "staged_claim", "staged_match_key", "staged_problem", "staged_raw", "staged_reference",
+    "staged_reference_key", "staged_run",
+}  # fmt: skip
+OF_RUNS = {"lease", "run", "counter", "journal", "hub_fact", "output_state", "artifact"} | STAGING
 """Tables that tell of runs under way, and of files that a backup does not hold."""
 FILE = "sqlite:///hub.db"
 
@@ -153,7 +157,7 @@ def test_a_backup_during_a_sync_is_the_hub_before_or_after(
     assert before != after
     assert records(there) in (before, after)
     assert (records(there) == after) == (point in {"sync-applied:2", "sync-ended:1"})
-    assert {"staged": []} == there.rows("staged")
+    assert {name: [] for name in STAGING} == there.rows(*STAGING)
 
 
 @pytest.mark.parametrize(
@@ -436,17 +440,17 @@ def test_an_upgrade_is_preceded_by_a_backup_and_an_older_backup_is_upgraded(
     before = records(sheet_office)
     newer = tmp_path / "migrations"
     shutil.copytree(engine.MIGRATIONS, newer)
-    (newer / "versions" / "0002_next.py").write_text(
-        '"""Next."""\nfrom alembic import op\nrevision, down_revision = "0002", "0001"\n'
+    (newer / "versions" / "0003_next.py").write_text(
+        '"""Next."""\nfrom alembic import op\nrevision, down_revision = "0003", "0002"\n'
         'branch_labels = depends_on = None\ndef upgrade():\n    op.execute("CREATE TABLE zz_next (id INTEGER)")\n'
     )
     monkeypatch.setattr(engine, "MIGRATIONS", newer)
-    monkeypatch.setattr(engine, "HEAD", "0002")
-    monkeypatch.setattr("allin_hub.store.copy.HEAD", "0002")
-    monkeypatch.setattr("allin_hub.backup.restore.HEAD", "0002")
+    monkeypatch.setattr(engine, "HEAD", "0003")
+    monkeypatch.setattr("allin_hub.store.copy.HEAD", "0003")
+    monkeypatch.setattr("allin_hub.backup.restore.HEAD", "0003")
     hub = sheet_office.open()
     hub.close()
-    (kept,) = (sheet_office.folder / "backups").glob("before-upgrade-from-0001-*.zip")
+    (kept,) = (sheet_office.folder / "backups").glob("before-upgrade-from-0002-*.zip")
     key = sheet_office.folder / "hub.key"
     done = [
         restore(path, tmp_path / name, Wish(key, FILE), now=sheet_office.now)
@@ -458,7 +462,7 @@ def test_an_upgrade_is_preceded_by_a_backup_and_an_older_backup_is_upgraded(
     assert [True, True] == [one.upgraded for one in done]
     assert before == records(there)
     assert {"zz_next": []} == there.rows("zz_next")
-    assert "0001" == verified(kept).facts["schema"]
+    assert "0002" == verified(kept).facts["schema"]
 
 
 def test_a_backup_comes_back_on_a_server(

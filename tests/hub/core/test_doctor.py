@@ -69,10 +69,10 @@ def test_looking_changes_nothing(sound: Any) -> None:
     """A doctor who treats before he asks is to be feared."""
     before = sound.rows()
     files = sorted(path.name for path in sound.folder.iterdir())
-    changed(sound, "INSERT INTO staged (run_id, seq, op) VALUES ('gone', 1, 'new')")
+    changed(sound, "INSERT INTO staged_raw (run_id, id, op, status) VALUES ('gone', 1, 'new', 'live')")
     examined(sound)
     after = sound.rows()
-    after["staged"].pop()
+    after["staged_raw"].pop()
 
     assert before == after
     assert files == sorted(path.name for path in sound.folder.iterdir())
@@ -193,7 +193,9 @@ def test_what_a_killed_run_left_is_mended(sound: Any) -> None:
             run=run,
             past=past,
         )
-        changed(sound, "INSERT INTO staged (run_id, seq, op) VALUES (:run, 1, 'new')", run=run)
+        changed(
+            sound, "INSERT INTO staged_raw (run_id, id, op, status) VALUES (:run, 1, 'new', 'live')", run=run
+        )
     found = examined(sound)
     mended = examined(sound, fix=True)
     status = sound.rows("run")["run"]
@@ -204,7 +206,7 @@ def test_what_a_killed_run_left_is_mended(sound: Any) -> None:
     assert {"lease", "staging"} == {one.code for one in mended.mended}
     assert [True] == ["killed" in row for row in status if "'r-tot'" in row]
     assert [True] == ["running" in row for row in status if "'r-lebt'" in row]
-    assert 1 == len(sound.rows("staged")["staged"])
+    assert 1 == len(sound.rows("staged_raw")["staged_raw"])
 
 
 def test_a_publish_that_was_cut_off_is_finished(sound: Any, synced: Any, rows_of: Any, header: Any) -> None:

@@ -87,8 +87,8 @@ def test_long_work_tells_how_far_it_is_while_it_writes(office: Any, header: Any,
     office.sheet("gut.csv", header, rows_of(7))
     told: list[tuple[str, int]] = []
     hub = office.open()
-    sync(hub, told=lambda name, done, _: told.append((name, done)))
-    sync(hub, replay=True, told=lambda name, done, _: told.append((name, done)))
+    sync(hub, progress=lambda name, done, _: told.append((name, done)))
+    sync(hub, replay=True, progress=lambda name, done, _: told.append((name, done)))
     hub.close()
 
     assert [("gut", 7)] * 2 == told[-2:]

@@ -167,10 +167,10 @@ def test_a_held_run_that_nobody_decides_on_is_given_up(old_office: Any, synced: 
     """Its rows are not kept for ever; the next sync asks again."""
     old_office.sheet("vereine.csv", HEADER, rows(10))
     first = synced(old_office)["vereine"]
-    held = old_office.rows("staged")["staged"]
+    held = old_office.rows("staged_raw")["staged_raw"]
     old_office.now += dt.timedelta(days=31)
     report = kept(old_office)
-    left = old_office.rows("staged")["staged"]
+    left = old_office.rows("staged_raw")["staged_raw"]
     again = synced(old_office)["vereine"]
 
     assert "held" == first.status
@@ -211,39 +211,41 @@ def test_staging_of_a_killed_run_goes_and_that_of_a_held_one_stays(old_office: A
     from sqlalchemy import insert
 
     from allin_hub.store.engine import writing
-    from allin_hub.store.tables import staged
+    from allin_hub.store.tables import staged_raw
 
     old_office.sheet("vereine.csv", HEADER, rows(10))
     synced(old_office)
-    waiting = len(old_office.rows("staged")["staged"])
+    waiting = len(old_office.rows("staged_raw")["staged_raw"])
     hub = old_office.open()
     with writing(hub.engine) as connection:
-        connection.execute(insert(staged).values(run_id="killed", seq=1, op="new", sealed=b"x"))
+        connection.execute(
+            insert(staged_raw).values(run_id="killed", id=1, op="new", status="live", sealed=b"x")
+        )
     hub.close()
     report = kept(old_office)
 
     assert 1 == report.staged
-    assert waiting == len(old_office.rows("staged")["staged"])
+    assert waiting == len(old_office.rows("staged_raw")["staged_raw"])
 
 
 def test_a_run_that_slept_while_its_staging_went_applies_nothing_of_it(
     old_office: Any, synced: Any, exported: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lid was closed, the night's upkeep cleared up: a half would be taken for the whole, and never read again."""
-    from allin_hub.ingest import stage, sync
+    from allin_hub.ingest import fetch, sync
 
-    monkeypatch.setattr(stage, "PAGE", 10)
+    monkeypatch.setattr(fetch, "PAGE", 10)
     old_office.sheet("vereine.csv", HEADER, rows(42))
     cleared = []
 
     def slept(*_: Any) -> None:
-        if not cleared and old_office.rows("staged")["staged"]:
+        if not cleared and old_office.rows("staged_raw")["staged_raw"]:
             old_office.now += dt.timedelta(hours=1)
             cleared.append(kept(old_office).staged)
 
     hub = old_office.open()
     try:
-        report = sync.sync(hub, told=slept)
+        report = sync.sync(hub, progress=slept)
     finally:
         hub.close()
 
@@ -271,7 +273,7 @@ def test_a_held_run_that_somebody_accepts_just_now_is_not_given_up(old_office: A
         hub.close()
 
     assert not given_up
-    assert old_office.rows("staged")["staged"]
+    assert old_office.rows("staged_raw")["staged_raw"]
 
 
 def test_upkeep_tidies_saves_and_says_so(old_office: Any) -> None:

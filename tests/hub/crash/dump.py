@@ -21,6 +21,7 @@ from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run
 
 LEFT_OUT = {
     "run": {"*"},
+    "counter": {"*"},
     "lease": {"fence", "holder"},
     "source_state": {"report", "last_run", "failures"},
     "output_state": {"report", "fingerprint", "failures"},
