@@ -45,7 +45,6 @@ class Plan:
     same: list[str] = field(default_factory=list)
     rekeyed: list[tuple[str, str, str, int]] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    kept: int = 0
 
 
 def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
