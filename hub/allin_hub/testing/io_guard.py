@@ -6,6 +6,7 @@ clock and chance are seen as calls into C. What the hub's own doors do is the hu
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import sysconfig
@@ -173,7 +174,10 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
 
 @contextmanager
 def watching(watch: Watch, *, clock: bool = False) -> Iterator[Watch]:
-    """Watch what runs inside; with `clock` also the clock and chance."""
+    """Watch what runs inside; with `clock` also the clock and chance.
+
+    Callbacks of the garbage collector are put aside meanwhile: Hypothesis reads the clock in one, in the midst of any code.
+    """
     if not _hooked:
         sys.addaudithook(_hook)
         _hooked.append(_hook)
@@ -187,13 +191,16 @@ def watching(watch: Watch, *, clock: bool = False) -> Iterator[Watch]:
     before = sys.getprofile()
     environment.encodekey = heard
     _active.append(watch)
+    callbacks = list(gc.callbacks)
     if clock:
+        gc.callbacks.clear()
         sys.setprofile(watch.called)
     try:
         yield watch
     finally:
         if clock:
             sys.setprofile(before)
+            gc.callbacks[:] = callbacks
         _active.clear()
         environment.encodekey = encode
 
