@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context
 from jinja2.exceptions import TemplateSyntaxError
-from jinja2.runtime import Context
+from markupsafe import Markup
 
 from allin_hub.i18n.gettext_catalogs import words
 from allin_hub.publish.formats import Formats
@@ -49,28 +49,26 @@ def environment(templates: Path, locale: Path, language: str, zone: str) -> Safe
     install.environment.install_gettext_callables(
         texts.gettext, texts.ngettext, newstyle=True, pgettext=texts.pgettext, npgettext=texts.npgettext
     )
-    gettext: Any = made.globals["gettext"]
-    made.globals["_"] = made.globals["gettext"] = Texts(gettext)
+    made.globals["_"] = made.globals["gettext"] = _gettext(texts.gettext)
     del made.filters["safe"]
     made.filters.update(Formats(language, zone).filters())
     made.globals.update(language=language, direction=direction(language), direction_of=direction)
     return made
 
 
-class Texts:
-    """The same texts as `gettext` gives; one that nothing fills in is looked up and escaped once."""
+def _gettext(look_up: Callable[[str], str]) -> Callable[..., str]:
+    """Make the `_` of templates as the newstyle gettext of Jinja2; a text without variables is looked up and escaped once."""
 
-    def __init__(self, gettext: Callable[..., str]) -> None:
-        self._gettext = gettext
-        self._found: dict[tuple[str, bool], str] = {}
+    def found(text: str, *, escapes: bool) -> str:
+        return Markup(look_up(text)) if escapes else look_up(text)  # noqa: S704 - texts are ours, variables are escaped
 
-    @pass_context
-    def __call__(self, context: Context, text: str, **filled: Any) -> str:
-        """The text in the language of the templates."""
-        if filled:
-            return self._gettext(context, text, **filled)
-        key = text, bool(context.eval_ctx.autoescape)
-        said = self._found.get(key)
-        if said is None:
-            said = self._found[key] = self._gettext(context, text)
-        return said
+    @cache
+    def plain(text: str, escapes: bool) -> str:
+        return found(text, escapes=escapes) % {}
+
+    @pass_eval_context
+    def gettext(context: nodes.EvalContext, text: str, /, **variables: Any) -> str:
+        escapes = bool(context.autoescape)
+        return found(text, escapes=escapes) % variables if variables else plain(text, escapes)
+
+    return gettext
