@@ -1,0 +1,235 @@
+"""A hub that an earlier release made is opened by this one: all that it knew is there, and all that was begun is ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect
+from tests.hub.crash.polling import Reader
+from tests.hub.upgrade.hub_content import content
+from tests.hub.upgrade.office import LATER_ANSWERS, QUESTIONS, TODAY, answer, write
+from tests.hub.upgrade.old_hub import OldHub
+
+from allin_hub.holding import accept
+from allin_hub.hub import Hub, open_hub
+from allin_hub.pipeline import sync
+from allin_hub.publishing import publish
+from allin_hub.removing import restore
+from allin_hub.store.engine import migrate, open_engine
+
+HELD, KILLED, REMOVED = "partner", "kurse", "altbestand"
+KNOWN = ("entities", "claims", "claim_versions", "references", "consents", "problems", "changes")
+"""What a sync of unchanged sources leaves as it is."""
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Hub]:
+    """The hub on the day of its upgrade."""
+    hub = open_hub(folder, lambda: TODAY)
+    try:
+        yield hub
+    finally:
+        hub.close()
+
+
+def told(folder: Path, *words: str) -> Any:
+    """What a command says to a program."""
+    command = [sys.executable, "-m", "allin_hub", *words, "--json", "--hub", str(folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    assert ended.stdout, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def titles(hub: Hub, kind: str, status: str = "published") -> list[str]:
+    """The names of entities, in order."""
+    found = [one["data"] for one in content(hub)["entities"] if one["kind"] == kind]
+    return sorted(one.get("name") or one["title"] for one in found if one["record_status"] == status)
+
+
+def test_all_that_the_hub_knew_is_there_after_the_upgrade(old_hub: OldHub) -> None:
+    """Entities with their origin, claims, consents, quarantine, held runs and journals: no id and no field is lost."""
+    with opened(old_hub.folder) as hub:
+        found = json.loads(json.dumps(content(hub)))
+
+    assert found.keys() == old_hub.expected.keys()
+    for part, rows in old_hub.expected.items():
+        assert found[part] == rows, part
+
+
+def test_the_kept_hub_holds_every_sort_of_thing(old_hub: OldHub) -> None:
+    """A proof about an upgrade is worth as much as what the hub before it holds."""
+    known = old_hub.expected
+    states = Counter((one["kind"], one["data"]["record_status"]) for one in known["entities"])
+    kinds = {"organisation", "person", "service", "event", "opportunity", "project"}
+
+    assert {kind for kind, status in states if status == "published"} == kinds
+    assert states["organisation", "merged"]
+    assert states["organisation", "archived"]
+    assert {row["status"] for row in known["raws"]} == {"live", "quarantined", "withdrawn"}
+    assert {"imported", "confirmed", "requested", "withdrawn"} <= {row["event"] for row in known["consents"]}
+    assert {"target_claim" in row for row in known["references"]} == {True, False}
+    assert {row["op"] for run in known["held"] for row in run["rows"]} == {"new", "changed", "gone"}
+    assert known["claim_versions"]
+    assert [row["output"] for row in known["journal"]] == ["verzeichnis"]
+    assert [row["target"] for row in known["runs"] if row["status"] == "running"] == [KILLED]
+
+
+def test_an_upgraded_database_has_the_tables_of_a_new_one(old_hub: OldHub, tmp_path: Path) -> None:
+    """Else a later migration would find something else in old hubs than in new ones."""
+    with opened(old_hub.folder) as hub:
+        upgraded = _tables(hub.engine)
+        is_file = hub.engine.dialect.name == "sqlite"
+        if is_file:
+            fresh = open_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
+        else:
+            with hub.engine.begin() as connection:
+                connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            fresh = open_engine(hub.engine.url.render_as_string(hide_password=False))
+    try:
+        migrate(fresh)
+        assert upgraded == _tables(fresh)
+    finally:
+        fresh.dispose()
+
+
+def _tables(engine: Any) -> dict[str, Any]:
+    """Columns, keys and indexes of every table."""
+    looked = inspect(engine)
+    return {
+        name: {
+            "columns": {one["name"]: (str(one["type"]), one["nullable"]) for one in looked.get_columns(name)},
+            "key": looked.get_pk_constraint(name)["constrained_columns"],
+            "unique": sorted(one["column_names"] for one in looked.get_unique_constraints(name)),
+            "foreign": sorted(
+                (one["constrained_columns"], one["referred_table"]) for one in looked.get_foreign_keys(name)
+            ),
+            "indexes": sorted((one["name"], one["column_names"]) for one in looked.get_indexes(name)),
+        }
+        for name in sorted(looked.get_table_names())
+    }
+
+
+def test_the_next_publish_ends_what_a_killed_one_had_begun(old_hub: OldHub) -> None:
+    """A reader gets whole pages all the while; afterwards nothing waits beside the site any more."""
+    folder, [decided] = old_hub.folder, old_hub.expected["journal"]
+    site = folder / decided["path"]
+    waiting = [path for path in decided["moves"] if not _is_as_made(site, path, decided["made"])]
+    assert 0 < len(waiting) < len(decided["moves"])
+    assert all((site / path).exists() for path in decided["gone"])
+
+    with opened(folder) as hub:
+        with Reader(site.resolve()) as reader:
+            reports = publish(hub)
+            reader.sweep()
+        after = content(hub)
+
+    assert {name: one.status for name, one in reports.items()} == dict.fromkeys(reports, "done")
+    assert reader.faults == []
+    assert after["journal"] == []
+    assert not list(folder.glob(".*.staging.*"))
+    assert all((site / path).exists() for path in decided["moves"])
+    assert not any((site / path).exists() for path in decided["gone"])
+    paths = {row["output"]: row["path"] for row in after["outputs"]}
+    made = [(paths[row["output"]], row["path"], row["digest"], row["size"]) for row in after["files"]]
+    assert all(_is_as_made(folder / where, path, [[path, *rest]]) for where, path, *rest in made)
+
+
+def _is_as_made(site: Path, path: str, made: list[list[Any]]) -> bool:
+    """Whether a file lies there as it was made."""
+    file = site / path
+    digests = {name: digest for name, digest, _ in made}
+    return file.exists() and hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest() == digests[path]
+
+
+def test_status_names_every_source_and_what_waits_for_a_person(old_hub: OldHub) -> None:
+    """The first look of staff after an upgrade."""
+    said = told(old_hub.folder, "status")
+
+    assert said["sources"].keys() == {row["source"] for row in old_hub.expected["sources"]} - {REMOVED} | {
+        KILLED
+    }
+    assert [name for name, one in said["sources"].items() if one["state"] == "held"] == [HELD]
+    assert any(HELD in one["command"] for one in said["todo"])
+
+
+def test_a_held_run_is_listed_with_its_rows(old_hub: OldHub) -> None:
+    """It waits on under its number, and shows the same rows."""
+    [run] = old_hub.expected["held"]
+
+    assert run["id"] in json.dumps(told(old_hub.folder, "held"))
+    shown = json.dumps(told(old_hub.folder, "held", HELD), ensure_ascii=False)
+    assert all(row["title"] in shown for row in run["rows"])
+
+
+def test_an_accepted_run_does_what_was_shown_before_the_upgrade(old_hub: OldHub) -> None:
+    """A person decides the next morning on what was staged the day before."""
+    with opened(old_hub.folder) as hub:
+        before = titles(hub, "organisation")
+        [report] = accept(hub, HELD).sources.values()
+        after = titles(hub, "organisation")
+
+    assert (report.status, report.new, report.changed, report.withdrawn) == ("done", 1, 1, 2)
+    gone = {f"Kulturverein Nummer {n} e. V." for n in (21, 22)}
+    assert set(before) - set(after) == gone
+    assert set(after) - set(before) == {"Kulturverein Nummer 23 e. V."}
+
+
+def test_a_sync_of_unchanged_sources_changes_nothing(old_hub: OldHub) -> None:
+    """The upgrade itself makes no news: readers of the newsletter are told of nothing that was there before."""
+    with opened(old_hub.folder) as hub:
+        names = [name for name in hub.config.sources if name not in {HELD, KILLED}]
+        reports = sync(hub, names).sources
+        found = json.loads(json.dumps(content(hub)))
+
+    assert {(one.status, one.new, one.changed, one.withdrawn) for one in reports.values()} == {
+        ("done", 0, 0, 0)
+    }
+    for part in KNOWN:
+        assert found[part] == old_hub.expected[part], part
+
+
+def test_a_sync_that_was_killed_before_the_upgrade_is_done_by_the_next(old_hub: OldHub) -> None:
+    """What it had staged is nobody's any more."""
+    with opened(old_hub.folder) as hub:
+        report = sync(hub, [KILLED]).sources[KILLED]
+        runs = content(hub)["runs"]
+        services = titles(hub, "service")
+
+    assert (report.status, report.new) == ("done", 1)
+    assert [row["status"] for row in runs if row["target"] == KILLED] == ["killed", "done"]
+    assert "Schwimmkurs" in services
+
+
+def test_a_new_record_still_finds_the_entity_that_it_speaks_of(old_hub: OldHub) -> None:
+    """Whether by number or by address: what was matched before can be matched again."""
+    news = [
+        answer(105, "Der vierte Verein", **{"Vereinsregister-Nr.": "VR 9004"}),
+        answer(106, "Kulturverein Nummer 11 e. V.", **{"E-Mail des Vereins": "info@verein-11.example"}),
+    ]
+    write(old_hub.folder, "anmeldung.csv", [QUESTIONS, *LATER_ANSWERS, *news])
+    with opened(old_hub.folder) as hub:
+        before = len(titles(hub, "organisation"))
+        report = sync(hub, ["anmeldung"]).sources["anmeldung"]
+        after = len(titles(hub, "organisation"))
+
+    assert (report.status, report.new, report.changed) == ("done", 2, 0)
+    assert after == before
+
+
+def test_a_source_that_was_removed_before_the_upgrade_can_be_brought_back(old_hub: OldHub) -> None:
+    """Its records come back under their ids."""
+    gone = {row["entity_id"] for row in old_hub.expected["claims"] if row["source"] == REMOVED}
+    with opened(old_hub.folder) as hub:
+        count = restore(old_hub.folder, REMOVED, hub)
+        back = {one["id"] for one in content(hub)["entities"] if one["data"]["record_status"] == "published"}
+
+    assert count == 2
+    assert gone <= back
