@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.axe_core import violations
 
 from allin_hub.testing import render
 
@@ -27,8 +28,6 @@ def test_axe_finds_nothing(
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         browser.get((tmp_path / page).as_uri())
-        browser.execute_script(axe)
-        result = browser.execute_async_script("axe.run().then(arguments[arguments.length - 1]);")
 
-        assert [(one["id"], one["nodes"][0]["html"]) for one in result["violations"]] == []
+        assert violations(browser, axe) == []
         assert browser.execute_script("return document.documentElement.scrollWidth <= window.innerWidth;")
