@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import gettext as _gettext
+import json
 import struct
 from functools import cache
 from io import BytesIO
@@ -44,7 +44,11 @@ def _read(file: Path) -> _gettext.NullTranslations:
 
 
 def _entries(text: str) -> dict[str, str]:
-    """English -> translation; forms for several numbers lie behind one another, as gettext keeps them."""
+    """English -> translation; forms for several numbers lie behind one another, as gettext keeps them.
+
+    Texts are escaped as JSON is. `ast.literal_eval` must not read them: Python before 3.11.8 fails now and then with a
+    SystemError where two threads parse at once (CPython issue 106905), and Prefect has threads.
+    """
     found: dict[str, str] = {}
     parts: dict[str, str] = {}
     for line in (*text.splitlines(), "msgid"):
@@ -63,7 +67,7 @@ def _entries(text: str) -> dict[str, str]:
             continue
         if rest:
             last = next(reversed(parts))
-            parts[last] += str(ast.literal_eval(rest))
+            parts[last] += str(json.loads(rest))
     return found
 
 
