@@ -33,7 +33,7 @@ def pytest_on(folder: Path, *words: str, **environment: str) -> subprocess.Compl
         env={**{name: value for name, value in os.environ.items() if name != "CI"}, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
 
 

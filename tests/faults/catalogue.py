@@ -12,11 +12,15 @@ from tests.faults.server import Asked, End, Fault, Piece, answer, chunked
 
 NOW = 1_790_000_000.0
 """The moment by the hub's clock, for dates in headers."""
-SECONDS_OF_ALL = 1.0
-SECONDS_OF_READING = 0.4
 MOST_COMPRESSED = 300_000
 MOST_INFLATED = 2_000_000
 GZIP = "Content-Encoding: gzip"
+
+
+SOON = {"connect": 2.0, "read": 0.4, "total": 1.0}
+"""Seconds, for a server that never answers."""
+PATIENT = {"connect": 60.0, "read": 60.0, "total": 120.0}
+"""Seconds, for one that answers at once: on a busy machine that is a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Case:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """How long it is waited for."""
+        return SOON if self.code == "FEED_TIMEOUT" else PATIENT
 
 
 def _cases() -> Iterator[Case]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 from tests.corpus import calendars
-from tests.faults.catalogue import MOST_COMPRESSED, MOST_INFLATED, NOW, SECONDS_OF_ALL, SECONDS_OF_READING
+from tests.faults.catalogue import MOST_COMPRESSED, MOST_INFLATED, NOW, PATIENT
 from tests.faults.server import FaultServer, running
 
 from allin_hub.store.tables import STAGING
@@ -24,13 +24,6 @@ from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
 
 CLOCK = dt.datetime(2026, 9, 21, 9, 0, tzinfo=dt.UTC)
-LIMITS = FetchLimits(
-    connect=2,
-    read=SECONDS_OF_READING,
-    total=SECONDS_OF_ALL,
-    compressed=MOST_COMPRESSED,
-    inflated=MOST_INFLATED,
-)
 PATHS = {"vereine": "/vereine.csv", "anmeldungen": "/anmeldungen.json", "termine": "/termine.ics"}
 SETTINGS = """
 [hub]
@@ -106,6 +99,7 @@ class Office:
     def __init__(self, folder: Path, server: FaultServer, language: str) -> None:
         self.server = server
         self.naps: list[float] = []
+        self.seconds = PATIENT
         self._folder = folder
         settings = SETTINGS.format(host=server.host, language=language)
         (folder / "hub.toml").write_text(settings, encoding="utf-8")
@@ -137,15 +131,15 @@ class Office:
             hub.close()
 
     def _network(self) -> Http:
-        return door(self.server, self.naps)
+        return door(self.server, self.naps, self.seconds)
 
 
-def door(server: FaultServer, naps: list[float], **options: Any) -> Http:
+def door(server: FaultServer, naps: list[float], seconds: dict[str, float] = PATIENT, **options: Any) -> Http:
     """The hub's own door to the network, which may call the fault server and sleeps without sleeping."""
     allowed = options.pop("allow_hosts", [server.host])
     return Http(
         allow_hosts=allowed,
-        limits=LIMITS,
+        limits=FetchLimits(compressed=MOST_COMPRESSED, inflated=MOST_INFLATED, **seconds),
         sleep=naps.append,
         clock=time.monotonic,
         now=lambda: NOW,

@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.faults.catalogue import SOON
 from tests.faults.conftest import door
 from tests.faults.server import FaultServer, running
 
@@ -77,7 +78,7 @@ def test_the_wrong_protocol_on_a_port_is_no_data(serve: Serve, server: FaultServ
     """TLS spoken to a plain server, and the other way round."""
     chosen = server if scheme == "https" else serve()
     chosen.play(None, b"x")
-    with door(chosen, []) as http, pytest.raises(Unavailable) as caught:
+    with door(chosen, [], SOON) as http, pytest.raises(Unavailable) as caught:
         http.get(f"{scheme}://{chosen.host}/liste.csv")
 
     assert caught.value.code in {"FEED_UNREACHABLE", "FEED_CUT", "FEED_TIMEOUT"}

@@ -33,7 +33,7 @@ def test_a_fault_has_its_name_and_costs_few_requests(server: FaultServer, case: 
     naps: list[float] = []
     server.play(case.fault, vereine())
     server.canary.play(None, b"canary")
-    with door(server, naps) as http, pytest.raises((Refused, Unavailable)) as caught:
+    with door(server, naps, case.seconds) as http, pytest.raises((Refused, Unavailable)) as caught:
         http.get(f"http://{server.host}/vereine.csv?key=CANARY")
 
     assert caught.value.code == case.code

@@ -27,6 +27,7 @@ def test_a_fault_leaves_everything_as_it_was(office: Office, case: Case, source:
     """The source has failed, not become empty; the office reads why, and the server is not bothered again."""
     before = office.held()
     office.server.play(case.fault, GOOD[source]())
+    office.seconds = case.seconds
     report = office.sync(source)
 
     assert (report.status, [problem.code for problem in report.problems]) == ("failed", [case.code])

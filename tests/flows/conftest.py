@@ -31,11 +31,11 @@ class Server:
     worked: list[str] = field(default_factory=list)
     """What the commands and workers of the tests have printed."""
 
-    def prefect(self, *words: str, cwd: Path = ROOT, seconds: float = 180, **more: str) -> str:
+    def prefect(self, *words: str, cwd: Path = ROOT, seconds: float = 600, **more: str) -> str:
         """Call a `prefect` command; gives what it printed."""
         return self._call([sys.executable, "-m", "prefect", *words], cwd, seconds, more)
 
-    def drive(self, *words: str, seconds: float = 180) -> dict[str, str]:
+    def drive(self, *words: str, seconds: float = 600) -> dict[str, str]:
         """Run flows in a process of their own; gives the ids of the runs."""
         script = str(Path(__file__).with_name("drive.py"))
         printed = self._call([sys.executable, "-W", "ignore", script, *words], ROOT, seconds, {})

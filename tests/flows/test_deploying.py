@@ -66,7 +66,7 @@ class Office:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
         )
 
     def deploy(self):

@@ -29,7 +29,7 @@ def test_prefect_is_silent_in_the_clone_without_any_setting_of_the_office(tmp_pa
     """Who forgets to set a variable must not thereby tell a company about the office."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PREFECT_HOME": str(tmp_path)}
     words = [sys.executable, "-W", "ignore", "-c", ASK]
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [False, False, False, False]

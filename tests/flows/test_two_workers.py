@@ -161,7 +161,7 @@ def office(server, partner, fresh_postgres, tmp_path):
     made.server, made.database = server, database
     made.environment = {**server.environment, "ALLIN_KEY": key}
     words = [sys.executable, "-W", "ignore", "-m", "allin_hub", "deploy", "--hub", str(folder)]
-    done = subprocess.run(words, env=made.environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, env=made.environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     made.workers = [Worker(name, tmp_path / name, made.environment) for name in ("eins", "zwei")]
     made.deployments = {one["name"]: one["id"] for one in server.find("deployments")}

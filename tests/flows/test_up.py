@@ -55,7 +55,7 @@ def typed(*words, hub):
         env=hub.environment,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
     )
 
 

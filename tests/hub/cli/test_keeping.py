@@ -156,7 +156,7 @@ def _as_owner(command: str, folder: Path, *words: str) -> subprocess.CompletedPr
         [*alone, allin, command, *words, "--hub", str(folder)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -37,7 +37,7 @@ COMMANDS = sorted(
 def python(code: str) -> str:
     """What a fresh Python prints."""
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True
     )
     return done.stdout.strip()
 

@@ -121,7 +121,7 @@ class Command:
         """Let it go on to its end."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGCONT)
-        output = self.process.communicate(timeout=120)[0]
+        output = self.process.communicate(timeout=600)[0]
         assert self.process.returncode == 0, output.decode()
         return self.process.returncode
 
@@ -413,7 +413,7 @@ def test_a_hub_at_work_is_not_set_aside(
             restore(backed_up(there).path, there.folder, Wish(force=True), now=dt.datetime.now(dt.UTC))
     finally:
         sync.process.send_signal(signal.SIGCONT)
-        sync.process.communicate(timeout=60)
+        sync.process.communicate(timeout=600)
 
     assert stopped
 

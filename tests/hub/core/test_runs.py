@@ -316,7 +316,7 @@ def test_four_sources_synced_at_once_are_all_done(
         )
         for n in range(4)
     ]
-    codes = [child.wait(timeout=120) for child in children]
+    codes = [child.wait(timeout=600) for child in children]
     for child in children:
         child.communicate()
 

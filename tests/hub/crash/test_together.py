@@ -30,7 +30,7 @@ def _said(order: Order) -> dict[str, Any]:
 
 def _asleep(process: BaseProcess) -> int:
     """Wait until a process has stopped itself."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         state = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0]
         if state == "T":

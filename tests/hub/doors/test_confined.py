@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,14 +79,12 @@ def reader(child) -> Callable[[str], None]:
 def test_every_bad_end_becomes_a_refusal(child, script, code) -> None:
     """A reader that crashes, hangs or talks nonsense is the file's fault, and costs only the file."""
     child(script)
-    began = time.monotonic()
     with pytest.raises(Refused) as caught:
-        list(sandbox.run("any", b"data", seconds=0.7))
+        list(sandbox.run("any", b"data", seconds=0.7 if code == "FILE_TOO_SLOW" else 60))
 
     assert caught.value.code == code
     assert "CANARY" not in str(caught.value)
     assert caught.value.__cause__ is None
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize(("expression", "code"), READERS.items())
@@ -127,12 +126,14 @@ def test_parameters_arrive(child) -> None:
     ]
 
 
-def test_only_waiting_counts_as_time(child) -> None:
-    """A hub that is busy with the rows so far must not blame the file."""
+def test_only_waiting_counts_as_time(child, monkeypatch) -> None:
+    """A hub that is busy for hours with the rows so far must not blame the file."""
     child("print('[\"item\",1]', flush=True)\nprint('[\"done\"]')")
-    messages = sandbox.run("any", b"", seconds=0.5)
+    busy = 0
+    monkeypatch.setattr(sandbox, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + busy))
+    messages = sandbox.run("any", b"", seconds=60)
     assert next(messages) == 1
-    time.sleep(0.8)
+    busy = 10_000
 
     assert list(messages) == []
 

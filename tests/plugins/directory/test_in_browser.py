@@ -83,7 +83,7 @@ def test_the_search_finds_a_kulturverein_typed_with_a_typo_by_keyboard_alone(
         if browser.switch_to.active_element.get_attribute("id") == "q":
             break
     browser.switch_to.active_element.send_keys("Kulturvrein")
-    WebDriverWait(browser, 5).until(
+    WebDriverWait(browser, 60).until(
         lambda browser: "Treffer" in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
     )
 
@@ -93,7 +93,7 @@ def test_the_search_finds_a_kulturverein_typed_with_a_typo_by_keyboard_alone(
     browser.switch_to.active_element.send_keys(Keys.TAB)
     first = browser.switch_to.active_element.text
     browser.switch_to.active_element.send_keys(Keys.ENTER)
-    WebDriverWait(browser, 5).until(lambda browser: "/organisations/" in browser.current_url)
+    WebDriverWait(browser, 60).until(lambda browser: "/organisations/" in browser.current_url)
 
     assert "Kulturverein" in first
     assert browser.find_element(By.TAG_NAME, "h1").text == first
@@ -115,7 +115,7 @@ def test_every_script_is_found_as_people_type_it(
 ) -> None:
     """Accents, hamza, case and small slips do not keep anyone from a result."""
     show(browser, folder, f"{language}/index.html#q={typed}")
-    WebDriverWait(browser, 5).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
+    WebDriverWait(browser, 60).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
 
     assert found in browser.find_element(By.CSS_SELECTOR, ".found").text
 
@@ -123,7 +123,7 @@ def test_every_script_is_found_as_people_type_it(
 def test_a_postal_code_is_no_slip_of_its_neighbour(browser: Any, folder: Path) -> None:
     """34125 finds who is there and not the dozen organisations of 34127."""
     show(browser, folder, "de/index.html#q=34125")
-    WebDriverWait(browser, 5).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
+    WebDriverWait(browser, 60).until(lambda browser: browser.find_elements(By.CSS_SELECTOR, ".found li"))
     found = browser.find_element(By.CSS_SELECTOR, ".found").text
 
     assert "Sprachcafé für alle" in found
@@ -135,7 +135,7 @@ def test_filters_combine_and_can_be_taken_off(browser: Any, folder: Path) -> Non
     show(browser, folder, "de/organisations/language-tr.html")
     browser.find_element(By.ID, "district").send_keys("Wesertor")
     status = browser.find_element(By.CSS_SELECTOR, "[role=status]")
-    WebDriverWait(browser, 5).until(lambda _: status.text)
+    WebDriverWait(browser, 60).until(lambda _: status.text)
 
     chips = [chip.text for chip in browser.find_elements(By.CSS_SELECTOR, ".chips:not([hidden]) button")]
 
@@ -144,7 +144,7 @@ def test_filters_combine_and_can_be_taken_off(browser: Any, folder: Path) -> Non
     assert "district=Wesertor" in browser.current_url
 
     browser.find_element(By.CSS_SELECTOR, ".chips:not([hidden]) button").click()
-    WebDriverWait(browser, 5).until(
+    WebDriverWait(browser, 60).until(
         lambda browser: "organisations/index.html#district=Wesertor" in browser.current_url
     )
 
