@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from allin_flows import work
 from allin_flows.outcomes import Outcome, Part, stopped
@@ -82,7 +83,7 @@ async def sync(
     hub: str | None = None, sources: list[str] | None = None, hub_id: str | None = None
 ) -> State[None]:
     """Sync the named sources of a hub's folder, or all; `hub_id` is what `allin deploy` calls the hub."""
-    return await _run("sync", hub, hub_id, sources=sources, syncs=True)
+    return await _kept_in(hub, _run("sync", hub, hub_id, sources=sources, syncs=True))
 
 
 @flow(name="publish", flow_run_name="publish", persist_result=False, log_prints=False)
@@ -90,19 +91,34 @@ async def publish(
     hub: str | None = None, outputs: list[str] | None = None, hub_id: str | None = None
 ) -> State[None]:
     """Publish the named outputs of a hub's folder, or all."""
-    return await _run("publish", hub, hub_id, outputs=outputs, publishes=True)
+    return await _kept_in(hub, _run("publish", hub, hub_id, outputs=outputs, publishes=True))
 
 
 @flow(name="nightly", flow_run_name="nightly", persist_result=False, log_prints=False)
 async def nightly(hub: str | None = None, hub_id: str | None = None) -> State[None]:
     """Sync all sources of a hub's folder, then publish all outputs; one that fails stops nothing else."""
-    return await _run("nightly", hub, hub_id, syncs=True, publishes=True)
+    return await _kept_in(hub, _run("nightly", hub, hub_id, syncs=True, publishes=True))
 
 
 @flow(name="upkeep", flow_run_name="upkeep", persist_result=False, log_prints=False)
 async def upkeep(hub: str | None = None, hub_id: str | None = None) -> State[None]:
     """Tidy the hub's database, and make a backup where one is wished."""
-    folder = _folder(hub)
+    return await _kept_in(hub, _upkeep(_folder(hub), hub_id))
+
+
+async def _kept_in(hub: str | None, work_of_flow: Awaitable[State[None]]) -> State[None]:
+    """Turn an exception into a failed state that names its type only.
+
+    Prefect writes an exception that leaves a flow to its storage, with what it quotes, even where `persist_result` is off.
+    """
+    try:
+        return await work_of_flow
+    except Exception as error:
+        kind = type(error).__name__
+        return Failed(message=work.say_for(_folder(hub))("The hub stopped with {name}.", name=kind))
+
+
+async def _upkeep(folder: str, hub_id: str | None) -> State[None]:
     try:
         tidied = await _in_thread(lambda: work.upkeep_all(folder, hub_id))
     except HubError as error:

@@ -11,13 +11,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from prefect.client.schemas.objects import State
+
 from allin_flows import flows, work
 from allin_hub.base.reports import SourceReport
 
 CANARY = "Kanaria Vogelsang"
 NO_EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//DE\r\nEND:VCALENDAR\r\n"
 
-sync_source = work.sync_source
+sync_source, report = work.sync_source, flows.report
 
 
 async def run(flow: Any, *names: Any) -> str:
@@ -43,6 +45,11 @@ def faulty(_hub: Any, _prepared: Any, _invocation: str) -> SourceReport:
     raise ValueError(f"cannot read {CANARY}")
 
 
+async def broken(*_: Any) -> State[None]:
+    """Break off as Prefect's server or the interpreter may make a flow do, where nobody expects it."""
+    raise ValueError(f"cannot tell {CANARY}")
+
+
 async def main(hub: str, empty: str) -> dict[str, str]:
     """Run one flow after the other."""
     flows.sync_source = flows.sync_source.with_options(retry_delay_seconds=0)
@@ -59,6 +66,9 @@ async def main(hub: str, empty: str) -> dict[str, str]:
     work.sync_source = faulty
     runs["faulty"] = await run(flows.sync, hub, ["mitmachen"])
     work.sync_source = sync_source
+    flows.report = broken
+    runs["broken"] = await run(flows.publish, hub, ["rundbrief"])
+    flows.report = report
     runs["one output"] = await run(flows.publish, hub, ["rundbrief"])
     return runs
 
