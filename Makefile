@@ -9,7 +9,7 @@ ROWS ?=
 OPTIONS ?=
 MINUTES ?= 60
 
-.PHONY: demo test check lint types schemas docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-reading proof-strangers proof-storage
+.PHONY: demo test check lint types schemas docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-postgresql proof-reading proof-strangers proof-storage
 
 # uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
 # what this Python cannot compile of others' packages it lets pass, as pip does.
@@ -58,6 +58,10 @@ proof-faults: $(STAMP)
 # Reads thousands of invented numbers, addresses and links fast and by the library, and compares.
 proof-reading: $(STAMP)
 	$(BIN)/python -m pytest -m slow tests/schemas/reading/test_agreement.py
+
+# Runs on PostgreSQL also what no database decides: guard, maps, matching, messages, quarantine, screens.
+proof-postgresql: $(STAMP)
+	$(BIN)/python -m pytest -m "slow or not slow" tests/hub/core tests/hub/cli tests/hub/postgresql -k "postgresql and not random"
 
 # Feeds every reader, door, map and setting with new damaged inputs; MINUTES=5 for a shorter look, SEED=1 to repeat one.
 fuzz: $(STAMP)

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.databases import DATABASES
 from typer.testing import CliRunner
 
 from allin_hub.cli import app
 
 ON_BOTH = {"test_findings.py", "test_json.py", "test_screens.py"}
 """Modules whose tests run on SQLite and on PostgreSQL; the others are about settings, words and the terminal."""
+RARELY = {"test_screens.py"}
+"""What is drawn of figures that `--json` shows on both: on PostgreSQL with `make proof-postgresql`."""
 SETTINGS = """
 [hub]
 title = "Test"
@@ -80,7 +81,9 @@ class Office:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What commands say of a hub they say on both databases."""
     if "home" in metafunc.fixturenames and metafunc.definition.path.name in ON_BOTH:
-        metafunc.parametrize("home", DATABASES, indirect=True)
+        marks = (pytest.mark.slow,) if metafunc.definition.path.name in RARELY else ()
+        homes = ["sqlite", pytest.param("postgresql", marks=marks)]
+        metafunc.parametrize("home", homes, indirect=True)
 
 
 @pytest.fixture
@@ -138,7 +141,7 @@ def shell(office: Office) -> Callable[..., subprocess.CompletedProcess[str]]:
             env=dict(os.environ),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
 

@@ -21,6 +21,18 @@ HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Sprachen
 
 ON_ONE: dict[str, str] = {}
 """Tests of the core that run on one database only, each with its reason: none so far."""
+RARELY_ON_POSTGRESQL = {
+    "test_guard.py": "counts are compared in Python",
+    "test_later.py": "what is fetched, mapped and replayed does not depend on where it lies",
+    "test_maps.py": "plugins are called before anything is written",
+    "test_matching.py": "pairs are judged and merged in Python",
+    "test_notifying.py": "messages are made of a status that other tests read on both",
+    "test_one_stops_no_other.py": "settings are wrong before a database is asked",
+    "test_quarantine.py": "rows are judged in Python; that they lie and wait is seen by the backups of both",
+    "test_settings_change.py": "settings are compared in Python",
+}
+"""Modules on what no database decides: in `make test` on SQLite, with `make proof-postgresql` on both. None is about
+persons, consent, privacy, atomicity or crashes."""
 ON_BOTH = {
     "test_moving.py": "a move has one of each sort at its ends",
     "test_backup.py": "a backup holds every database as a SQLite file",
@@ -46,7 +58,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Remember every test of the core, before a choice on the command line drops some."""
     known = item.config.stash.setdefault(COLLECTED, {})
     sorts = known.setdefault(item.nodeid.partition("[")[0], set())
-    sorts.add(item.callspec.params.get("database") if hasattr(item, "callspec") else None)
+    database = item.callspec.params.get("database") if hasattr(item, "callspec") else None
+    sorts.add(database)
+    if database == "postgresql" and item.path.name in RARELY_ON_POSTGRESQL:
+        item.add_marker(pytest.mark.slow)
 
 
 class Office:
