@@ -16,12 +16,12 @@ from tests.corpus import calendars
 from tests.faults.catalogue import MOST_COMPRESSED, MOST_INFLATED, NOW, PATIENT
 from tests.faults.server import FaultServer, running
 
-from allin_hub.store.tables import STAGING
 from allin_hub.base.reports import SourceReport
 from allin_hub.http.client import FetchLimits, Http
 from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
+from allin_hub.store.tables import STAGING
 
 CLOCK = dt.datetime(2026, 9, 21, 9, 0, tzinfo=dt.UTC)
 PATHS = {"vereine": "/vereine.csv", "anmeldungen": "/anmeldungen.json", "termine": "/termine.ics"}
@@ -49,7 +49,9 @@ url = "http://{host}/termine.ics"
 holds = "all"
 allow_hosts = ["{host}"]
 """
-BOOKKEEPING = {"run", "lease", "source_state", "problem", "counter", "hub_fact"} | {table.name for table in STAGING}
+BOOKKEEPING = {"run", "lease", "source_state", "problem", "counter", "hub_fact"} | {
+    table.name for table in STAGING
+}
 """What a sync writes about itself; all else is what the hub holds."""
 COUNT = 30
 

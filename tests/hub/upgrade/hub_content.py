@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, text
-
 from allin_hub.comparing import differences
-from allin_hub.hub import Hub, open_hub
 from allin_hub.preparing import prepare
 from allin_hub.problems import problem_of
+from sqlalchemy import Connection, text
+
+from allin_hub.hub import Hub, open_hub
 from allin_hub.store.engine import reading
 from allin_hub.store.entities import everything
 from allin_schemas import Kind

@@ -21,6 +21,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from allin_hub.pipeline import sync
+from allin_hub.publishing import publish
+from allin_hub.removing import remove
 from tests.databases import SERVER
 from tests.hub.upgrade.hub_content import content_of, written
 from tests.hub.upgrade.office import DATABASE, DAYS, open_office, second_day, third_day
@@ -28,9 +31,6 @@ from tests.hub.upgrade.old_hub import FIXTURES
 
 from allin_hub import delimited, holders, ids, sealing, stretches, tables
 from allin_hub.hub import open_hub
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
-from allin_hub.removing import remove
 from allin_hub.store.engine import HEAD
 
 NEW = "kurse"

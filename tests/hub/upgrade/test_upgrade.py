@@ -12,17 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from allin_hub.holding import accept
+from allin_hub.pipeline import sync
+from allin_hub.publishing import publish
+from allin_hub.removing import restore
 from sqlalchemy import inspect
 from tests.hub.crash.polling import Reader
 from tests.hub.upgrade.hub_content import content
 from tests.hub.upgrade.office import LATER_ANSWERS, QUESTIONS, TODAY, answer, write
 from tests.hub.upgrade.old_hub import OldHub
 
-from allin_hub.holding import accept
 from allin_hub.hub import Hub, open_hub
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
-from allin_hub.removing import restore
 from allin_hub.store.engine import migrate, open_engine
 
 HELD, KILLED, REMOVED = "partner", "kurse", "altbestand"
