@@ -20,11 +20,10 @@ from allin_flows.wording import Say
 from allin_hub.api import registry
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
-from allin_hub.config.settings import HubSettings, SourceSettings
+from allin_hub.config.settings import HubSettings, SourceSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_for
 from allin_hub.ingest.prepare import prepare
-from allin_hub.ingest.sync import chosen
 from allin_hub.ingest.sync_one import sync_source, unprepared
 from allin_hub.open_hub import open_hub
 from allin_hub.operations import notify as notifying
@@ -71,10 +70,10 @@ def plan(
 
     def look(hub: Hub) -> Plan:
         settings = hub.config.sources
-        fetched = chosen(hub, sources) if syncs else []
+        fetched = chosen(hub.config, "sources", sources) if syncs else []
         delivery.refuse_others(hub, hub_id, fetched)
         refuse_if_none_can_work([_or_fault(partial(prepare, hub, settings[name])) for name in fetched])
-        made = publishing.chosen(hub, outputs) if publishes else []
+        made = chosen(hub.config, "outputs", outputs) if publishes else []
         found = hub.config.outputs
         refuse_if_none_can_work(
             [_or_fault(partial(registry.output, hub.config, found[name])) for name in made]

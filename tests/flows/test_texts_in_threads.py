@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from allin_hub.wording import catalogue_file, words
 
 from allin_flows import wording as flows_wording
+from allin_hub.i18n.gettext_catalogs import catalogue_file, words
 
 ROUNDS = 5
 

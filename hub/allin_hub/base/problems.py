@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -111,19 +111,13 @@ def _text(code: str, what: str, language: str) -> str:
     return text
 
 
-def problem_values(problem: Problem) -> list[Any]:
-    """What is sealed of a problem."""
-    return [
-        problem.code,
-        problem.key,
-        problem.sheet,
-        problem.row,
-        problem.column,
-        problem.field,
-        dict(problem.params),
-    ]
+def problem_values(problem: Problem) -> dict[str, Any]:
+    """Give what is sealed of a problem, by name; what it does not say is left out."""
+    values = {one.name: getattr(problem, one.name) for one in dataclasses.fields(problem)}
+    values["params"] = dict(problem.params)
+    return {name: value for name, value in values.items() if value not in (None, {})}
 
 
-def problem_of(values: list[Any]) -> Problem:
-    """The problem again."""
-    return Problem(*values)
+def problem_of(values: Mapping[str, Any] | Sequence[Any]) -> Problem:
+    """Give the problem again; hubs of schema 0001 sealed its values by position."""
+    return Problem(**values) if isinstance(values, Mapping) else Problem(*values)

@@ -14,10 +14,10 @@ from allin_hub.cli.console import opened, print_json, table
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.sync_publish import HELD_BECAUSE
 from allin_hub.cli.tables import EMPTY, Column, line, readable
+from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
 from allin_hub.ingest.diff import differences
-from allin_hub.ingest.sync import chosen
 from allin_hub.store import problems, runs
 from allin_hub.store.engine import reading
 
@@ -38,7 +38,7 @@ SHORT = 40
 def run_problems(call: Call, source: str | None, every: bool) -> None:
     """`allin problems`."""
     with opened(call) as (hub, say):
-        names = chosen(hub, [source] if source else None)
+        names = chosen(hub.config, "sources", [source] if source else None)
         with reading(hub.engine) as connection:
             rows = [row for name in names for row in problems.problems(connection, name)]
         unsealed = [(row.source, problem_of(hub.sealer.unseal(row.sealed))) for row in rows]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -164,12 +163,6 @@ class Blocks:
             return self.error(where, FAULTS[first["type"]], EXAMPLE, **limits)
         fault = first["msg"].removeprefix("Value error, ").rstrip(".")
         return self.error(where, "{key} is wrong: {fault}.", EXAMPLE, fault=fault)
-
-
-def blocks_of(folder: Path) -> Blocks:
-    """The blocks of a folder's hub.toml; none when it is not there."""
-    path = folder / CONFIG_NAME
-    return Blocks(path.read_text(encoding="utf-8-sig") if path.is_file() else "")
 
 
 def _fields(model: type[BaseModel], path: Iterable[int | str]) -> list[str]:

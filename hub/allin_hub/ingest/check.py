@@ -18,6 +18,7 @@ from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, problem_of
 from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.config.load import load
+from allin_hub.config.settings import chosen
 from allin_hub.config.toml_blocks import CONFIG_NAME, unknown
 from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
@@ -26,7 +27,7 @@ from allin_hub.ingest.hold import reasons_to_hold
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.stage import Stager
-from allin_hub.ingest.sync import chosen, prepared_or_fault
+from allin_hub.ingest.sync import prepared_or_fault
 from allin_hub.ingest.sync_one import notices, reread_changed_map
 from allin_hub.ingest.sync_run import Progress, SyncRun
 from allin_hub.store import problems as problem_table
@@ -41,7 +42,7 @@ _SEVEREST_FIRST = ("error", "warning", "hint")
 def check(hub: Hub, names: Sequence[str] | None, progress: Progress | None = None) -> SyncReport:
     """Tell what a sync of these sources would read and change, and every problem; the hub stays as it is."""
     report = SyncReport("")
-    wanted = prepared_or_fault(hub, chosen(hub, names))
+    wanted = prepared_or_fault(hub, chosen(hub.config, "sources", names))
     refuse_if_none_can_work(wanted.values())
     for name, prepared in wanted.items():
         began = time.perf_counter()

@@ -14,7 +14,6 @@ from allin_hub.api.plugin import Source, produced
 from allin_hub.base.errors import HubError
 from allin_hub.base.problems import Problem
 from allin_hub.config.settings import SourceSettings
-from allin_hub.config.toml_blocks import blocks_of
 from allin_hub.hub import Hub
 from allin_hub.mapping import learned as maps
 from allin_hub.mapping.columns import ColumnMap
@@ -73,7 +72,7 @@ def _short(parts: Any) -> str:
 
 def _refuse_wrong_defaults(hub: Hub, settings: SourceSettings, kind: Kind) -> None:
     """Defaults must be values that a claim of this kind may hold."""
-    blocks, path = blocks_of(hub.config.folder), ("sources", settings.name, "defaults")
+    blocks, path = hub.config.blocks, ("sources", settings.name, "defaults")
     model = claim_of(ENTITIES[kind])
     blocks.refuse_unknown(settings.defaults, model.model_fields, path)
     blocks.validated(model, settings.defaults, path)

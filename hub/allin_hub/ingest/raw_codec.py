@@ -24,7 +24,10 @@ def packed(raw: Raw, key: str, problems: list[Problem]) -> dict[str, Any]:
     if raw.row is not None:
         content["r"] = raw.row
     if problems:
-        content["x"] = [[problem.code, problem.column, dict(problem.params)] for problem in problems]
+        content["x"] = [
+            {"code": problem.code, "column": problem.column, "params": dict(problem.params)}
+            for problem in problems
+        ]
     return content
 
 
@@ -33,7 +36,11 @@ def opened(content: dict[str, Any], updated_at: dt.datetime | str | None) -> Env
     moment = dt.datetime.fromisoformat(updated_at) if isinstance(updated_at, str) else updated_at
     raw = Raw(content["k"], content["p"], moment, content.get("s"), content.get("r"))
     problems = tuple(
-        Problem(code, key=raw.key, sheet=raw.sheet, row=raw.row, column=column, params=params)
-        for code, column, params in content.get("x", ())
+        Problem(key=raw.key, sheet=raw.sheet, row=raw.row, **_named(found)) for found in content.get("x", ())
     )
     return Envelope(raw, problems)
+
+
+def _named(found: dict[str, Any] | list[Any]) -> dict[str, Any]:
+    """A problem's code, column and params by name; hubs of schema 0001 sealed them by position."""
+    return found if isinstance(found, dict) else dict(zip(("code", "column", "params"), found, strict=True))

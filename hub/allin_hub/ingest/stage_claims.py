@@ -26,7 +26,7 @@ from allin_hub.entities.match_keys import (
 )
 from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.ingest.validate import Outcome
-from allin_hub.mapping.claim import Checked
+from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.privacy.consent_answers import answered
 from allin_hub.store import claims as claim_table
 from allin_hub.store import staging
@@ -72,7 +72,7 @@ class _Said(NamedTuple):
     """What a record says of one entity, on its way into rows."""
 
     arrival: int
-    one: Checked
+    one: CheckedClaim
     known: claim_table.KnownClaim | None
     outer: int
     """The place of the record's own claim among those of this batch; -1 for that claim itself."""
@@ -174,7 +174,7 @@ class ClaimStager:
     def _said(
         self,
         place: int,
-        made: Sequence[Checked],
+        made: Sequence[CheckedClaim],
         known: Mapping[tuple[str, str], claim_table.KnownClaim],
         first: int,
     ) -> list[_Said]:
@@ -199,7 +199,7 @@ class ClaimStager:
             )
         return found
 
-    def _own_clues(self, record: Checked) -> list[tuple[Rule, str]]:
+    def _own_clues(self, record: CheckedClaim) -> list[tuple[Rule, str]]:
         """What the record itself can be known again by."""
         found = clues(record.kind, record.data)
         if record.kind is Kind.ORGANISATION and "name" in record.data:
@@ -221,7 +221,7 @@ class ClaimStager:
         ]
         return said.public + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)
 
-    def _references(self, one: Checked) -> dict[str, Any]:
+    def _references(self, one: CheckedClaim) -> dict[str, Any]:
         """What a record refers to; where it names no organiser, that is the source's owner."""
         field_name = OWNER_FIELDS.get(one.kind)
         if field_name is None or field_name in one.references or not self._settings.owner:
@@ -321,6 +321,6 @@ class ClaimStager:
                 if checked.kind is Kind.PERSON and old is not None:
                     rows.answers.append(self.answer_row(old.id, raw_ids[place], checked))
 
-    def answer_row(self, claim_id: int, raw_id: int, person: Checked) -> tuple[Any, ...]:
+    def answer_row(self, claim_id: int, raw_id: int, person: CheckedClaim) -> tuple[Any, ...]:
         """What a person answered, as it is staged."""
         return (self._run.id, claim_id, raw_id, self._run.hub.sealer.seal(answered(person.answers)))

@@ -7,30 +7,11 @@ from collections.abc import Sequence
 from allin_hub.base.errors import ConfigError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import SyncReport
-from allin_hub.config.toml_blocks import unknown
+from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, prepare
 from allin_hub.ingest.sync_one import sync_source, unprepared
 from allin_hub.ingest.sync_run import Progress
-
-
-def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
-    """Give the sources to work on: those named, else all that are enabled.
-
-    Raises ConfigError for a name that hub.toml does not know, and when there is none.
-    """
-    known = hub.config.sources
-    for name in names or ():
-        if name not in known:
-            raise unknown("There is no source '{word}' in hub.toml.", name, known)
-    if not known:
-        hint = "An example stands in it: take away the # before [sources.vereine] and the lines below."
-        raise ConfigError("hub.toml has no source yet.", hint=hint)
-    return (
-        list(dict.fromkeys(names))
-        if names
-        else [name for name, settings in known.items() if settings.enabled]
-    )
 
 
 def prepared_or_fault(hub: Hub, names: Sequence[str]) -> dict[str, Prepared | ConfigError]:
@@ -51,7 +32,7 @@ def sync(
 
     Raises ConfigError for a source that is named and is switched off: nothing new of it may be read.
     """
-    names = chosen(hub, names)
+    names = chosen(hub.config, "sources", names)
     for name in names:
         if not (hub.config.sources[name].enabled or replay):
             raise ConfigError(

@@ -42,7 +42,7 @@ def sync_source(
         if fence is not None:
             held = [row["id"] for row in runs.held_runs(connection)]
             staging.drop_stale(connection, name, [*held, run_id])
-            runs.begin_run(connection, _begun(hub, name, run_id, invocation))
+            hub.begin_run(connection, run_id, "sync", name, invocation)
     if fence is None:
         say = voice_of(hub.config)
         message = say("Another sync of this source is running.")
@@ -68,7 +68,7 @@ def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceR
     run_id = new_id()
     report = _report_of(hub, name, error)
     with writing(hub.engine, Point.SYNC_FAILED) as connection:
-        runs.begin_run(connection, _begun(hub, name, run_id, invocation))
+        hub.begin_run(connection, run_id, "sync", name, invocation)
         _record_failure(connection, hub, report, run_id, error, {})
     report.run = run_id
     return report
@@ -181,17 +181,6 @@ def _nothing_new(run: SyncRun, row: dict[str, Any], mark: str) -> SourceReport:
             report=orjson.dumps(report.counts()).decode(),
         )
     return report
-
-
-def _begun(hub: Hub, name: str, run_id: str, invocation: str) -> dict[str, Any]:
-    return {
-        "id": run_id,
-        "invocation": invocation,
-        "job": "sync",
-        "target": name,
-        "started_at": hub.clock(),
-        "config_digest": hub.config.digest,
-    }
 
 
 def _unforeseen(error: Exception) -> HubError:

@@ -16,7 +16,7 @@ from allin_hub.hub import Hub
 from allin_hub.ingest.field_readings import Readings
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import Envelope
-from allin_hub.mapping.claim import Checked
+from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
 from allin_hub.privacy.consent_answers import agreed
@@ -35,7 +35,7 @@ _MOST_DAYS = 50
 class Outcome:
     """What became of one raw: its claims, the record's own first, and all its problems."""
 
-    claims: list[Checked] = field(default_factory=list)
+    claims: list[CheckedClaim] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     data: Mapping[str, Any] = field(default_factory=dict)
     """The record's own checked fields, also where it makes no claim."""
@@ -171,7 +171,7 @@ class Validator:
                 )
         return outcomes
 
-    def _read(self, rows: Sequence[_Row], prefix: str) -> list[Checked]:
+    def _read(self, rows: Sequence[_Row], prefix: str) -> list[CheckedClaim]:
         """The records' fields, read column by column: rows with the same fields are read together."""
         shapes: dict[tuple[str, ...], list[_Row]] = {}
         for row in rows:
@@ -192,10 +192,11 @@ class Validator:
                     name: value for name, value in zip(names, values, strict=True) if value is not None
                 }
         return [
-            Checked(row.parts.kind, "", row.data, row.parts.references, row.parts.answers) for row in rows
+            CheckedClaim(row.parts.kind, "", row.data, row.parts.references, row.parts.answers)
+            for row in rows
         ]
 
-    def _settle(self, checked: Checked, row: _Row, prefix: str) -> None:
+    def _settle(self, checked: CheckedClaim, row: _Row, prefix: str) -> None:
         """What follows for a record from all its fields together."""
         if row.parts.answers:
             self._unclear(row.parts.answers, prefix, row.place, row.problems)
@@ -229,7 +230,7 @@ class Validator:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
                 problems.append(self._problem(finding.code, place, path, **shown))
 
-    def _contact(self, row: _Row, checked: Checked, problems: list[Problem]) -> Checked | None:
+    def _contact(self, row: _Row, checked: CheckedClaim, problems: list[Problem]) -> CheckedClaim | None:
         self._settle(checked, row, "contacts.")
         problems.extend(row.problems)
         data = checked.data
@@ -264,7 +265,7 @@ class Validator:
             problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
 
     def _keep_numbers_out(
-        self, outer: Checked, contacts: list[Checked], place: Located, problems: list[Problem]
+        self, outer: CheckedClaim, contacts: list[CheckedClaim], place: Located, problems: list[Problem]
     ) -> None:
         """A number called private, or one that a contact has who did not agree to be published, is a person's."""
         persons = {

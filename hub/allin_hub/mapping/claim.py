@@ -10,7 +10,7 @@ from allin_schemas import Kind
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedClaim:
     """A claim that keeps the model's rules, not yet written. `slot` is empty for the record itself."""
 
     kind: Kind

@@ -18,8 +18,7 @@ from allin_hub.base.errors import ConfigError, HubError, PublishError, refuse_if
 from allin_hub.base.failpoints import Point
 from allin_hub.base.reports import OutputReport
 from allin_hub.base.time_limits import limited
-from allin_hub.config.settings import OutputSettings
-from allin_hub.config.toml_blocks import unknown
+from allin_hub.config.settings import OutputSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.publish.destination_factory import destination
@@ -47,25 +46,6 @@ class Plan:
     gone: list[str] = field(default_factory=list)
 
 
-def chosen(hub: Hub, names: Sequence[str] | None) -> list[str]:
-    """The outputs to work on: those named, else all that are enabled.
-
-    Raises ConfigError for a name that hub.toml does not know, and when there is none.
-    """
-    known = hub.config.outputs
-    for name in names or ():
-        if name not in known:
-            raise unknown("There is no output '{word}' in hub.toml.", name, known)
-    if not known:
-        hint = "An example stands in it: take away the # before [outputs.verzeichnis] and the lines below."
-        raise ConfigError("hub.toml has no output yet.", hint=hint)
-    return (
-        list(dict.fromkeys(names))
-        if names
-        else [name for name, settings in known.items() if settings.enabled]
-    )
-
-
 def publish(
     hub: Hub, names: Sequence[str] | None = None, told: Told | None = None
 ) -> dict[str, OutputReport]:
@@ -75,7 +55,7 @@ def publish(
     if left and not (known or names):
         return left
     plugins: dict[str, Output[Any] | ConfigError] = {}
-    for name in chosen(hub, names):
+    for name in chosen(hub.config, "outputs", names):
         try:
             plugins[name] = registry.output(hub.config, known[name])
         except ConfigError as error:

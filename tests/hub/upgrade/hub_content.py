@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from allin_hub.comparing import differences
-from allin_hub.preparing import prepare
-from allin_hub.problems import problem_of
 from sqlalchemy import Connection, text
 
-from allin_hub.hub import Hub, open_hub
+from allin_hub.base.problems import problem_of
+from allin_hub.hub import Hub
+from allin_hub.ingest.diff import differences
+from allin_hub.open_hub import open_hub
 from allin_hub.store.engine import reading
 from allin_hub.store.entities import everything
 from allin_schemas import Kind
@@ -119,7 +119,8 @@ def _raws(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     for row in _rows(connection, query):
         given = _opened(hub, row.pop("sealed"))
         reported = [
-            {"code": code, "column": column, "params": params} for code, column, params in given.get("x", [])
+            one if isinstance(one, dict) else dict(zip(("code", "column", "params"), one, strict=True))
+            for one in given.get("x", [])
         ]
         place = {"key": given["k"], "sheet": given.get("s"), "row": given.get("r")}
         yield row | place | {"cells": given["p"], "reported": reported}
@@ -168,8 +169,7 @@ def _held(hub: Hub) -> Rows:
     with reading(hub.engine) as connection:
         runs = _rows(connection, query, "counts")
     for run in runs:
-        prepared = prepare(hub, hub.config.sources[run["target"]])
-        rows = [dataclasses.asdict(one) for one in differences(hub, prepared, run["id"])]
+        rows = [dataclasses.asdict(one) for one in differences(hub, run["id"])]
         run["rows"] = sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
     return runs
 

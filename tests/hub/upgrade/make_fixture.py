@@ -21,16 +21,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from allin_hub.pipeline import sync
-from allin_hub.publishing import publish
-from allin_hub.removing import remove
 from tests.databases import SERVER
 from tests.hub.upgrade.hub_content import content_of, written
 from tests.hub.upgrade.office import DATABASE, DAYS, open_office, second_day, third_day
 from tests.hub.upgrade.old_hub import FIXTURES
 
-from allin_hub import delimited, holders, ids, sealing, stretches, tables
-from allin_hub.hub import open_hub
+from allin_hub.base import encryption, ids, process_identity
+from allin_hub.ingest.sync import sync
+from allin_hub.manage.remove_source import remove
+from allin_hub.open_hub import open_hub
+from allin_hub.publish.publish import publish
 from allin_hub.store.engine import HEAD
 
 NEW = "kurse"
@@ -57,20 +57,14 @@ def _fix_chance(seed: str, now: dt.datetime) -> None:
     chance = random.Random(seed)  # noqa: S311 - what it seals is invented, and its key lies beside it
     ids.time = _Fixed(ids.time, time_ns=lambda: int(now.timestamp()) * 1_000_000_000)
     ids.os = _Fixed(os, urandom=chance.randbytes)
-    sealing.os = _Fixed(os, urandom=chance.randbytes)
-    holders.this_process = lambda: "an-office|00000000|4194304|1"
-
-
-def _read_in_small_parts() -> None:
-    """Let the few rows of a small file be remembered as stretches too, as those of a big one are."""
-    delimited._BLOCK, stretches._LINES, tables.LOOKED_AT = 128, 2, 3
+    encryption.os = _Fixed(os, urandom=chance.randbytes)
+    process_identity.this_process = lambda: "an-office|00000000|4194304|1"
 
 
 def _work(folder: Path, day: int, step: str) -> None:
     """One step of a day, in a process of its own; some are killed on the way."""
     now = DAYS[day]
     _fix_chance(f"{day} {step}", now)
-    _read_in_small_parts()
     hub = open_hub(folder, lambda: now)
     try:
         if step == "remove":
