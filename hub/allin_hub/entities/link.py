@@ -46,11 +46,14 @@ class Linker:
         self._run = run_id
         self._new = staging.new_entities(connection, run_id)
         """Ids of entities that no table holds yet."""
+        self._referring = staging.referring_claims(connection, run_id)
         self._now = iso(hub.clock())
         self._seq = entities.last_seq(connection)
         self._linked = Linked()
         self._standings: dict[tuple[str, str], tuple[int, Mapping[str, Any]]] = {}
         self._left: dict[str, str] = {}
+        self._shared: set[str] = set()
+        """Entities of claims that share something with another one; each other new claim is alone in its own."""
 
     def link(
         self, keys: Sequence[int] = (), progress: Callable[[int, int | None], None] | None = None
@@ -60,24 +63,31 @@ class Linker:
         `progress` is told how many of how many claims have been merged.
         """
         self._match(keys)
-        self._linked.questions, pointing = references.resolve(self._connection, self._run)
+        self._linked.questions = references.resolve(self._connection, self._run)
         done: set[str] = set(self._linked.moved)
-        touched = claims.touched_ids(self._connection, self._run)
-        ids = [*touched, *sorted(pointing.difference(touched))]
-        for start in range(0, len(ids), BATCH):
-            batch = claims.homes(self._connection, ids[start : start + BATCH])
-            wanted: dict[str, str] = {entity: kind for entity, kind in batch if entity not in done}
+        last = merged = 0
+        while batch := claims.touched(self._connection, self._run, last, BATCH):
+            last = batch[-1].id
+            wanted = {one.entity_id: one.kind for one in batch if one.entity_id not in done}
             done |= wanted.keys()
-            self._merge(wanted)
+            alone = {
+                one.entity_id: [one]
+                for one in batch
+                if one.entity_id in self._new and one.entity_id not in self._shared
+            }
+            self._merge(wanted, alone)
+            merged += len(batch)
             if progress is not None:
-                progress(min(start + BATCH, len(ids)), len(ids))
+                progress(merged, None)
         left = [(entity, kind) for entity, kind in self._left.items() if entity not in self._new]
         for start in range(0, len(left), BATCH):
-            self._merge(dict(left[start : start + BATCH]))
+            self._merge(dict(left[start : start + BATCH]), {})
         return self._linked
 
     def _match(self, keys: Sequence[int]) -> None:
-        old = claims.touched_ids(self._connection, self._run, known_before=True)
+        old = staging.replaced_claims(self._connection, self._run)
+        if not (old or self._new):
+            old = claims.touched_ids(self._connection, self._run)
         seeds = (
             staging.sharing_keys(self._connection, self._run)
             | claims.seeds(self._connection, self._run, keys)
@@ -94,7 +104,7 @@ class Linker:
         now_at = {clue.id: clue.entity_id for clue in clues.values()} | {
             tie.claim: tie.entity for tie in moved
         }
-        occupied = set(now_at.values())
+        occupied = self._shared = set(now_at.values())
         for tie in moved:
             old_home = clues[tie.claim].entity_id
             self._left[old_home] = clues[tie.claim].kind
@@ -112,12 +122,17 @@ class Linker:
             ],
         )
 
-    def _merge(self, wanted: Mapping[str, str]) -> None:
+    def _merge(self, wanted: Mapping[str, str], alone: Mapping[str, list[claims.LiveClaim]]) -> None:
+        """Write entities; `alone` holds those of a single new claim, whose claims need not be looked for."""
         by_kind: dict[str, list[str]] = {}
         for entity, kind in wanted.items():
             by_kind.setdefault(kind, []).append(entity)
-        live = claims.of_entities(self._connection, list(wanted))
-        targets = entities.targets(self._connection, list(wanted))
+        several = [entity for entity in wanted if entity not in alone]
+        live = {**alone, **claims.of_entities(self._connection, several)}
+        referring = [
+            entity for entity in wanted if entity not in alone or alone[entity][0].id in self._referring
+        ]
+        targets = entities.targets(self._connection, referring)
         for kind_name, ids in by_kind.items():
             self._write(Kind(kind_name), ids, live, targets)
 

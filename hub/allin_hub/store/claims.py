@@ -13,13 +13,12 @@ from sqlalchemy import (
     update,
 )
 
-from allin_hub.store.engine import change_rows, expanding, rows_in
+from allin_hub.store.engine import change_rows, expanding, plain_rows, rows_in
 from allin_hub.store.tables import (
     claim,
     match_key,
     reference,
     reference_key,
-    staged_claim,
 )
 
 REFERENCE_RULES_FROM = 20
@@ -196,19 +195,19 @@ def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def homes(connection: Connection, ids: Sequence[int]) -> list[tuple[str, str]]:
-    """(entity, kind) of claims, in the order of the claims."""
-    query = select(claim.c.entity_id, claim.c.kind).where(claim.c.id.in_(expanding)).order_by(claim.c.id)
-    return [(entity, kind) for entity, kind in rows_in(connection, query, ids)]
-
-
-def touched_ids(connection: Connection, run_id: str, *, known_before: bool = False) -> list[int]:
-    """The claims that this run touched; only those that were `known_before` where it asks so."""
+def touched_ids(connection: Connection, run_id: str) -> list[int]:
+    """The claims that this run touched."""
     query = select(claim.c.id).where(claim.c.run_id == run_id).order_by(claim.c.id)
-    if known_before:
-        made = select(staged_claim.c.id).where(staged_claim.c.run_id == run_id, staged_claim.c.op == "new")
-        query = query.where(claim.c.id.not_in(made))
     return list(connection.execute(query).scalars())
+
+
+def touched(connection: Connection, run_id: str, after_id: int, size: int) -> list[LiveClaim]:
+    """The next claims that this run touched, in the order of their ids; also those that live no more."""
+    sql = (
+        "SELECT id, raw_id, source, kind, entity_id, data, sealed, updated_at FROM claim"
+        " WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?"
+    )
+    return list(map(LiveClaim._make, plain_rows(connection, sql, (run_id, after_id, size))))
 
 
 def set_target(connection: Connection, rows: Iterable[tuple[int | None, str | None, int, str]]) -> None:

@@ -13,8 +13,8 @@ from allin_hub.store.tables import claim, match_key, reference, reference_key
 _VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 
 
-def resolve(connection: Connection, run_id: str) -> tuple[int, set[int]]:
-    """Resolve again what this run may have changed: how many references stay open, and whose found something else.
+def resolve(connection: Connection, run_id: str) -> int:
+    """Resolve again what this run may have changed, and mark whose references found something else; how many stay open.
 
     A reference is found when its best key leads to one entity; when it leads to several, nothing is guessed.
     """
@@ -42,9 +42,8 @@ def resolve(connection: Connection, run_id: str) -> tuple[int, set[int]]:
         if (new_target, new_rule) != (target, rule):
             changed.append((new_target, new_rule, claim_id, field))
     set_target(connection, changed)
-    touched = {row[2] for row in changed}
-    mark_touched(connection, sorted(touched), run_id)
-    return open_ones, touched
+    mark_touched(connection, sorted({row[2] for row in changed}), run_id)
+    return open_ones
 
 
 def _found(

@@ -426,6 +426,12 @@ def new_entities(connection: Connection, run_id: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
+def referring_claims(connection: Connection, run_id: str) -> set[int]:
+    """The staged claims that refer to something."""
+    query = select(staged_reference.c.claim_id).distinct().where(staged_reference.c.run_id == run_id)
+    return set(connection.execute(query).scalars())
+
+
 def sharing_keys(connection: Connection, run_id: str) -> set[int]:
     """The staged claims that share a match key with another claim, staged or not; keys of references left aside."""
     s, other = staged_match_key.c, match_key.alias()
