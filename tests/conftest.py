@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -24,6 +25,12 @@ FLAGS = (
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the database server that tests of this session may have started."""
     stop_postgres(config)
+
+
+@pytest.fixture(autouse=True)
+def _forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands fork although earlier tests have left threads: only a fork knows what a test has put in place."""
+    monkeypatch.setattr("allin_hub.operations.child_process.may_fork", lambda: sys.platform == "linux")
 
 
 @pytest.fixture(scope="session")

@@ -147,6 +147,17 @@ async def _run(
     except HubError as error:
         return await report_unstarted(job, str(error), work.say_for(folder))
     language = plan.language
+    try:
+        outcomes = await _worked(folder, plan)
+    finally:
+        await _in_thread(work.end_plugins)
+    await _tell_office(folder, language)
+    return await report(job, outcomes, Say(language), plan.zone, alone)
+
+
+async def _worked(folder: str, plan: work.Plan) -> list[Outcome]:
+    """Sync all sources side by side for Prefect, then publish one output after the other."""
+    language = plan.language
     syncing = [
         _ended(
             Part.SOURCE,
@@ -160,8 +171,7 @@ async def _run(
     for name in plan.outputs:
         publishing = publish_output(folder, name, language, return_state=True)
         outcomes += [await _ended(Part.OUTPUT, name, language, publishing)]
-    await _tell_office(folder, language)
-    return await report(job, outcomes, Say(language), plan.zone, alone)
+    return outcomes
 
 
 async def _tell_office(folder: str, language: str) -> None:

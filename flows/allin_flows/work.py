@@ -24,13 +24,16 @@ from allin_hub.config.settings import HubSettings, SourceSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_for
 from allin_hub.ingest.prepare import prepare
-from allin_hub.ingest.sync_one import sync_source, unprepared
 from allin_hub.open_hub import open_hub
+from allin_hub.operations import child_process
 from allin_hub.operations import notify as notifying
+from allin_hub.operations.child_start import Worker
 from allin_hub.operations.maintenance import upkeep
-from allin_hub.publish import publish as publishing
 
 T = TypeVar("T")
+
+_PLUGINS = Worker()
+"""The process in which the plugins of a run work: its deadline passed, it is killed, and the run goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,7 @@ def sync_one(folder: str, name: str, invocation: str) -> Outcome:
 
     def work(hub: Hub) -> Outcome:
         before = delivery.digest_of_map(hub.config.folder, name)
-        prepared = _or_fault(partial(prepare, hub, hub.config.sources[name]))
-        if isinstance(prepared, ConfigError):
-            report = unprepared(hub, name, invocation, prepared)
-        else:
-            report = sync_source(hub, prepared, invocation)
+        report = child_process.sync(hub, [name], invocation=invocation, worker=_PLUGINS).sources[name]
         delivery.share_learned(hub, name, before)
         return of_source(report, Say(hub.config.hub.languages[0]))
 
@@ -122,9 +121,14 @@ def publish_one(folder: str, name: str) -> Outcome:
     """Publish one output; every fault becomes its outcome."""
 
     def work(hub: Hub) -> Outcome:
-        return of_output(publishing.publish(hub, [name])[name])
+        return of_output(child_process.publish(hub, [name], worker=_PLUGINS)[name])
 
     return _outcome(Part.OUTPUT, folder, name, work)
+
+
+def end_plugins() -> None:
+    """End the process in which the plugins of a run work; the next run starts another."""
+    _PLUGINS.close()
 
 
 def tell_office(folder: str) -> int:

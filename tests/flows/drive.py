@@ -13,13 +13,14 @@ from typing import Any
 
 from prefect.client.schemas.objects import State
 
-from allin_flows import flows, work
-from allin_hub.base.reports import SourceReport
+from allin_flows import flows
+from allin_hub.base.reports import SourceReport, SyncReport
+from allin_hub.operations import child_process
 
 CANARY = "Kanaria Vogelsang"
 NO_EVENTS = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//DE\r\nEND:VCALENDAR\r\n"
 
-sync_source, report = work.sync_source, flows.report
+sync, report = child_process.sync, flows.report
 
 
 async def run(flow: Any, *names: Any) -> str:
@@ -32,15 +33,16 @@ def silent(times: int) -> Any:
     """Make a sync whose source does not answer so many times."""
     left = iter(range(times))
 
-    def sync(hub: Any, prepared: Any, invocation: str) -> SourceReport:
+    def asked(hub: Any, names: list[str], **more: Any) -> SyncReport:
         if next(left, None) is None:
-            return sync_source(hub, prepared, invocation)
-        return SourceReport(prepared.name, "failed", message="No answer.", hint="Later.", again=True)
+            return sync(hub, names, **more)
+        failed = SourceReport(names[0], "failed", message="No answer.", hint="Later.", again=True)
+        return SyncReport("", {names[0]: failed})
 
-    return sync
+    return asked
 
 
-def faulty(_hub: Any, _prepared: Any, _invocation: str) -> SourceReport:
+def faulty(_hub: Any, _names: list[str], **_more: Any) -> SyncReport:
     """Fail as a fault of the hub would, quoting what was read."""
     raise ValueError(f"cannot read {CANARY}")
 
@@ -59,13 +61,13 @@ async def main(hub: str, empty: str) -> dict[str, str]:
     }
     Path(hub, "data/termine.ics").write_text(NO_EVENTS, encoding="utf-8")
     runs["held"] = await run(flows.nightly, hub)
-    work.sync_source = silent(2)
+    child_process.sync = silent(2)
     runs["back"] = await run(flows.sync, hub, ["anmeldung"])
-    work.sync_source = silent(9)
+    child_process.sync = silent(9)
     runs["gone"] = await run(flows.sync, hub, ["netz"])
-    work.sync_source = faulty
+    child_process.sync = faulty
     runs["faulty"] = await run(flows.sync, hub, ["mitmachen"])
-    work.sync_source = sync_source
+    child_process.sync = sync
     flows.report = broken
     runs["broken"] = await run(flows.publish, hub, ["rundbrief"])
     flows.report = report

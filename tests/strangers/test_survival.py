@@ -13,9 +13,8 @@ import pytest
 from allin_hub.api import registry
 from allin_hub.base import time_limits
 from allin_hub.hub import Hub
-from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
-from allin_hub.publish.publish import publish
+from allin_hub.operations.child_process import publish, sync
 
 HERE = Path(__file__).parent
 SOURCES = [

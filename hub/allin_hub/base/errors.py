@@ -14,6 +14,7 @@ Faults in partners' data are no exceptions; they are values (`allin_hub.base.pro
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from typing import Any
 
@@ -116,3 +117,17 @@ def unavailable(code: str, *, retry_after: float | None = None, **params: Any) -
     return Unavailable(
         problem.message("en"), hint=problem.hint("en"), code=code, retry_after=retry_after, **params
     )
+
+
+class ChildTrace(Exception):
+    """Where an error came from in a child process: the cause of that error in its parent. Its text is the trace."""
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, the cause first; what strange errors say is left out, it may quote a record."""
+    if isinstance(error, ChildTrace):
+        return str(error)
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    said = f"{type(error).__name__}: {error}" if isinstance(error, HubError) else type(error).__name__
+    here = "".join(traceback.format_tb(error.__traceback__))
+    return f"{trace(before) if before else ''}Traceback (most recent call last):\n{here}{said}\n"

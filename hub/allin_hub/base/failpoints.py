@@ -2,8 +2,8 @@
 
 Most are reached twice, just before and just after. In daily use that costs nothing and does nothing. With
 `ALLIN_STOP_AT="POINT:N"` in the environment the process is killed (SIGKILL) when it reaches this point for the
-n-th time; `ALLIN_STOP_AT="POINT:N:STOP"` stops it there (SIGSTOP) until somebody wakes it. So the tests prove
-that the next run ends what a killed one began.
+n-th time, and with it the command whose child it is; `ALLIN_STOP_AT="POINT:N:STOP"` stops it there (SIGSTOP) until
+somebody wakes it. So the tests prove that the next run ends what a killed one began.
 """
 
 from __future__ import annotations
@@ -121,9 +121,18 @@ def stopper(written: str) -> Watcher | None:
         if point is wanted:
             left -= 1
             if left == 0:
+                if sent is signal.SIGKILL and _parent is not None:
+                    os.kill(_parent, sent)
                 os.kill(os.getpid(), sent)
 
     return stop
 
 
+def with_parent(pid: int) -> None:
+    """Let the parent be killed with this process, so that the command as a whole is."""
+    global _parent  # noqa: PLW0603 - a process has one parent
+    _parent = pid
+
+
+_parent: int | None = None
 _watcher: Watcher | None = stopper(os.environ.get(VARIABLE, ""))

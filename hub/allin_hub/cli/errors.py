@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-import traceback
 from pathlib import Path
 
-from allin_hub.base.errors import ConfigError, HubError
+from allin_hub.base.errors import ConfigError, HubError, trace
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import tell
 from allin_hub.i18n.translator import voice_for
@@ -44,11 +43,3 @@ def interrupted() -> None:
     """Say what a person's Ctrl-C left behind."""
     say = voice_for(Path())
     tell(say("Stopped. What was committed before stays."))
-
-
-def trace(error: BaseException) -> str:
-    """Where an error came from, the cause first; what strange errors say is left out, it may quote a record."""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    said = f"{type(error).__name__}: {error}" if isinstance(error, HubError) else type(error).__name__
-    here = "".join(traceback.format_tb(error.__traceback__))
-    return f"{trace(before) if before else ''}Traceback (most recent call last):\n{here}{said}\n"

@@ -8,22 +8,17 @@ from typing import Any
 
 import typer
 
-from allin_hub.base.errors import ConfigError
+from allin_hub.base.errors import ConfigError, trace
 from allin_hub.base.reports import OutputReport, SourceReport, SyncReport
 from allin_hub.base.types import Reason
 from allin_hub.cli import problem_list
 from allin_hub.cli.console import figured, opened, print_json, progress, state, table
-from allin_hub.cli.errors import trace
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.notify import tell_at_the_end
 from allin_hub.cli.tables import EMPTY, Column, line, tell
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text, voice_for
-from allin_hub.ingest.hold import accept as accept_run
-from allin_hub.ingest.sync import sync
-from allin_hub.operations import status
-from allin_hub.publish.orphans import forget
-from allin_hub.publish.publish import publish
+from allin_hub.operations import child_process, status
 
 HELD_BECAUSE = {
     "empty": text("the feed is empty"),
@@ -43,11 +38,13 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
             run=accept,
         )
     with opened(call) as (hub, say):
+        from allin_hub.ingest.hold import accept as accept_run
+
         with progress(say, call.json) as told:
             report = (
                 accept_run(hub, accept)
                 if accept
-                else sync(hub, sources or None, replay=replay, progress=told)
+                else child_process.sync(hub, sources or None, replay=replay, progress=told)
             )
         if call.json:
             print_json(report.to_json(say.language))
@@ -64,6 +61,8 @@ def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> No
         raise ConfigError("Name one output, or write --forget alone.", hint="See: allin publish --help")
     with opened(call) as (hub, say):
         if forgotten:
+            from allin_hub.publish.orphans import forget
+
             path = forget(hub, forgotten)
             if call.json:
                 print_json({"forgotten": forgotten, "path": path})
@@ -77,7 +76,7 @@ def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> No
                 )
             return
         with progress(say, call.json) as told:
-            reports = publish(hub, outputs or None, told)
+            reports = child_process.publish(hub, outputs or None, told)
         if call.json:
             print_json({"outputs": {name: report.to_json() for name, report in reports.items()}})
         else:
@@ -103,7 +102,7 @@ def run_all(call: Call) -> None:
 def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, OutputReport]]:
     """Sync all, then publish all, and show each when it is done."""
     with progress(say, call.json) as told:
-        report = sync(hub, progress=told)
+        report = child_process.sync(hub, progress=told)
     if not call.json:
         show_sync(call, say, report)
         if decided := _to_decide(call, say, report):
@@ -112,7 +111,7 @@ def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, 
             line(say("What partners can mend: {command}", command=call.command("problems")))
         line()
     with progress(say, call.json) as told:
-        reports = publish(hub, told=told)
+        reports = child_process.publish(hub, progress=told)
     if not call.json:
         show_publish(call, say, reports)
     return report, reports
@@ -120,15 +119,15 @@ def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, 
 
 def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> None:
     """`allin check`."""
-    from allin_hub.ingest.check import check, check_file, is_file
+    from allin_hub.ingest.check import check_file, is_file
 
     of_file = word is not None and is_file(word)
     if word is not None and of_file:
-        report = check_file(word, kind)
+        report = check_file(word, kind, child_process.check)
         say = voice_for(Path(call.folder))
     else:
         with opened(call, dry=True) as (hub, say), progress(say, call.json) as told:
-            report = check(hub, [word] if word else None, told)
+            report = child_process.check(hub, [word] if word else None, told)
     if call.json:
         print_json(report.to_json(say.language))
     else:

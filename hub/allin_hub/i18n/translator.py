@@ -66,10 +66,8 @@ class Voice:
         return self._texts.ngettext(one, many, count).format(count=self.number(count), **params)
 
     def number(self, value: float) -> str:
-        """A figure, without what stands behind its point."""
-        from babel.numbers import format_decimal
-
-        return format_decimal(round(value), locale=self.language)
+        """A figure, without what stands behind its point. By hand: Babel costs each command 50 ms."""
+        return f"{round(value):,}".replace(",", "." if self.language == "de" else ",")
 
     def error(self, error: HubError) -> tuple[str, str]:
         """What an error says, and its hint; a text without a translation stays English."""

@@ -8,19 +8,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.base.problems import problem_of
-from allin_hub.base.reports import SHOWN, SourceReport
+from allin_hub.base.reports import SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
-from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.prepare import merge_mark
+from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import Latest, entries
 from allin_hub.store import claims, consents, leases, runs, staging
-from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
 
 
@@ -147,15 +145,3 @@ def _remember(
         if result.cursor is not None:
             values["cursor"] = result.cursor
     runs.save_source(connection, run.source, **values)
-
-
-def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> None:
-    """Add what a report says of the source as a whole: its quarantine, and all its open problems."""
-    report.quarantined = raws.counts(connection, report.source).get(raws.QUARANTINED, 0)
-    rows = problem_table.problems(connection, report.source)
-    report.problems_total = len(rows)
-    report.problems = [problem_of(hub.sealer.unseal(row.sealed)) for row in rows[:SHOWN]]
-    codes: dict[str, int] = {}
-    for row in rows:
-        codes[row.code] = codes.get(row.code, 0) + 1
-    report.codes = codes

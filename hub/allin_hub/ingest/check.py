@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, problem_of
 from allin_hub.base.reports import SourceReport, SyncReport
+from allin_hub.base.time_limits import supervisor
 from allin_hub.config.load import load
 from allin_hub.config.settings import chosen
 from allin_hub.config.toml_blocks import CONFIG_NAME, unknown
@@ -25,10 +26,11 @@ from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.fetch import Fetch
 from allin_hub.ingest.hold import reasons_to_hold
 from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.run_report import notices
 from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.stage import Stager
 from allin_hub.ingest.sync import prepared_or_fault
-from allin_hub.ingest.sync_one import notices, reread_changed_map
+from allin_hub.ingest.sync_one import reread_changed_map
 from allin_hub.ingest.sync_run import Progress, SyncRun
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
@@ -39,26 +41,36 @@ from allin_schemas import Kind
 _SEVEREST_FIRST = ("error", "warning", "hint")
 
 
-def check(hub: Hub, names: Sequence[str] | None, progress: Progress | None = None) -> SyncReport:
-    """Tell what a sync of these sources would read and change, and every problem; the hub stays as it is."""
+def check(
+    hub: Hub, names: Sequence[str] | None, progress: Progress | None = None, *, past: Collection[str] = ()
+) -> SyncReport:
+    """Tell what a sync of these sources would read and change, and every problem; the hub stays as it is.
+
+    `past` names the sources that an earlier process of the same check has done; they are left out.
+    """
     report = SyncReport("")
-    wanted = prepared_or_fault(hub, chosen(hub.config, "sources", names))
-    refuse_if_none_can_work(wanted.values())
+    names = [name for name in chosen(hub.config, "sources", names) if name not in past]
+    wanted = prepared_or_fault(hub, names)
+    if not past:
+        refuse_if_none_can_work(wanted.values())
     for name, prepared in wanted.items():
         began = time.perf_counter()
+        supervisor().began(name)
         if isinstance(prepared, ConfigError):
-            one = _failed(hub, name, prepared)
+            one = fail_check(hub, name, prepared)
         else:
             try:
                 one = _check(hub, prepared, progress)
             except HubError as error:
-                one = _failed(hub, name, error)
+                one = fail_check(hub, name, error)
         one.seconds = time.perf_counter() - began
         report.sources[name] = one
+        supervisor().ended(one)
     return report
 
 
-def _failed(hub: Hub, name: str, error: HubError) -> SourceReport:
+def fail_check(hub: Hub, name: str, error: HubError) -> SourceReport:
+    """Report a source that could not be read."""
     message, hint = voice_of(hub.config).error(error)
     problems = [Problem(error.code, params=error.params)] if error.code else []
     return SourceReport(
@@ -158,8 +170,10 @@ def _ending(word: str) -> str:
     return Path(word).suffix.lower()
 
 
-def check_file(word: str, kind: str | None) -> SyncReport:
-    """Check one file as a hub of its own would, and leave nothing behind.
+def check_file(
+    word: str, kind: str | None, checking: Callable[[Hub, None], SyncReport] = check
+) -> SyncReport:
+    """Check one file as a hub of its own would, and leave nothing behind; `checking` checks that hub.
 
     Raises ConfigError where there is no such file, no plugin reads it, or it is not clear what it holds.
     """
@@ -186,7 +200,7 @@ def check_file(word: str, kind: str | None) -> SyncReport:
         (folder / CONFIG_NAME).write_text("\n".join(lines), encoding="utf-8")
         hub = hub_in_memory(load(folder))
         try:
-            report = check(hub, None)
+            report = checking(hub, None)
         finally:
             hub.close()
     one = report.sources["file"]

@@ -15,10 +15,11 @@ from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.base.types import Reason
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text, voice_of
-from allin_hub.ingest.apply import apply, complete_report, end_held, keep_map
+from allin_hub.ingest.apply import apply, end_held, keep_map
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.store import leases, runs, staging
 from allin_hub.store.engine import reading, writing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -12,16 +12,13 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, catalogue, problem_values
 from allin_hub.base.reports import SourceReport
-from allin_hub.base.time_limits import Bounds
+from allin_hub.base.time_limits import Bounds, supervisor
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
-from allin_hub.ingest.apply import apply, complete_report, keep_map
-from allin_hub.ingest.fetch import Fetch
 from allin_hub.ingest.fetch_result import FetchResult
-from allin_hub.ingest.hold import hold, reasons_to_hold
 from allin_hub.ingest.prepare import Prepared, foreign, merge_mark
+from allin_hub.ingest.run_report import complete_report, notices
 from allin_hub.ingest.source_run import LentRun
-from allin_hub.ingest.stage import Stager
 from allin_hub.ingest.sync_run import Progress, SyncRun
 from allin_hub.sources.feeds import is_same
 from allin_hub.store import leases, runs, staging
@@ -30,6 +27,9 @@ from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.retention import whole_since
 
+if TYPE_CHECKING:
+    from allin_hub.ingest.stage import Stager
+
 
 def sync_source(
     hub: Hub, prepared: Prepared, invocation: str, *, replay: bool = False, progress: Progress | None = None
@@ -37,6 +37,7 @@ def sync_source(
     """Sync one source. Its faults become a report with status `failed`, never an exception."""
     began = time.perf_counter()
     name, run_id = prepared.name, new_id()
+    supervisor().began(name, run_id)
     with writing(hub.engine, Point.SYNC_BEGUN) as connection:
         fence = leases.take_lease(connection, name, run_id, hub.clock())
         if fence is not None:
@@ -79,6 +80,8 @@ def _replay(run: SyncRun, prepared: Prepared) -> SourceReport:
     with reading(run.hub.engine) as connection:
         row = runs.source_row(connection, prepared.name)
         known = raws.counts(connection, prepared.name)
+    from allin_hub.ingest.stage import Stager
+
     stager = Stager(run, prepared)
     result = replayed(stager, row)
     result.before = known.get(raws.LIVE, 0) + known.get(raws.QUARANTINED, 0)
@@ -123,6 +126,9 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
         )
         if mark is not None and is_same(mark, lent.mark):
             return _nothing_new(run, row, mark)
+        from allin_hub.ingest.fetch import Fetch  # what an unchanged source need not load
+        from allin_hub.ingest.stage import Stager
+
         stager = Stager(run, prepared)
         result = Fetch(stager, lent, renew=whole is not None).read()
     finally:
@@ -145,6 +151,9 @@ def _decide(
     run: SyncRun, prepared: Prepared, stager: Stager, result: FetchResult, row: dict[str, Any]
 ) -> SourceReport:
     """Hold what a person must see first; apply all else."""
+    from allin_hub.ingest.apply import apply, keep_map
+    from allin_hub.ingest.hold import hold, reasons_to_hold
+
     held = reasons_to_hold(prepared, result, row)
     stager.stage_problems([*result.problems, *notices(result, prepared.source.key_column)])
     if held:
@@ -212,6 +221,23 @@ def _report_of(hub: Hub, name: str, error: HubError) -> SourceReport:
     )
 
 
+def fail_source(hub: Hub, name: str, invocation: str, run_id: str, error: HubError) -> SourceReport:
+    """Note that a source failed whose process was ended; `run_id` is the run's, or empty when none had begun."""
+    if not run_id:
+        return unprepared(hub, name, invocation, error)
+    with writing(hub.engine, Point.SYNC_BEGUN) as connection:
+        fence = leases.take_lease(connection, name, run_id, hub.clock())
+    if fence is None:
+        report = _report_of(hub, name, error)
+        report.run = run_id
+        return report
+    try:
+        return _failed(SyncRun(hub, name, run_id, fence), error)
+    finally:
+        with writing(hub.engine, Point.SYNC_ENDED) as connection:
+            leases.give_lease_back(connection, name, fence)
+
+
 def _failed(run: SyncRun, error: HubError) -> SourceReport:
     """Report a source that could not be read: what was known stays."""
     hub, name = run.hub, run.source
@@ -249,22 +275,3 @@ def _record_failure(
         failing_since=runs.source_row(connection, report.source).get("failing_since") or now,
         last_run=run_id,
     )
-
-
-def passed_over(result: FetchResult) -> list[Problem]:
-    """Tell why rows were skipped, each kind counted."""
-    return [
-        Problem(
-            f"SKIPPED_{what.upper()}" if f"SKIPPED_{what.upper()}" in catalogue() else "SKIPPED_ROWS",
-            params={"count": count, "value": what},
-        )
-        for what, count in sorted(result.skipped.items())
-    ]
-
-
-def notices(result: FetchResult, key_column: str | None) -> list[Problem]:
-    """Tell what a report says of the whole file."""
-    found = passed_over(result)
-    if result.derived_keys and key_column is None:
-        found.append(Problem("KEY_DERIVED"))
-    return found

@@ -9,6 +9,7 @@ from allin_hub.backup.create import Backup, back_up
 from allin_hub.base.errors import HubError
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
+from allin_hub.operations.child_process import cut_all
 from allin_hub.operations.retention import Kept, retain
 from allin_hub.store.retention import size_of, tidy
 
@@ -86,7 +87,7 @@ def upkeep(hub: Hub, told: Told | None = None) -> UpkeepReport:
             report.backup = back_up(hub, told=told)
 
     def let_go() -> None:
-        report.kept = retain(hub)
+        report.kept = retain(hub, cut_all)
 
     def order() -> None:
         before = size_of(hub.engine)

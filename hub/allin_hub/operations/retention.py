@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 
 from allin_hub.api.plugin import Raw, Source
 from allin_hub.base.errors import HubError
-from allin_hub.base.time_limits import mapping
+from allin_hub.base.time_limits import mapping, supervisor
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, foreign, prepare
 from allin_hub.ingest.raw_codec import opened
@@ -39,16 +39,35 @@ class Kept:
     left: list[str] = field(default_factory=list)
 
 
-def retain(hub: Hub) -> Kept:
-    """Apply the periods of hub.toml. In short transactions: a sync never waits for long."""
+def cut_all(hub: Hub, *, past: Collection[str] = ()) -> dict[str, int | None]:
+    """Cut the old raws of every source down to what its map uses: how many became smaller, None where the map failed.
+
+    `past` names the sources that an earlier process has done; they are left out.
+    """
+    before = hub.clock() - dt.timedelta(days=hub.config.hub.keep_raw_days)
+    found: dict[str, int | None] = {}
+    for name, source in hub.config.sources.items():
+        if name in past:
+            continue
+        supervisor().began(name)
+        try:
+            found[name] = cut_down(hub, prepare(hub, source), before)
+        except HubError:
+            found[name] = None
+        supervisor().ended((name, found[name]))
+    return found
+
+
+def retain(hub: Hub, cutting: Callable[[Hub], Mapping[str, int | None]] = cut_all) -> Kept:
+    """Apply the periods of hub.toml. In short transactions: a sync never waits for long. `cutting` cuts raws down."""
     now, settings = hub.clock(), hub.config.hub
     kept = Kept()
     raws_before = now - dt.timedelta(days=settings.keep_raw_days)
-    for name, source in hub.config.sources.items():
-        try:
-            kept.cut += cut_down(hub, prepare(hub, source), raws_before)
-        except HubError:
+    for name, smaller in cutting(hub).items():
+        if smaller is None:
             kept.left.append(name)
+        else:
+            kept.cut += smaller
     with writing(hub.engine) as connection:
         retention.forget_replaced(connection, raws_before)
     with reading(hub.engine) as connection:

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from allin_hub.api.output_run import Order
 from allin_hub.base.failpoints import Point, around
-from allin_hub.base.time_limits import whole
 from allin_hub.publish.destination_factory import destination
 from allin_hub.publish.lease import Turn
 from allin_hub.store import publish_journal, runs
@@ -58,7 +57,6 @@ def stage(staging: Path, path: str, data: bytes) -> None:
             _write(target, data)
 
 
-@whole
 def _write(target: str, data: bytes) -> None:
     with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - as above
         left = memoryview(data)

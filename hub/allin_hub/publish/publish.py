@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from allin_hub.api.plugin import Output
 from allin_hub.base.errors import ConfigError, HubError, PublishError, refuse_if_none_can_work
 from allin_hub.base.failpoints import Point
 from allin_hub.base.reports import OutputReport
-from allin_hub.base.time_limits import limited
+from allin_hub.base.time_limits import limited, supervisor
 from allin_hub.config.settings import OutputSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
@@ -47,26 +48,38 @@ class Plan:
 
 
 def publish(
-    hub: Hub, names: Sequence[str] | None = None, told: Told | None = None
+    hub: Hub, names: Sequence[str] | None = None, told: Told | None = None, *, past: Collection[str] = ()
 ) -> dict[str, OutputReport]:
-    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state."""
+    """Publish outputs one after the other; one that fails never stops another, and keeps its last good state.
+
+    `past` names the outputs that an earlier process of the same publish has done; they are left out.
+    """
     known = hub.config.outputs
     left = retire_all(hub)
+    for one in left.values():
+        supervisor().ended(one)
     if left and not (known or names):
         return left
     plugins: dict[str, Output[Any] | ConfigError] = {}
     for name in chosen(hub.config, "outputs", names):
+        if name in past:
+            continue
+        supervisor().began(name)
         try:
             plugins[name] = registry.output(hub.config, known[name])
         except ConfigError as error:
             plugins[name] = error
-    reports = {
-        name: _failed(hub, known[name], plugin)
-        if isinstance(plugin, ConfigError)
-        else publish_output(hub, known[name], plugin, told)
-        for name, plugin in plugins.items()
-    }
-    refuse_if_none_can_work(plugins.values())
+    reports = {}
+    for name, plugin in plugins.items():
+        supervisor().began(name)
+        reports[name] = (
+            _failed(hub, known[name], plugin)
+            if isinstance(plugin, ConfigError)
+            else publish_output(hub, known[name], plugin, told)
+        )
+        supervisor().ended(reports[name])
+    if not past:
+        refuse_if_none_can_work(plugins.values())
     return left | reports
 
 
@@ -91,6 +104,25 @@ def publish_output(
     finally:
         turn.end()
     report.seconds = time.perf_counter() - began
+    report.path = _shown(hub, settings)
+    return report
+
+
+def fail_output(hub: Hub, name: str, error: HubError) -> OutputReport:
+    """Note that an output failed whose process was ended, and take away what that had begun to write."""
+    settings = hub.config.outputs[name]
+    turn = begun(hub, name)
+    if turn is None:
+        message, hint = voice_of(hub.config).error(error)
+        return OutputReport(
+            name, "failed", message=message, hint=hint, cause=error, path=_shown(hub, settings)
+        )
+    try:
+        with suppress(HubError, OSError):  # the next publish tidies where this one cannot
+            _tidy(turn, settings.path)
+        report = _failed(hub, settings, error, turn)
+    finally:
+        turn.end()
     report.path = _shown(hub, settings)
     return report
 
@@ -149,7 +181,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         try:
             plan = limited(
                 settings.limits.minutes * 60,
-                lambda: _too_long(settings),
+                _too_long(settings),
                 lambda: _render(
                     _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
                 ),

@@ -10,7 +10,6 @@ import pytest
 from allin_hub.api.output_run import Artifact
 from allin_hub.api.plugin import Output, Plugin
 from allin_hub.base.errors import HubError, PublishError
-from allin_hub.base.time_limits import limited
 from allin_hub.config.settings import OUTPUT_RESERVED
 from allin_hub.testing import file_checks
 from allin_hub.testing.canaries import city
@@ -18,6 +17,7 @@ from allin_hub.testing.config_checks import PluginSuite
 from allin_hub.testing.failure_text import some
 from allin_hub.testing.io_guard import Watch, home_of, watching
 from allin_hub.testing.sample_outputs import published, view_for
+from allin_hub.testing.time_limit import limited
 from allin_schemas import Purpose, Record
 
 LANGUAGES = ("de", "en", "ar")

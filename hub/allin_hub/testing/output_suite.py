@@ -12,7 +12,6 @@ import pytest
 
 from allin_hub.api.output_run import Artifact
 from allin_hub.base.errors import HubError
-from allin_hub.base.time_limits import limited
 from allin_hub.testing import file_checks
 from allin_hub.testing.canaries import Canaries, city, many, renamed
 from allin_hub.testing.failure_text import some
@@ -22,6 +21,7 @@ from allin_hub.testing.io_guard import watching
 from allin_hub.testing.output_fixture import LANGUAGES, endless, half_file
 from allin_hub.testing.page_checks import PageChecks
 from allin_hub.testing.sample_outputs import artifacts, digests, entity_text, view_for
+from allin_hub.testing.time_limit import limited
 
 MANY = 2_000
 

@@ -13,6 +13,7 @@ from typing import Any
 from allin_hub.api import registry
 from allin_hub.api.plugin import Raw, Source
 from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.errors import refused
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import SourceReport
 from allin_hub.base.time_limits import Bounds
@@ -27,6 +28,7 @@ from allin_hub.store import runs
 from allin_hub.store.engine import open_engine, writing
 from allin_hub.testing.config_checks import written
 from allin_hub.testing.fake_http import Network, hosts_of
+from allin_hub.testing.time_limit import limited
 from allin_schemas import Kind
 
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
@@ -101,11 +103,17 @@ class SourceWorkshop:
         run = LentRun(hub, prepared.settings.allow_hosts, source.columns, since, None, source)
         found = Read(run, network)
         bounds = Bounds(most, self._patience / 60)
-        try:
-            found.mark = bounds.call(lambda: source.state(run))
-            found.returned = bounds.call(lambda: source.fetch(run))
+
+        def fetch() -> None:
+            found.mark = source.state(run)
+            found.returned = source.fetch(run)
             stream = iter(found.returned)
             bounds.take(stream, found.raws, most + 1)
+
+        try:
+            limited(
+                self._patience, lambda: refused("FEED_TOO_LONG", minutes=f"{self._patience / 60:g}"), fetch
+            )
         except (Exception, SystemExit) as error:
             found.error = error
         finally:

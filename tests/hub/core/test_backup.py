@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import random
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -110,17 +112,29 @@ class Command:
         )
 
     def has_stopped(self) -> bool:
-        """Wait until it stands at its point, or has ended without coming there."""
-        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
-        if os.WIFSTOPPED(status):
-            return True
-        self.process.returncode = os.waitstatus_to_exitcode(status)
+        """Wait until its child stands at the point, or it has ended without coming there."""
+        while self.process.poll() is None:
+            if self._stopped():
+                return True
+            time.sleep(0.01)
         return False
+
+    def _stopped(self) -> list[int]:
+        """The processes, it or its child, that stand still."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        found = []
+        for one in [pid, *map(int, children)]:
+            with contextlib.suppress(OSError):
+                if Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                    found.append(one)
+        return found
 
     def end(self) -> int:
         """Let it go on to its end."""
         if self.process.returncode is None:
-            self.process.send_signal(signal.SIGCONT)
+            for pid in self._stopped():
+                os.kill(pid, signal.SIGCONT)
         output = self.process.communicate(timeout=600)[0]
         assert self.process.returncode == 0, output.decode()
         return self.process.returncode
@@ -412,8 +426,7 @@ def test_a_hub_at_work_is_not_set_aside(
         with pytest.raises(ConfigError, match="vereine"):
             restore(backed_up(there).path, there.folder, Wish(force=True), now=dt.datetime.now(dt.UTC))
     finally:
-        sync.process.send_signal(signal.SIGCONT)
-        sync.process.communicate(timeout=600)
+        sync.end()
 
     assert stopped
 

@@ -109,10 +109,10 @@ def test_a_killed_run_does_not_block_the_next(sheet_office: Any, synced: Any, ex
     """Its process is gone from this machine, so its lease counts no longer."""
     code = (
         "import datetime, sys, time; from pathlib import Path\n"
-        "from allin_hub.ingest import sync, sync_one; from allin_hub.open_hub import open_hub\n"
+        "from allin_hub.ingest import hold, sync; from allin_hub.open_hub import open_hub\n"
         "now = datetime.datetime.fromisoformat(sys.argv[2])\n"
         "def stop(*a, **k):\n    print('staged', flush=True); time.sleep(60)\n"
-        "sync_one.reasons_to_hold = stop\n"
+        "hold.reasons_to_hold = stop\n"
         "sync.sync(open_hub(Path(sys.argv[1]), clock=lambda: now))\n"
     )
     command = [sys.executable, "-c", code, str(sheet_office.folder), sheet_office.now.isoformat()]

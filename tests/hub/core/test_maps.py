@@ -12,9 +12,9 @@ from allin_hub.api import registry
 from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.base import time_limits
 from allin_hub.hub import Hub
-from allin_hub.ingest import check
+from allin_hub.ingest.diff import differences
 from allin_hub.ingest.hold import accept
-from allin_hub.ingest.sync import sync
+from allin_hub.operations.child_process import check, cut_all, sync
 from allin_hub.operations.retention import retain
 from allin_schemas import Organisation
 
@@ -81,7 +81,7 @@ def test_a_map_that_never_ends_is_ended_where_keys_are_derived_from_it(hub: Hub,
     """Records without keys are mapped while they are fetched; another sync has to be possible after."""
     feed.keyed, feed.never_ends = False, True
 
-    tried = check.check(hub, None).sources["feed"]
+    tried = check(hub, None).sources["feed"]
     failed = sync(hub).sources["feed"]
     feed.never_ends = False
     done = sync(hub).sources["feed"]
@@ -100,6 +100,22 @@ def test_a_map_that_never_ends_is_ended_where_a_run_is_compared(hub: Hub, feed: 
     assert ("failed", "MAP_TOO_LONG") == (failed.status, failed.problems[0].code)
 
 
+def test_a_held_run_is_shown_and_accepted_though_its_map_never_ends(hub: Hub, feed: type[Feed]) -> None:
+    """What was staged was mapped before it was held: neither a look at it nor its acceptance asks the plugin."""
+    sync(hub)
+    feed.words = "new"
+    run = sync(hub).sources["feed"].run
+    feed.never_ends = True
+
+    shown = list(differences(hub, run))
+    taken = accept(hub, "feed").sources["feed"]
+
+    assert [("description", "old words of 0", "new words of 0")] == [
+        (name, old["de"]["text"], new["de"]["text"]) for name, old, new in shown[0].fields
+    ]
+    assert ("done", RECORDS) == (taken.status, taken.changed)
+
+
 def test_a_map_that_never_ends_is_ended_where_raws_are_cut_down(
     hub: Hub, feed: type[Feed], office: Any
 ) -> None:
@@ -108,7 +124,7 @@ def test_a_map_that_never_ends_is_ended_where_raws_are_cut_down(
     office.now += dt.timedelta(days=40)
     feed.never_ends = True
 
-    kept = retain(hub)
+    kept = retain(hub, cut_all)
 
     assert (["feed"], 0) == (kept.left, kept.cut)
 
@@ -129,7 +145,7 @@ def test_a_check_lives_with_a_feed_that_breaks_and_one_that_never_ends(
     found = []
     for fetch in (endless, broken):
         monkeypatch.setattr(feed, "fetch", fetch)
-        found.append(check.check(hub, None).sources["feed"])
+        found.append(check(hub, None).sources["feed"])
 
     assert ["FEED_ENDLESS", "PLUGIN_FAILED"] == [one.problems[0].code for one in found]
     assert "kanarina" not in f"{found[1].message} {found[1].hint}"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.base.errors import StoreError, Unavailable
-from allin_hub.ingest import sync, sync_one
+from allin_hub.ingest import apply, hold, sync, sync_one
 from allin_hub.ingest.prepare import prepare
 from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
@@ -87,14 +87,14 @@ def test_a_lease_that_another_run_took_over_stops_the_commit(
     sheet_office: Any, monkeypatch: Any, exported: Any
 ) -> None:
     """A run that slept past its lease writes nothing."""
-    take = sync_one.apply
+    take = apply.apply
 
     def overtaken(connection: Any, run: Any, *args: Any) -> Any:
         leases.give_lease_back(connection, "vereine", 1)
         leases.take_lease(connection, "vereine", "other", run.hub.clock())
         return take(connection, run, *args)
 
-    monkeypatch.setattr(sync_one, "apply", overtaken)
+    monkeypatch.setattr(apply, "apply", overtaken)
     hub = sheet_office.open()
 
     report = sync.sync(hub).sources["vereine"]
@@ -114,7 +114,8 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
     before = synced(sheet_office)["vereine"]
     if records != 100:
         sheet_office.sheet("vereine.csv", header, rows_of(records))
-    hub, do = sheet_office.open(), getattr(sync_one, step)
+    room: Any = sync_one if step == "is_same" else hold
+    hub, do = sheet_office.open(), getattr(room, step)
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         with writing(hub.engine) as connection:
@@ -122,7 +123,7 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
             leases.take_lease(connection, "vereine", "other", hub.clock())
         return do(*args, **kwargs)
 
-    monkeypatch.setattr(sync_one, step, overtaken)
+    monkeypatch.setattr(room, step, overtaken)
 
     report = sync.sync(hub).sources["vereine"]
 
@@ -213,7 +214,7 @@ def test_a_fault_of_the_hub_itself_fails_one_source_and_quotes_nothing(
     def broken(*_: Any, **__: Any) -> Any:
         raise KeyError("kanarina@privat.example")
 
-    monkeypatch.setattr(sync_one, "apply", broken)
+    monkeypatch.setattr(apply, "apply", broken)
 
     report = _sync(sheet_office, _feed("A"))
 
@@ -241,9 +242,9 @@ def test_a_killed_sync_leaves_the_hub_as_before_and_the_next_one_does_it(
     """SIGKILL while staging: no record, no cursor; then the same result as without it."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from allin_hub.ingest import sync, sync_one; from allin_hub.open_hub import open_hub\n"
+        "from allin_hub.ingest import apply, sync; from allin_hub.open_hub import open_hub\n"
         "def stop(*a, **k):\n    print('staged', flush=True); import time; time.sleep(60)\n"
-        "sync_one.apply = stop\n"
+        "apply.apply = stop\n"
         "sync.sync(open_hub(Path(sys.argv[1])))\n"
     )
     with subprocess.Popen(
