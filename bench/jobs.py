@@ -30,9 +30,9 @@ READERS = {
 
 
 def hub(folder: Path) -> None:
-    """A whole sync, with everything that the hub does."""
-    from allin_hub.ingest.sync import sync
+    """A whole sync, with everything that the hub does, in a child process as `allin sync` has it."""
     from allin_hub.open_hub import open_hub
+    from allin_hub.operations.child_process import sync
 
     with_hub = open_hub(folder)
     report = sync(with_hub).sources["vereine"]
@@ -164,7 +164,7 @@ def main() -> None:
     cost = {
         "cpu": time.process_time() - cpu + children.ru_utime + children.ru_stime,
         "wall": time.perf_counter() - wall,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "memory": max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, children.ru_maxrss) / 1024,
     }
     print(json.dumps(cost))
 
