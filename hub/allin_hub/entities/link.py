@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from allin_hub.base.ids import slug
 from allin_hub.config.settings import Config
 from allin_hub.entities.match import ties
-from allin_hub.entities.merge import EVERYTHING, Said, merge, ranked, units_changed
+from allin_hub.entities.merge import EVERYTHING, SourcedClaim, merge, ranked, units_changed
 from allin_hub.hub import Hub
 from allin_hub.store import claims, entities, references, staging
 from allin_hub.store.tables import iso
@@ -152,7 +152,7 @@ class Linker:
         changes: list[tuple[Any, ...]] = []
         for entity_id in ids:
             known = old.get(entity_id)
-            said = [self._said(claim) for claim in live.get(entity_id, ())]
+            said = [self._sourced(claim) for claim in live.get(entity_id, ())]
             if not said:
                 if known is not None and known.withdrawn_at is None:
                     target = self._linked.moved.get(entity_id)
@@ -207,13 +207,13 @@ class Linker:
             self._standings[place] = _standing(self._hub.config, source, Kind(kind))
         return self._standings[place]
 
-    def _said(self, claim: claims.LiveClaim) -> Said:
+    def _sourced(self, claim: claims.LiveClaim) -> SourcedClaim:
         data = orjson.loads(claim.data)
         if claim.sealed is not None:
             data.update(self._hub.sealer.unseal(claim.sealed))
         trust, defaults = self._standing(claim.source, claim.kind)
         updated = claim.updated_at
-        return Said(
+        return SourcedClaim(
             claim.id,
             data,
             trust,
@@ -229,7 +229,7 @@ class Linker:
         data: dict[str, Any],
         provenance: dict[str, list[int]],
         targets: Mapping[str, dict[str, list[tuple[str, int]]]],
-        said: Sequence[Said],
+        said: Sequence[SourcedClaim],
     ) -> None:
         found = targets.get(entity_id)
         if not found:

@@ -26,7 +26,7 @@ ITEM_KEYS = ("code", "number", "value", "account", "recurrence_id", "title", "na
 
 
 @dataclass(slots=True)
-class Said:
+class SourcedClaim:
     """What one live claim says, and how much its source is trusted."""
 
     claim: int
@@ -63,7 +63,7 @@ def standing(kind: Kind) -> dict[str, Any]:
     return found
 
 
-def ranked(said: Sequence[Said]) -> list[Said]:
+def ranked(said: Sequence[SourcedClaim]) -> list[SourcedClaim]:
     """Claims in the order in which they win: trust, then newer, then the source's name, then the content, then age."""
     order = sorted(
         said, key=lambda one: (one.source, orjson.dumps(one.data, option=orjson.OPT_SORT_KEYS), one.claim)
@@ -72,7 +72,7 @@ def ranked(said: Sequence[Said]) -> list[Said]:
     return order
 
 
-def merge(kind: Kind, said: Sequence[Said]) -> tuple[dict[str, Any], dict[str, list[int]]]:
+def merge(kind: Kind, said: Sequence[SourcedClaim]) -> tuple[dict[str, Any], dict[str, list[int]]]:
     """The merged fields, and the provenance: unit -> claims, the winner first; `*` when all comes from one claim."""
     if len(said) == 1:
         return of_one(kind, said[0].data, said[0].defaults), {EVERYTHING: [said[0].claim]}
@@ -118,7 +118,9 @@ def of_one(kind: Kind, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> 
     return data
 
 
-def _keep_names(data: dict[str, Any], order: Sequence[Said], provenance: dict[str, list[int]]) -> None:
+def _keep_names(
+    data: dict[str, Any], order: Sequence[SourcedClaim], provenance: dict[str, list[int]]
+) -> None:
     """Names that lose stay as other names, so that whoever looks for them finds the entry."""
     known = {name_key(name) for name in (data.get("name"), *data.get("alternate_names", ())) if name}
     for one in order:
@@ -141,7 +143,7 @@ def item_key(item: Any) -> str:
 
 def _by_part(
     name: str,
-    telling: Sequence[Said],
+    telling: Sequence[SourcedClaim],
     parts_of: Callable[[Any], Any],
     whole: Callable[[dict[str, Any]], Any],
     provenance: dict[str, list[int]],
@@ -154,7 +156,7 @@ def _by_part(
     return whole(parts)
 
 
-def _fill(kind: Kind, data: dict[str, Any], order: Sequence[Said]) -> None:
+def _fill(kind: Kind, data: dict[str, Any], order: Sequence[SourcedClaim]) -> None:
     """What nobody said: the defaults of the sources in their order, then the model's."""
     for one in order:
         for name, value in one.defaults.items():

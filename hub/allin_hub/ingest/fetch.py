@@ -90,10 +90,10 @@ class Fetch:
             if len(page) < PAGE:
                 break
             self._lent.progress(result.fetched)
-        self._know_columns()
-        self._name()
+        self._remap_if_columns_changed()
+        self._assign_keys()
         if result.complete:
-            self._miss()
+            self._mark_missing()
         self._finish()
         return result
 
@@ -220,7 +220,7 @@ class Fetch:
             return hashed, prior
         raise AssertionError
 
-    def _know_columns(self) -> None:
+    def _remap_if_columns_changed(self) -> None:
         """Map the records again that were mapped before the last table showed what its columns mean."""
         if self._mapped_by <= {self._source.columns.fingerprint}:
             return
@@ -242,7 +242,7 @@ class Fetch:
                             found[one.id] = self._stager.opened(one.sealed, None).raw.payload
         return found
 
-    def _name(self) -> None:
+    def _assign_keys(self) -> None:
         """Give keys to raws that came without one, once all that are unchanged have taken theirs."""
         named: list[tuple[str, bytes, int]] = []
         known: list[tuple[int, raws.KnownRaw]] = []
@@ -263,7 +263,7 @@ class Fetch:
                 staging.name_raws(connection, self._stager.run.id, named)
         self._stager.become_known(known, staging.CHANGED)
 
-    def _miss(self) -> None:
+    def _mark_missing(self) -> None:
         """Stage what a complete read no longer holds, and know a lost record again under a new key."""
         result = self._result
         result.counts_all = self._source.holds is Holds.ALL

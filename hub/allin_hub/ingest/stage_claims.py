@@ -68,7 +68,7 @@ class Staged(NamedTuple):
     differs: bool
 
 
-class _Said(NamedTuple):
+class _ClaimDraft(NamedTuple):
     """What a record says of one entity, on its way into rows."""
 
     arrival: int
@@ -101,7 +101,7 @@ class ClaimStager:
             ]
         )
         rows = staging.Rows()
-        said: list[_Said] = []
+        said: list[_ClaimDraft] = []
         differs = [False] * len(arrivals)
         gone: list[tuple[int, claim_table.KnownClaim]] = []
         for place, arrival in enumerate(arrivals):
@@ -110,7 +110,7 @@ class ClaimStager:
                 ending = [old for (slot, _), old in slots.items() if slot and old.live]
                 differs[place] = any(old.live for old in slots.values())
             else:
-                said += self._said(place, arrival.outcome.claims, slots, len(said))
+                said += self._drafts(place, arrival.outcome.claims, slots, len(said))
                 made = {(one.slot, one.kind.value) for one in arrival.outcome.claims}
                 ending = [old for slot, old in slots.items() if slot not in made and old.live]
             gone += [(place, old) for old in ending]
@@ -144,7 +144,7 @@ class ClaimStager:
         with reading(self._run.hub.engine) as connection:
             return claim_table.of_raws(connection, raw_ids)
 
-    def _ids(self, arrivals: Sequence[Arrival], fresh: Sequence[int], said: Sequence[_Said]) -> Any:
+    def _ids(self, arrivals: Sequence[Arrival], fresh: Sequence[int], said: Sequence[_ClaimDraft]) -> Any:
         """The ids of the raws, and where those of new claims and of problems begin."""
         claims = sum(one.known is None for one in said)
         problems = sum(len(arrival.outcome.problems) for arrival in arrivals)
@@ -171,15 +171,15 @@ class ClaimStager:
                 (self._run.id, raw_id, arrival.op, arrival.key, arrival.digest, status, arrival.seal, updated, arrival.day)
             )  # fmt: skip
 
-    def _said(
+    def _drafts(
         self,
         place: int,
         made: Sequence[CheckedClaim],
         known: Mapping[tuple[str, str], claim_table.KnownClaim],
         first: int,
-    ) -> list[_Said]:
+    ) -> list[_ClaimDraft]:
         """Take in what a record says, its own claim first."""
-        found: list[_Said] = []
+        found: list[_ClaimDraft] = []
         own_clues = self._own_clues(made[0]) if made else []
         for number, one in enumerate(made):
             its_clues = own_clues
@@ -195,7 +195,9 @@ class ClaimStager:
             text = orjson.dumps(public, option=orjson.OPT_SORT_KEYS)
             outer = first if number else -1
             found.append(
-                _Said(place, one, known.get((one.slot, one.kind.value)), outer, its_clues, text, private)
+                _ClaimDraft(
+                    place, one, known.get((one.slot, one.kind.value)), outer, its_clues, text, private
+                )
             )
         return found
 
@@ -208,7 +210,7 @@ class ClaimStager:
                 found.append(same)
         return found
 
-    def _content(self, said: _Said) -> bytes:
+    def _content(self, said: _ClaimDraft) -> bytes:
         """All that a claim's digest is made of."""
         one, references = said.one, self._references(said.one)
         if not (said.private or references or one.answers or one.slot):
@@ -231,7 +233,7 @@ class ClaimStager:
     def _write_claims(
         self,
         arrivals: Sequence[Arrival],
-        said: Sequence[_Said],
+        said: Sequence[_ClaimDraft],
         raw_ids: Sequence[int],
         claim_ids: Sequence[int],
         rows: staging.Rows,
@@ -257,7 +259,7 @@ class ClaimStager:
             self._refer(claim_ids[place], claim_ids[one.outer] if one.outer >= 0 else 0, one, sealer, rows)
         return [(one.arrival, True) for _, one, _ in news]
 
-    def _keys(self, news: Sequence[tuple[int, _Said]], rows: staging.Rows) -> list[bytes]:
+    def _keys(self, news: Sequence[tuple[int, _ClaimDraft]], rows: staging.Rows) -> list[bytes]:
         """Stage the match keys of claims; packed for each claim, which keeps its own."""
         sealer, run_id = self._run.hub.sealer, self._run.id
         names: list[bytes] = []
@@ -282,7 +284,9 @@ class ClaimStager:
             ]
         return packed
 
-    def _refer(self, claim_id: int, outer: int, said: _Said, sealer: Sealer, rows: staging.Rows) -> None:
+    def _refer(
+        self, claim_id: int, outer: int, said: _ClaimDraft, sealer: Sealer, rows: staging.Rows
+    ) -> None:
         """Stage what a claim refers to."""
         run_id, kind = self._run.id, said.one.kind
         nested = ""
@@ -302,7 +306,7 @@ class ClaimStager:
     def _write_answers(
         self,
         arrivals: Sequence[Arrival],
-        said: Sequence[_Said],
+        said: Sequence[_ClaimDraft],
         known: Mapping[int, Mapping[tuple[str, str], claim_table.KnownClaim]],
         raw_ids: Sequence[int],
         claim_ids: Sequence[int],

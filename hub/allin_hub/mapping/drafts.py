@@ -158,13 +158,13 @@ def take_apart(kind: Kind, draft: Draft) -> Parts:
     if plan.answers:
         parts.answers = [Answer(purpose, draft[path]) for purpose, path in plan.answers]
     if plan.contact:
-        _meet(parts, {part: draft[path] for part, path in plan.contact})
+        _merge_contact(parts, {part: draft[path] for part, path in plan.contact})
     if plan.unknown:
         parts.unknown = list(plan.unknown)
     return parts
 
 
-def _meet(parts: Parts, draft: Draft) -> None:
+def _merge_contact(parts: Parts, draft: Draft) -> None:
     """Take in a contact whose fields stand beside the record's own."""
     contact = take_apart(Kind.PERSON, draft)
     if contact.fields or contact.answers:
@@ -202,7 +202,7 @@ def _apart(kind: Kind, draft: Draft) -> Parts:
             else:
                 parts.unknown.append(path)
     if flat_contact:
-        _meet(parts, flat_contact)
+        _merge_contact(parts, flat_contact)
     return parts
 
 

@@ -103,7 +103,7 @@ class Tables:
     def _sheet(
         self, header: Header, head: Sequence[Row], sheet: Sheet, label: str | None, *, is_alone: bool
     ) -> Iterator[TableRow]:
-        self._know(header)
+        self._set_columns(header)
         key_name = self._key_name(header)
         if is_alone:
             self._miss_columns()
@@ -118,7 +118,7 @@ class Tables:
             yield TableRow(label, record.row, record.cells, self._key(record, key_name, label))
         self._pass_on(sheet, label, told)
 
-    def _know(self, header: Header) -> None:
+    def _set_columns(self, header: Header) -> None:
         """Understand the columns as all tables so far show them, here and when the records are mapped."""
         new = [name for name in header.names if name not in self._headers]
         self._headers += new

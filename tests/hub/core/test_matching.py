@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allin_hub.entities.merge import Said, merge
+from allin_hub.entities.merge import SourcedClaim, merge
 from allin_schemas import Kind
 
 TWO = """
@@ -196,7 +196,7 @@ FIELDS = st.fixed_dictionaries(
 )
 def test_the_merged_entity_does_not_depend_on_the_order_of_arrival(made: list[Any]) -> None:
     """Trust, then newer, then the source's name, then the content: never who came first."""
-    said = [Said(n, data, trust, at, f"s{n % 2}", {}) for n, (data, trust, at) in enumerate(made)]
+    said = [SourcedClaim(n, data, trust, at, f"s{n % 2}", {}) for n, (data, trust, at) in enumerate(made)]
 
     results = [merge(Kind.ORGANISATION, list(order))[0] for order in itertools.permutations(said)]
 
@@ -206,7 +206,7 @@ def test_the_merged_entity_does_not_depend_on_the_order_of_arrival(made: list[An
 def test_what_a_source_says_of_all_makes_no_person_of_a_role() -> None:
     """A default stands for what nobody says; whether somebody agreed is asked of persons alone."""
     said = {"type": "role", "email": "vorstand@verein.example"}
-    one, two = (Said(n, said, 10, "", "vereine", {"given": "Ada"}) for n in (1, 2))
+    one, two = (SourcedClaim(n, said, 10, "", "vereine", {"given": "Ada"}) for n in (1, 2))
 
     alone, both = (merge(Kind.PERSON, claims)[0] for claims in ([one], [one, two]))
 
