@@ -14,7 +14,7 @@ from tests.fuzz.target import Target
 from allin_hub.api import registry
 from allin_hub.api.plugin import produced
 from allin_hub.base.errors import ConfigError
-from allin_hub.config import settings
+from allin_hub.config import settings, toml_edit
 from allin_hub.config.load import load
 from allin_hub.i18n.translator import Voice
 from allin_hub.mapping import learned, paths
@@ -99,7 +99,7 @@ def _check_columns(given: tuple[Kind, dict[str, str], list[str]]) -> None:
 
 def _blocks() -> st.SearchStrategy[bytes]:
     """Settings that are valid TOML, with values of every kind."""
-    quoted = TEXTS.map(lambda text: learned._quoted(text.encode("utf-8", "replace").decode()))
+    quoted = TEXTS.map(lambda text: toml_edit.quoted(text.encode("utf-8", "replace").decode()))
     value = st.recursive(
         st.one_of(
             st.sampled_from(

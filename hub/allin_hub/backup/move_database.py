@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.base.ids import new_id
+from allin_hub.config import toml_edit
 from allin_hub.config.load import load
 from allin_hub.config.secrets import PASSWORD, database_address
 from allin_hub.config.settings import Config
@@ -138,10 +139,11 @@ def switch(folder: Path, line: str) -> Path:
     """Write the line into hub.toml, beside its comments; the file as it was before is kept, and its path given back."""
     path = folder / CONFIG_NAME
     before = path.read_bytes()
+    changed = toml_edit.with_value(toml_edit.read(folder), ("hub",), "database", line.partition("= ")[2])
     kept = _free(path.with_name(f"{CONFIG_NAME}.before-move"))
     _write(kept, before)
     fresh = path.with_name(f".{CONFIG_NAME}.new")
-    _write(fresh, _switched(before.decode("utf-8-sig"), line).encode())
+    _write(fresh, changed.encode())
     fresh.chmod(path.stat().st_mode & 0o777)
     fresh.replace(path)
     return kept
@@ -154,9 +156,9 @@ def _written(to: str) -> str | dict[str, str]:
 
 def _toml(written: str | dict[str, str]) -> str:
     if isinstance(written, str):
-        return orjson.dumps(written).decode()
+        return toml_edit.quoted(written)
     kind, name = next(iter(written.items()))
-    return f"{{ {kind} = {orjson.dumps(name).decode()} }}"
+    return f"{{ {kind} = {toml_edit.quoted(name)} }}"
 
 
 @contextmanager
@@ -226,41 +228,9 @@ def _give_back(connection: Connection, fences: dict[str, int]) -> None:
 
 
 def _line(config: Config) -> int | None:
-    """The line of hub.toml on which the database stands."""
-    place = _place(config.text.splitlines())
-    return None if place is None or not place[1] else place[0] + 1
-
-
-def _place(lines: list[str]) -> tuple[int, bool] | None:
-    """Where the database's line stands, or else belongs; None without a block [hub]."""
-    block = next((n for n, line in enumerate(lines) if re.match(r"\s*\[\s*hub\s*\]", line)), None)
-    if block is None:
-        return None
-    for number in range(block + 1, len(lines)):
-        if lines[number].lstrip().startswith("["):
-            break
-        if re.match(r"\s*[\"']?database[\"']?\s*=", lines[number]):
-            return number, True
-    return block + 1, False
-
-
-_VALUE = re.compile(r"^(\s*[\"']?database[\"']?\s*=\s*)(\"(?:[^\"\\]|\\.)*\"|'[^']*'|\{[^}]*\})")
-
-
-def _switched(text: str, line: str) -> str:
-    """The text of hub.toml with this line in the place of the old one, whose comment stays."""
-    ending = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines()
-    place = _place(lines)
-    if place is None:
-        return ending.join(["[hub]", line, "", *lines]) + ending
-    number, is_there = place
-    if is_there:
-        value = line.partition("= ")[2]
-        lines[number] = _VALUE.sub(lambda found: found[1] + value, lines[number])
-    else:
-        lines.insert(number, line)
-    return ending.join(lines) + ending
+    """Find the line of hub.toml on which the database stands."""
+    path = ("hub", "database")
+    return config.blocks.line(path) if "database" in tomllib.loads(config.text).get("hub", {}) else None
 
 
 def _free(path: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import shutil
 import sqlite3
 import tempfile
@@ -13,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
-
 from allin_hub.backup.archive import Manifest, Told, unpack, verified
 from allin_hub.backup.create import DATABASE, OUTPUTS, key_name
 from allin_hub.backup.file_swap import READY, Exchange, held, put_back
 from allin_hub.base.encryption import load_key
 from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.base.ids import new_id
+from allin_hub.config import toml_edit
 from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
@@ -122,7 +120,10 @@ class _Restoring:
         self, manifest: Manifest, ready: Path, folder: Path, wish: Wish, now: dt.datetime, told: Told | None
     ) -> None:
         if wish.database is not None:
-            point_to(ready / CONFIG_NAME, wish.database)
+            text = toml_edit.with_value(
+                toml_edit.read(ready), ("hub",), "database", toml_edit.quoted(wish.database)
+            )
+            (ready / CONFIG_NAME).write_bytes(text.encode())
         self._manifest = manifest
         self._ready = ready
         self._folder = folder
@@ -322,20 +323,3 @@ class _Restoring:
 def _output_and_path(name: str) -> tuple[str, str]:
     _, output, path = name.split("/", 2)
     return output, path
-
-
-def point_to(file: Path, url: str) -> None:
-    """Write another database into a hub.toml, and leave every other line as it is."""
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    written = f"database = {orjson.dumps(url).decode()}"
-    block = next((n for n, line in enumerate(lines) if re.match(r"\s*\[\s*hub\s*\]", line)), None)
-    if block is None:
-        lines[:0] = ["[hub]", written, ""]
-    else:
-        end = next((n for n in range(block + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-        old = next((n for n in range(block + 1, end) if re.match(r"\s*database\s*=", lines[n])), None)
-        if old is None:
-            lines.insert(block + 1, written)
-        else:
-            lines[old] = written
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")

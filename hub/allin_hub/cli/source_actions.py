@@ -199,8 +199,6 @@ def _switch(hub: Hub, name: str, enabled: bool) -> None:
         raise unknown("There is no source '{word}' in hub.toml.", name, settings)
     if settings[name].enabled == enabled:
         return
-    changed = toml_edit.switched(toml_edit.read(hub.config.folder), name, enabled)
-    if changed is None:
-        hint = "Write enabled = {value} into its block yourself."
-        raise toml_edit.by_hand(hub.config.folder, name, hint, value=str(enabled).lower())
+    text = toml_edit.read(hub.config.folder)
+    changed = toml_edit.with_value(text, ("sources", name), "enabled", str(enabled).lower())
     toml_edit.write(hub.config.folder, changed)

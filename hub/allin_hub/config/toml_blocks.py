@@ -81,24 +81,40 @@ def unknown(
     )
 
 
+def header(line: str) -> tuple[str, ...]:
+    """Read the path of the block that a line opens; empty for every other line."""
+    path: tuple[str, ...] = ()
+    if not line.lstrip().startswith("["):
+        return path
+    try:
+        inner: Any = tomllib.loads(line.strip())
+    except tomllib.TOMLDecodeError:
+        return path
+    while inner:
+        ((name, inner),) = inner.items()
+        inner = inner[0] if isinstance(inner, list) else inner
+        path = (*path, name)
+    return path
+
+
 class Blocks:
-    """The text of a hub.toml, in which each key has its line."""
+    """The text of a hub.toml, in which each key has its line: neither tomllib nor tomlkit tells lines."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
 
     def line(self, path: tuple[str, ...]) -> int | None:
         """The line on which a key stands, by a plain look at the text; else that of its block."""
-        section, key = ".".join(path[:-1]), re.escape(path[-1])
-        current = ""
+        section, key = path[:-1], re.escape(path[-1])
+        current: tuple[str, ...] = ()
         for number, line in enumerate(self._lines, 1):
-            if header := re.match(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?", line):
-                current = re.sub(r"[\"']", "", header.group(1))
-                if f"{current}.".startswith(".".join((*path, ""))):
+            if opened := header(line):
+                current = opened
+                if current[: len(path)] == path:
                     return number
             elif current == section and re.match(rf"^\s*[\"']?{key}[\"']?\s*[=.]", line):
                 return number
-        return self.line(path[:-1]) if len(path) > 1 else None
+        return self.line(section) if section else None
 
     def place(self, path: tuple[str, ...]) -> tuple[str, int | None]:
         """The file and the line of a key."""

@@ -1,4 +1,4 @@
-"""Changes a block of hub.toml by its lines: comments, order and spacing of all else stay.
+"""Changes hub.toml: values by tomlkit, whole blocks by their lines; comments, order and spacing of all else stay.
 
 Every change is read again before it is written, and refused when it would say anything else than was meant.
 """
@@ -16,9 +16,8 @@ from typing import Any
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point, around
 from allin_hub.base.fsync import sync_folder
-from allin_hub.config.toml_blocks import CONFIG_NAME, Blocks
+from allin_hub.config.toml_blocks import CONFIG_NAME, Blocks, header
 
-_HEADER = re.compile(r"^\s*\[\[?[^\[\]]+\]\]?\s*(#.*)?$")
 _BEGIN, _END = "# [sources.{name}] >>>", "# [sources.{name}] <<<"
 """Of no language: the remark behind the first is in the reader's."""
 Data = dict[str, Any]
@@ -34,72 +33,97 @@ def names(text: str) -> set[str]:
     return set(tomllib.loads(text).get("sources", {}))
 
 
+def quoted(text: str) -> str:
+    """Write a text as TOML does."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", escaped) + '"'
+
+
+def with_value(text: str, block: tuple[str, ...], key: str, written: str) -> str:
+    """Set a key of a block to a value, written as in TOML.
+
+    A new key goes right below the header, because tomlkit adds it below the remarks that belong to the next block.
+    Raises ConfigError where the block cannot be changed without changing anything else.
+    """
+    lines, line = text.split("\n"), f"{key} = {written}"
+    data: Any = tomllib.loads(text)
+    for name in block:
+        data = data.get(name, {})
+    start = next((number for number, one in enumerate(lines) if header(one) == block), None)
+    if key in data or (data and start is None):
+        changed = _with_tomlkit(text, (*block, key), written)
+    else:
+        ending = "\r" if lines[start or 0].endswith("\r") else ""
+        added = [line] if start is not None else [f"[{'.'.join(block)}]", line, ""]
+        at = 0 if start is None else start + 1
+        changed = "\n".join([*lines[:at], *(one + ending for one in added), *lines[at:]])
+
+    def meant(data: Data) -> None:
+        for name in block:
+            data = data.setdefault(name, {})
+        data[key] = tomllib.loads(line)[key]
+
+    if _if_meant(text, changed, meant) is None:
+        hint = "Write this line into the block yourself: {line}"
+        raise by_hand(text, block, hint, line=line)
+    return changed
+
+
+def _with_tomlkit(text: str, path: tuple[str, ...], written: str) -> str:
+    """Set a value by tomlkit. Returns the text as it was where tomlkit would change more than the value."""
+    import tomlkit  # here, because only commands that change a value need it
+
+    document = table = tomlkit.parse(text)
+    if tomlkit.dumps(document) != text:
+        return text
+    for name in path[:-1]:
+        table = table[name]
+    table[path[-1]] = tomlkit.value(written)
+    return tomlkit.dumps(document)
+
+
 def renamed(text: str, old: str, new: str) -> str | None:
     """Give a source's block another name; None where its lines do not show how."""
-    own = _own(old)
-    lines = [_with_name(line, own, new) for line in text.splitlines(keepends=True)]
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if header(line)[:2] == ("sources", old):
+            start, dot, rest = line.partition(".")
+            lines[number] = start + dot + rest.replace(old, new, 1)
 
     def meant(data: Data) -> None:
         data["sources"] = {new if name == old else name: block for name, block in data["sources"].items()}
 
-    return _if_meant(text, "".join(lines), meant)
-
-
-def switched(text: str, name: str, enabled: bool) -> str | None:
-    """Write `enabled` into a source's block; None where its lines do not show how."""
-    lines = text.splitlines(keepends=True)
-    span = _span(lines, name)
-    if span is None:
-        return None
-    start, end = span
-    value = "true" if enabled else "false"
-    for number in range(start + 1, end):
-        if _HEADER.match(lines[number]):
-            break
-        if re.match(r"^\s*enabled\s*=", lines[number]):
-            lines[number] = re.sub(r"(=\s*)(true|false)", rf"\g<1>{value}", lines[number], count=1)
-            break
-    else:
-        number = -1
-    if number == -1 or not re.match(r"^\s*enabled\s*=", lines[number]):
-        lines.insert(start + 1, f"enabled = {value}{_ending(lines[start])}")
-
-    def meant(data: Data) -> None:
-        data["sources"][name]["enabled"] = enabled
-
-    return _if_meant(text, "".join(lines), meant)
+    return _if_meant(text, "\n".join(lines), meant)
 
 
 def taken_out(text: str, name: str, remark: str) -> str | None:
     """Turn a source's block into remarks, between two lines that are found again; None where lines do not show how."""
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")
     span = _span(lines, name)
     if span is None:
         return None
     start, end = span
-    ending = _ending(lines[start])
-    block = [f"# {line}" if line.strip() else f"#{line}" for line in lines[start:end]]
-    if not block[-1].endswith(("\n", "\r")):
-        block[-1] += ending
-    marks = _BEGIN.format(name=name), _END.format(name=name)
-    changed = [*lines[:start], f"{marks[0]} {remark}{ending}", *block, marks[1] + ending, *lines[end:]]
+    ends = ["\r" if lines[number].endswith("\r") else "" for number in (start, end - 1)]
+    block = [f"# {line}" if line.strip("\r") else f"#{line}" for line in lines[start:end]]
+    marks = f"{_BEGIN.format(name=name)} {remark}{ends[0]}", _END.format(name=name) + ends[1]
+    changed = [*lines[:start], marks[0], *block, marks[1], *lines[end:]]
 
     def meant(data: Data) -> None:
         del data["sources"][name]
 
-    return _if_meant(text, "".join(changed), meant)
+    return _if_meant(text, "\n".join(changed), meant)
 
 
 def brought_back(text: str, name: str) -> str | None:
     """Make a block of the remarks between the two lines again; None where they are not there as they were."""
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")
     starts = [n for n, line in enumerate(lines) if line.startswith(_BEGIN.format(name=name))]
     ends = [n for n, line in enumerate(lines) if line.startswith(_END.format(name=name))]
     if not starts or not ends or ends[-1] < starts[-1]:
         return None
     start, end = starts[-1], ends[-1]
     block = [re.sub(r"^# ?", "", line, count=1) for line in lines[start + 1 : end]]
-    changed = "".join([*lines[:start], *block, *lines[end + 1 :]])
+    changed = "\n".join([*lines[:start], *block, *lines[end + 1 :]])
     try:
         back = tomllib.loads(changed).get("sources", {}).get(name)
     except tomllib.TOMLDecodeError:
@@ -138,48 +162,28 @@ def write(folder: Path, text: str) -> None:
         ) from None
 
 
-def by_hand(folder: Path, name: str, hint: str, **params: Any) -> ConfigError:
-    """Make the error for a block that is written in a way that cannot be changed by its lines."""
+def by_hand(text: str, block: tuple[str, ...], hint: str, **params: Any) -> ConfigError:
+    """Make the error for a block of hub.toml that a person has to change."""
     return ConfigError(
-        "[sources.{name}] is written in a way that the hub does not change by itself.",
+        "[{block}] is written in a way that the hub does not change by itself.",
         hint=hint,
-        at=Blocks(read(folder)).place(("sources", name)),
-        name=name,
+        at=Blocks(text).place(block),
+        block=".".join(block),
         **params,
     )
 
 
-def _own(name: str) -> re.Pattern[str]:
-    """A header of a source's block, or of a block within it."""
-    quoted = re.escape(name)
-    return re.compile(
-        rf"""^(?P<before>\s*\[\s*["']?sources["']?\s*\.\s*)(?P<quote>["']?){quoted}(?P=quote)(?P<rest>\s*[.\]].*)$""",
-        re.DOTALL,
-    )
-
-
-def _with_name(line: str, own: re.Pattern[str], new: str) -> str:
-    found = own.match(line)
-    return f"{found['before']}{found['quote']}{new}{found['quote']}{found['rest']}" if found else line
-
-
 def _span(lines: list[str], name: str) -> tuple[int, int] | None:
-    """Where a source's block begins and ends; remarks and blank lines before the next block belong to that."""
-    own = _own(name)
-    starts = [number for number, line in enumerate(lines) if own.match(line)]
-    if not starts:
+    """Find where a source's block begins and ends; remarks and blank lines before the next block belong to that."""
+    paths = [header(line) for line in lines]
+    own = [number for number, path in enumerate(paths) if path[:2] == ("sources", name)]
+    if not own:
         return None
-    start = end = starts[0]
-    for number in range(start, len(lines)):
-        if _HEADER.match(lines[number]) and not own.match(lines[number]):
-            break
-        if lines[number].strip() and not lines[number].lstrip().startswith("#"):
-            end = number + 1
-    return (start, end) if all(start <= number < end for number in starts) else None
-
-
-def _ending(line: str) -> str:
-    return "\r\n" if line.endswith("\r\n") else "\n"
+    start = own[0]
+    end = next((n for n in range(start, len(lines)) if paths[n] and n not in own), len(lines))
+    while not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#"):
+        end -= 1
+    return (start, end) if own[-1] < end else None
 
 
 def _if_meant(before: str, after: str, change: Callable[[Data], None]) -> str | None:

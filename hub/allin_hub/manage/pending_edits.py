@@ -43,7 +43,7 @@ def finish(engine: Engine, folder: Path) -> PendingEdit | None:
                 if what.act == RENAME
                 else "Put a # before each line of its block yourself, then run the command again."
             )
-            raise toml_edit.by_hand(folder, what.name, hint, new=what.new)
+            raise toml_edit.by_hand(text, ("sources", what.name), hint, new=what.new)
         toml_edit.write(folder, changed)
     if what.act == RENAME:
         _move_map(folder, what.name, what.new)

@@ -78,11 +78,12 @@ def remove(hub: Hub, name: str) -> Leaving:
     found = leaving(hub, name)
     folder, say = hub.config.folder, voice_of(hub.config)
     remark = say("Removed. It comes back with: allin source restore {name}", name=name)
-    if name in hub.config.sources and toml_edit.taken_out(toml_edit.read(folder), name, remark) is None:
+    text = toml_edit.read(folder)
+    if name in hub.config.sources and toml_edit.taken_out(text, name, remark) is None:
         hint = (
             "Put a # before each line of its block yourself, then run this again: allin source remove {name}"
         )
-        raise toml_edit.by_hand(folder, name, hint)
+        raise toml_edit.by_hand(text, ("sources", name), hint, name=name)
     with reserved(hub, name) as reservation, writing(hub.engine, Point.SOURCE_REMOVED) as connection:
         reservation.refuse_overtaken(connection)
         run_id, now = reservation.run_id, hub.clock()

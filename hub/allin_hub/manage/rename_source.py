@@ -32,10 +32,10 @@ def rename(hub: Hub, old: str, new: str) -> None:
     if hub.ended == PendingEdit(RENAME, old, new):
         return
     _refuse(hub, old, new)
-    in_settings = old in hub.config.sources
-    if in_settings and toml_edit.renamed(toml_edit.read(hub.config.folder), old, new) is None:
+    text = toml_edit.read(hub.config.folder)
+    if old in hub.config.sources and toml_edit.renamed(text, old, new) is None:
         hint = "Write [sources.{new}] there yourself, then run this again: allin source rename {name} {new}"
-        raise toml_edit.by_hand(hub.config.folder, old, hint, new=new)
+        raise toml_edit.by_hand(text, ("sources", old), hint, name=old, new=new)
     with reserved(hub, old, new) as reservation:
         _move(hub, old, new, reservation)
     finish(hub.engine, hub.config.folder)

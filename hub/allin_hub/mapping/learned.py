@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
+from allin_hub.config.toml_edit import quoted
 from allin_hub.i18n.translator import Voice
 
 FOLDER = "maps"
@@ -56,7 +56,7 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say
         *(f"# {remark}" for remark in remarks),
         "",
         "[columns]",
-        *(f"{_quoted(column)} = {_quoted(target)}" for column, target in columns.items()),
+        *(f"{quoted(column)} = {quoted(target)}" for column, target in columns.items()),
         *([f"# {left}"] if unused else []),
         "",
     ]
@@ -70,8 +70,3 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say
         fresh.write_text(text, encoding="utf-8")
     with around(Point.MAP_PLACED):
         fresh.replace(path)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", escaped) + '"'
