@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from typer.testing import CliRunner
 
@@ -22,10 +19,6 @@ from allin_hub.cli.translated_help import ERRORS, LOCALE, PLACES, WORDS
 from allin_hub.i18n import staff_language
 from allin_hub.i18n.gettext_catalogs import catalogue_file, words
 
-HOME = Path(__file__).parents[3]
-CATALOGUES = sorted(
-    path for folder in ("hub", "flows", "plugins") for path in (HOME / folder).rglob("messages.po")
-)
 NOT_FOR_HELP = ("pydantic", "sqlalchemy", "babel", "rich", "prefect", "fastapi", "pandas", "apprise", "httpx")
 
 
@@ -195,22 +188,3 @@ def test_an_option_without_its_value_is_explained_in_german(monkeypatch: pytest.
     result = CliRunner().invoke(app, ["held", "--hub"])
 
     assert (2, "Die Option '--hub' braucht einen Wert.\n") == (result.exit_code, result.stderr)
-
-
-@pytest.mark.parametrize("file", CATALOGUES, ids=lambda path: str(path.relative_to(HOME)))
-def test_catalogues_are_read_as_the_reference_reads_them(file: Path) -> None:
-    """Our reader is quick because it knows only what our catalogues use; it has to find the same."""
-    ours = words(file.parents[2], file.parts[-3])
-    with file.open("rb") as lines:
-        catalogue = read_po(lines)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    theirs = gettext.GNUTranslations(compiled)
-
-    for one in catalogue:
-        if isinstance(one.id, str):
-            assert theirs.gettext(one.id) == ours.gettext(one.id) or not one.id
-        else:
-            for count in (0, 1, 2, 3, 11, 100):
-                assert theirs.ngettext(*one.id, count) == ours.ngettext(*one.id, count)
