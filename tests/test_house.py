@@ -194,6 +194,15 @@ def test_migrations_lead_to_the_models(tmp_path: Path) -> None:
     assert found == []
 
 
+def test_migrations_stand_by_themselves() -> None:
+    """One that used the tables of today would make other tables once the models change."""
+    migrations = FOLDERS["allin_hub"] / "allin_hub/store/migrations/versions"
+
+    assert [
+        path.name for path in migrations.glob("*.py") if "allin_" in path.read_text(encoding="utf-8")
+    ] == []
+
+
 def test_the_newest_migration_is_the_one_that_the_engine_knows() -> None:
     """The engine compares with a constant, so that a start does not load alembic."""
     from alembic.script import ScriptDirectory
