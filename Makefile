@@ -8,8 +8,9 @@ BENCH := $(VENV)/.installed-bench
 ROWS ?=
 OPTIONS ?=
 MINUTES ?= 60
+MIGRATIONS := hub/allin_hub/store/migrations/versions
 
-.PHONY: demo test check lint types schemas docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-postgresql proof-reading proof-strangers proof-storage
+.PHONY: demo test check fix lint types schemas migration docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-postgresql proof-reading proof-strangers proof-storage
 
 # uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
 # what this Python cannot compile of others' packages it lets pass, as pip does.
@@ -75,6 +76,11 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+# Mends what ruff can mend by itself.
+fix: $(STAMP)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
 types: $(STAMP)
 	$(BIN)/mypy
 
@@ -98,6 +104,11 @@ proof-storage: $(STAMP)
 # Writes the JSON Schema files from the models.
 schemas: $(STAMP)
 	$(BIN)/python -m allin_schemas.json_schema
+
+# Writes the next migration from what the models have and the migrations do not; EMPTY=yes for one of rows alone.
+migration: $(STAMP)
+	@$(BIN)/python -m allin_hub.store.write_migration $(if $(EMPTY),--empty) "$(MESSAGE)"
+	@$(BIN)/ruff format --quiet $(MIGRATIONS)
 
 # Writes the list of messages in docs/partners.md from the catalogue.
 docs: $(STAMP)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine
 
 from allin_hub.base.encryption import KEY_BYTES, Sealer
-from allin_hub.base.types import PendingEdit
+from allin_hub.base.types import PendingEdit, SchemaUpgrade
 from allin_hub.config.settings import Config
 from allin_hub.store import runs
 from allin_hub.store.engine import migrate, open_engine
@@ -31,6 +31,7 @@ class Hub:
     """One office's hub. `new_key` is the path of a key that was made just now; `network` stands in for it in tests.
 
     `ended` is the edit of files that an earlier command left unfinished, and that opening the hub has finished.
+    `upgraded` tells how opening the hub has changed the schema of its database.
     """
 
     config: Config
@@ -40,6 +41,7 @@ class Hub:
     clock: Callable[[], dt.datetime] = field(default=now_in_utc)
     network: Callable[[], Http] | None = None
     ended: PendingEdit | None = None
+    upgraded: SchemaUpgrade | None = None
 
     def begin_run(
         self, connection: Connection, run_id: str, job: str, target: str, invocation: str | None = None

@@ -9,11 +9,20 @@ from pathlib import Path
 from allin_hub.base.encryption import Sealer, load_key
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
+from allin_hub.base.types import SchemaUpgrade
 from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.hub import Hub, hub_in_memory, now_in_utc
 from allin_hub.store import runs
-from allin_hub.store.engine import migrate, open_engine, reading, revision, sqlite_path, writing
+from allin_hub.store.engine import (
+    migrate,
+    newest_schema,
+    open_engine,
+    reading,
+    revision,
+    sqlite_path,
+    writing,
+)
 from allin_hub.store.moved_away import WATCHED, refuse_left
 
 
@@ -54,13 +63,19 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
 
         refuse_lost(settings, place)
     engine = open_engine(settings.database_url)
+    upgraded: SchemaUpgrade | None = None
+
+    def keep_a_copy(old: str) -> None:
+        nonlocal upgraded
+        upgraded = SchemaUpgrade(old, newest_schema(), _copy(settings, sealer, old, clock()))
+
     try:
         if sqlite_path(settings.database_url) is None:
             with reading(engine) as connection:  # a server that is away is told before a key is made
                 revision(connection)
         sealer, made = load_key(settings.hub.key, folder)
         mark = sealer.mark().hex()
-        migrate(engine, before=lambda old: _keep_a_copy(settings, sealer, old, clock()))
+        migrate(engine, before=keep_a_copy)
         with reading(engine) as connection:
             refuse_left(connection)
             known = runs.fact(connection, "key")
@@ -92,10 +107,28 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
 
         ended = finish(engine, folder)
         settings = load(folder)
-    return Hub(settings, engine, sealer, made, clock, ended=ended)
+    return Hub(settings, engine, sealer, made, clock, ended=ended, upgraded=upgraded)
 
 
-def _keep_a_copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> None:
+def upgrade(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> SchemaUpgrade:
+    """Bring a hub's database to the newest schema, as opening the hub does. Makes no database where there is none.
+
+    Raises ConfigError as `open_hub` does.
+    """
+    settings = load(folder)
+    if _is_new(settings.database_url):
+        place = sqlite_path(settings.database_url)
+        if place is not None:
+            from allin_hub.backup.lost_database import refuse_lost
+
+            refuse_lost(settings, place)
+        return SchemaUpgrade(None, newest_schema())
+    hub = open_hub(folder, clock)
+    hub.close()
+    return hub.upgraded or SchemaUpgrade(newest_schema(), newest_schema())
+
+
+def _copy(settings: Config, sealer: Sealer, old: str, now: dt.datetime) -> Path:
     from allin_hub.backup.create import before_upgrade
 
-    before_upgrade(settings, sealer, old, now)
+    return before_upgrade(settings, sealer, old, now)

@@ -26,9 +26,9 @@ from allin_hub.mapping import learned
 from allin_hub.store.after_restore import all_artifacts, know_artifacts, running, settle_copy
 from allin_hub.store.copy import copy_rows, counts_of, faults_of_file, settle_file
 from allin_hub.store.engine import (
-    HEAD,
-    known_revisions,
+    known_schemas,
     migrate,
+    newest_schema,
     open_engine,
     reading,
     sqlite_path,
@@ -70,7 +70,7 @@ def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Tol
         with _told_in_words(folder):
             put_back(folder.resolve())
     manifest = verified(file)
-    if manifest.facts["schema"] not in known_revisions():
+    if manifest.facts["schema"] not in known_schemas():
         raise ConfigError(
             "The backup {file} was made by a newer release of the hub.",
             hint="Update: pip install --upgrade allin-hub",
@@ -155,7 +155,7 @@ class _Restoring:
             self._folder,
             dt.datetime.fromisoformat(str(self._manifest.facts["made_at"])),
             rows,
-            self._manifest.facts["schema"] != HEAD,
+            self._manifest.facts["schema"] != newest_schema(),
             self._aside if self._aside.exists() else None,
             self._missing(),
         )

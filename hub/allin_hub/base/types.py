@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -27,6 +28,18 @@ class PendingEdit:
     act: str
     name: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaUpgrade:
+    """How a database came to the newest schema: the one it had, the one it has, and the backup made in between.
+
+    A database that had it already needs no backup; one that is not there yet had none.
+    """
+
+    before: str | None
+    after: str
+    backup: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

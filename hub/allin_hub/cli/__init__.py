@@ -279,6 +279,15 @@ def upkeep(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> Non
         run_upkeep(call)
 
 
+@app.command(epilog="Example: allin upgrade")
+def upgrade(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
+    """Bring the database to the schema of this release, with a backup first."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.upgrade import run_upgrade
+
+        run_upgrade(call)
+
+
 @app.command(
     epilog="Examples: allin move postgresql+psycopg://allin@localhost/allin --switch   allin move env:ALLIN_DATABASE"
 )

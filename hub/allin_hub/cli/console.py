@@ -13,6 +13,7 @@ import orjson
 from rich.console import Console
 from rich.text import Text
 
+from allin_hub.base.types import SchemaUpgrade
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, laid_out, tell
 from allin_hub.hub import Hub
@@ -31,7 +32,10 @@ STATES = {
 
 @contextmanager
 def opened(call: Call, *, dry: bool = False) -> Iterator[tuple[Hub, Voice]]:
-    """The hub of a folder and its voice; says when a key was made. A dry look makes none, and no database."""
+    """Open the hub of a folder, and its voice. Tell of a key that was made and of a database that was upgraded.
+
+    A dry look makes no key and no database.
+    """
     hub = (open_dry if dry else open_hub)(Path(call.folder))
     say = voice_of(hub.config)
     if hub.new_key is not None and not call.json:
@@ -41,10 +45,22 @@ def opened(call: Call, *, dry: bool = False) -> Iterator[tuple[Hub, Voice]]:
                 path=hub.new_key.name,
             )
         )
+    if hub.upgraded is not None and not call.json:
+        tell(upgraded(say, hub.upgraded))
     try:
         yield hub, say
     finally:
         hub.close()
+
+
+def upgraded(say: Voice, done: SchemaUpgrade) -> str:
+    """Tell from which schema to which a database was brought, and where the backup from before lies."""
+    return say(
+        "The database was brought from schema {before} to {after}. A backup from before lies at {file}.",
+        before=done.before,
+        after=done.after,
+        file=str(done.backup),
+    )
 
 
 def print_json(value: Any) -> None:

@@ -18,7 +18,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
 from allin_hub.open_hub import open_hub
 from allin_hub.store import integrity, runs
-from allin_hub.store.engine import HEAD, known_revisions, open_engine, reading, sqlite_path
+from allin_hub.store.engine import known_schemas, newest_schema, open_engine, reading, sqlite_path
 
 __all__ = ["BROKEN", "WEAK", "Diagnosis", "Finding", "examine"]
 
@@ -119,9 +119,9 @@ def _before_opening(config: Config) -> Iterator[Finding]:
             schema = integrity.schema(connection)
     finally:
         engine.dispose()
-    if schema is None or schema == HEAD:
+    if schema is None or schema == newest_schema():
         return
-    if schema not in known_revisions():
+    if schema not in known_schemas():
         raise StoreError(
             "This database was written by a newer release of the hub.",
             hint="Update: pip install --upgrade allin-hub",
@@ -130,5 +130,5 @@ def _before_opening(config: Config) -> Iterator[Finding]:
         "schema_old",
         WEAK,
         text("The database was made by an older release."),
-        text("The next command brings it up to date, after a backup."),
+        text("Bring it up to date, with a backup first: allin upgrade. Any other command does so too."),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, func, select
 
-from allin_hub.store.engine import HEAD, insert_rows, migrate, open_engine, revision, writing
+from allin_hub.store.engine import insert_rows, migrate, open_engine, revision, writing
 
 BATCH = 2000
 PAGES = 2000
@@ -60,7 +60,7 @@ def copy_to_file(connection: Connection, path: Path, told: Told | None = None) -
         return
     engine = open_engine(f"sqlite:///{path}")
     try:
-        migrate(engine, to=revision(connection) or HEAD)
+        migrate(engine, to=revision(connection))
         with writing(engine) as target:
             copy_rows(connection, target, told)
     finally:

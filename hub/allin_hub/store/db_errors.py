@@ -1,7 +1,8 @@
-"""Turns what a database says of its own accord into a sentence, and what to do next. Values and passwords never show."""
+"""Converts errors of a database into a sentence and the next step. Values and passwords never show."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,15 +37,30 @@ ADVICE = {
 """What to do at this SQLSTATE of PostgreSQL, or when the database says this word; the last is for all else."""
 DAMAGED = ("malformed", "not a database")
 """What SQLite says of a file that something else wrote into, or that was cut off."""
+_LACKING = re.compile(
+    r"no such (?:table|column): (?P<place>[\w.]+)"
+    r"|table (?P<table>\w+) has no column named (?P<column>\w+)"
+)
+"""How SQLite says that a table or a column is not there."""
+_UNDEFINED = {"42P01", "42703"}
+"""The SQLSTATEs of PostgreSQL for a table and a column that are not there."""
 _STATES = tuple(name for name in ADVICE if name[:2].isdigit())
 
 
 @contextmanager
 def told_in_words() -> Iterator[None]:
-    """Let no fault of a database out but as StoreError; everything that its transaction did is undone."""
+    """Convert any database error to StoreError. The transaction is rolled back."""
     try:
         yield
     except DBAPIError as error:
+        lacking = _lacking(error)
+        if lacking is not None:
+            raise StoreError(
+                "The tables of this database lack {name}.",
+                hint="Whoever changed the models writes the migration: make migration. If nobody did, "
+                "bring the newest backup back: allin restore FILE --force. It deletes nothing.",
+                name=lacking,
+            ) from None
         if isinstance(error, OperationalError) or error.connection_invalidated or _state(error):
             raise StoreError(
                 "The database could not do it: {fault}.", hint=_advice(error), fault=_first_line(error)
@@ -59,6 +75,20 @@ def told_in_words() -> Iterator[None]:
             hint="Run it again with --debug, and report what it shows.",
             fault=type(error.orig).__name__,
         ) from None  # what the driver says of a wrong value may quote it, and a traceback would show that
+
+
+def _lacking(error: DBAPIError) -> str | None:
+    """Name the table or the column that a statement asked for and that is not there; None for any other error."""
+    said = str(error.orig)
+    if (
+        getattr(error.orig, "sqlstate", None) in _UNDEFINED
+    ):  # in the language of the server; only names are quoted
+        names = re.findall(r"[\"„“«»](\w+)[\"“”«»]|(\w+\.\w+)", said.partition("\n")[0])
+        return ".".join(one or other for one, other in reversed(names)) or _first_line(error)
+    found = _LACKING.search(said)
+    if found is None:
+        return None
+    return found["place"] or f"{found['table']}.{found['column']}"
 
 
 def _state(error: DBAPIError) -> str | None:

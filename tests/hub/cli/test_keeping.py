@@ -161,7 +161,7 @@ def _as_owner(command: str, folder: Path, *words: str) -> subprocess.CompletedPr
     )
 
 
-@pytest.mark.parametrize("command", ["sync", "publish", "run", "status", "problems", "backup"])
+@pytest.mark.parametrize("command", ["sync", "publish", "run", "status", "problems", "backup", "upgrade"])
 def test_no_command_makes_a_new_database_where_one_was_lost(
     allin: Any, told: Any, office: Any, command: str
 ) -> None:
@@ -248,6 +248,21 @@ def test_the_doctor_says_what_it_has_mended(allin: Any, office: Any) -> None:
     said = allin("doctor", "--fix").stdout
 
     assert "In Ordnung gebracht: Andere auf diesem Rechner dürfen den Schlüssel hub.key lesen." in said
+
+
+def test_an_upgrade_says_when_there_is_nothing_to_do_and_makes_no_hub(
+    allin: Any, told: Any, office: Any
+) -> None:
+    """A call too many changes nothing: neither a new hub nor one of today's schema."""
+    before = allin("upgrade").stdout
+    files = {path.name for path in office.folder.glob("hub.*")}
+    allin("sync")
+    after = allin("upgrade").stdout
+
+    assert "hat noch keine Datenbank" in before
+    assert files == {"hub.toml"}
+    assert "Es ist nichts zu tun" in after
+    assert {"from", "to", "upgraded", "backup"} == set(told("upgrade"))
 
 
 def test_upkeep_tells_what_it_did(allin: Any, told: Any) -> None:

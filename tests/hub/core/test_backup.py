@@ -451,19 +451,17 @@ def test_an_upgrade_is_preceded_by_a_backup_and_an_older_backup_is_upgraded(
     synced(sheet_office)
     old = backed_up(sheet_office)
     before = records(sheet_office)
-    newer = tmp_path / "migrations"
+    now, newer = engine.newest_schema(), tmp_path / "migrations"
+    following = f"{int(now) + 1:04}"
     shutil.copytree(engine.MIGRATIONS, newer)
-    (newer / "versions" / "0003_next.py").write_text(
-        '"""Next."""\nfrom alembic import op\nrevision, down_revision = "0003", "0002"\n'
+    (newer / "versions" / f"{following}_next.py").write_text(
+        f'"""Next."""\nfrom alembic import op\nrevision, down_revision = "{following}", "{now}"\n'
         'branch_labels = depends_on = None\ndef upgrade():\n    op.execute("CREATE TABLE zz_next (id INTEGER)")\n'
     )
     monkeypatch.setattr(engine, "MIGRATIONS", newer)
-    monkeypatch.setattr(engine, "HEAD", "0003")
-    monkeypatch.setattr("allin_hub.store.copy.HEAD", "0003")
-    monkeypatch.setattr("allin_hub.backup.restore.HEAD", "0003")
     hub = sheet_office.open()
     hub.close()
-    (kept,) = (sheet_office.folder / "backups").glob("before-upgrade-from-0002-*.zip")
+    (kept,) = (sheet_office.folder / "backups").glob(f"before-upgrade-from-{now}-*.zip")
     key = sheet_office.folder / "hub.key"
     done = [
         restore(path, tmp_path / name, Wish(key, FILE), now=sheet_office.now)
@@ -475,7 +473,7 @@ def test_an_upgrade_is_preceded_by_a_backup_and_an_older_backup_is_upgraded(
     assert [True, True] == [one.upgraded for one in done]
     assert before == records(there)
     assert {"zz_next": []} == there.rows("zz_next")
-    assert "0002" == verified(kept).facts["schema"]
+    assert now == verified(kept).facts["schema"]
 
 
 def test_a_backup_comes_back_on_a_server(

@@ -31,7 +31,7 @@ from allin_hub.ingest.sync import sync
 from allin_hub.manage.remove_source import remove
 from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
-from allin_hub.store.engine import HEAD
+from allin_hub.store.engine import newest_schema
 
 NEW = "kurse"
 OLD = "altbestand"
@@ -168,7 +168,7 @@ def _postgres(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 def main() -> None:
     """Make both hubs, see that they are equal, and keep them."""
-    target = FIXTURES / HEAD
+    target = FIXTURES / newest_schema()
     with tempfile.TemporaryDirectory(prefix="allin-upgrade-") as made:
         base = Path(made)
         _make_hub(base / "one" / "hub", sqlite_url := "sqlite:///hub.db")

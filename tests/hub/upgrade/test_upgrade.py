@@ -18,6 +18,7 @@ from tests.hub.upgrade.hub_content import content
 from tests.hub.upgrade.office import LATER_ANSWERS, QUESTIONS, TODAY, answer, write
 from tests.hub.upgrade.old_hub import OldHub
 
+from allin_hub.backup.archive import verified
 from allin_hub.hub import Hub
 from allin_hub.ingest.diff import differences
 from allin_hub.ingest.hold import ENDED_BY_UPGRADE, accept
@@ -25,7 +26,7 @@ from allin_hub.ingest.sync import sync
 from allin_hub.manage.remove_source import restore
 from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish
-from allin_hub.store.engine import migrate, open_engine
+from allin_hub.store.engine import migrate, newest_schema, open_engine
 
 HELD, KILLED, REMOVED = "partner", "kurse", "altbestand"
 KNOWN = ("entities", "claims", "claim_versions", "references", "consents", "problems", "changes")
@@ -139,6 +140,29 @@ def _tables(engine: Any) -> dict[str, Any]:
         }
         for name in sorted(looked.get_table_names())
     }
+
+
+def test_the_command_upgrade_tells_from_where_to_where_and_keeps_a_backup(
+    old_hub: OldHub, schema: str
+) -> None:
+    """Once; called again there is nothing to do, and no second backup is made."""
+    done, again = told(old_hub.folder, "upgrade"), told(old_hub.folder, "upgrade")
+    kept = [Path(done["backup"])]
+
+    assert (schema, newest_schema(), True) == (done["from"], done["to"], done["upgraded"])
+    assert {"from": newest_schema(), "to": newest_schema(), "upgraded": False, "backup": None} == again
+    assert kept == list((old_hub.folder / "backups").glob("before-upgrade-*.zip"))
+    assert schema == verified(kept[0]).facts["schema"]
+
+
+def test_any_command_upgrades_and_tells_it(old_hub: OldHub, schema: str) -> None:
+    """Nobody has to know that there is an upgrade; whoever wants to go back finds the copy."""
+    command = [sys.executable, "-m", "allin_hub", "held", "--hub", str(old_hub.folder)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=old_hub.folder)
+
+    assert f"{schema} auf {newest_schema()}" in ended.stderr
+    assert "before-upgrade-from-" in ended.stderr
+    assert "before-upgrade" not in ended.stdout
 
 
 def test_the_next_publish_ends_what_a_killed_one_had_begun(old_hub: OldHub) -> None:
