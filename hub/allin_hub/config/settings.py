@@ -77,7 +77,10 @@ class HubSettings(Settings):
 
 
 class GuardLimits(Settings):
-    """From where on a sync waits for a person: at least this many records, and this share of them."""
+    """How much a sync may lose, change or add without a person: this many records, or this share of those known, if that is more.
+
+    A sync that exceeds the larger of the two is held.
+    """
 
     lost: Annotated[int, Field(ge=0)] = 3
     lost_share: Annotated[float, Field(ge=0, le=1)] = 0.10

@@ -1,4 +1,4 @@
-"""Holds a sync that would lose, change or re-key too much, so that a person decides: no source can wipe the hub."""
+"""Compares a sync with its limits: one that loses, changes or adds too much is held, so that no source can wipe the hub."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ class Extent:
 
 
 def reasons(extent: Extent, limits: GuardLimits, *, empty_is_news: bool) -> list[Reason]:
-    """Why this sync has to wait for a person; none: it may go on. The first sync never waits."""
+    """Say why a sync has to wait for a person; an empty list lets it go on.
+
+    A count is a reason when it exceeds both its limit and its share of the records known before:
+    `count > max(limit, share * before)`. Until a first complete read is accepted nothing is asked here;
+    `reasons_to_hold` in `ingest/hold.py` decides that.
+    """
     found = []
     if extent.before and not extent.fetched and empty_is_news:
         found.append(Reason("empty", 0, extent.before))
@@ -29,7 +34,7 @@ def reasons(extent: Extent, limits: GuardLimits, *, empty_is_news: bool) -> list
         ("changed", extent.changed, limits.changed, limits.changed_share),
         ("new", extent.new, limits.new, limits.new_share),
     )
-    for code, count, least, share in checks:
-        if count > max(least, share * extent.before):
+    for code, count, limit, share in checks:
+        if count > max(limit, share * extent.before):
             found.append(Reason(code, count, extent.before))
     return found

@@ -32,9 +32,11 @@ ENDED_BY_UPGRADE = (
 
 
 def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]) -> list[Reason]:
-    """Say why a run has to wait; never before a first complete read was accepted.
+    """Say why a run has to wait for a person; an empty list lets it go on.
 
     The guard compares claims: a record changes when it would be stored otherwise, or is refused now.
+    A source is never held before a first complete read of it was accepted: until then there is nothing to compare with,
+    and all of it is new. A read that was cut off does not count as that first one.
     """
     if not row.get("accepted_runs"):
         return []
