@@ -1,5 +1,6 @@
 """What the docs say is what the hub does: settings, messages, examples and links are compared."""
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -20,6 +21,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 EXAMPLE = ROOT / "hub.example.toml"
@@ -203,12 +205,42 @@ def test_links_lead_to_files_and_headings_that_exist(page):
         assert not anchor or anchor in anchors(file), target
 
 
+ROOMS = "|".join(sorted(path.name for path in (ROOT / "hub/allin_hub").iterdir() if path.is_dir()))
+
+
+def test_every_function_that_the_page_for_developers_names_is_there():
+    """Whoever reads the way of a record can jump to each step."""
+    text = (ROOT / "docs/developers.md").read_text(encoding="utf-8").partition("## Recipes")[0]
+    named = re.findall(rf"`((?:{ROOMS})(?:\.\w+)+)`", text)
+    names = {name for name in named if not name.endswith(".py")}
+
+    assert len(names) >= 40
+    for name in names:
+        room, module, *attributes = name.split(".")
+        found = importlib.import_module(f"allin_hub.{room}.{module}")
+        for attribute in attributes:
+            found = getattr(found, attribute)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "plugins.md"], ids=lambda page: page.name
+)
+def test_every_file_of_ours_that_a_page_names_is_there(page):
+    """A path that has moved since sends a reader into an empty room; plugins.md speaks of a package of one's own."""
+    text = page.read_text(encoding="utf-8").partition("## Recipes")[0]
+    named = re.findall(r"`((?:tests|hub|schemas|plugins|flows|docs|bench)/[\w./-]+)", text)
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_every_proof_that_the_readme_names_exists():
     """A promise may only point to a test that is there."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     proofs = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", text)
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
     assert len(proofs) >= 5
+    assert set(re.findall(r"`make ([\w-]+)", text)) <= targets
     for path, test in proofs:
         assert (ROOT / path).exists(), path
         assert not test or f"def {test}(" in (ROOT / path).read_text(encoding="utf-8"), test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -237,6 +238,17 @@ def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
 def test_the_rooms_of_the_hub_import_only_from_floors_below() -> None:
     """A reader who knows a room's floor knows all that it may use."""
     assert upward_imports(FOLDERS["allin_hub"] / "allin_hub") == []
+
+
+def test_every_room_stands_in_the_map_for_developers_on_its_floor() -> None:
+    """Whoever looks for a room finds it in docs/developers.md, and what it may import above it."""
+    page = (ROOT / "docs/developers.md").read_text(encoding="utf-8")
+    drawn = page.partition("<!-- map: begin -->")[2].partition("<!-- map: end -->")[0]
+    home = FOLDERS["allin_hub"] / "allin_hub"
+    folders = {path.name for path in home.iterdir() if path.is_dir() and not path.name.startswith("__")}
+
+    assert re.findall(r"^\| `(\w+)` \|", drawn, re.MULTILINE) == list(FLOORS)
+    assert folders - {"locale"} <= set(FLOORS)
 
 
 @pytest.mark.parametrize("package", FOLDERS)

@@ -237,7 +237,12 @@ def test_a_sync_of_unchanged_sources_changes_nothing(old_hub: OldHub) -> None:
         ("done", 0, 0, 0)
     }
     for part in KNOWN:
-        assert found[part] == old_hub.expected[part], part
+        assert _without_run(found[part], part) == _without_run(old_hub.expected[part], part), part
+
+
+def _without_run(rows: list[dict[str, Any]], part: str) -> list[dict[str, Any]]:
+    """Leave out of problems which run told them last: a release with other fields or headings reads kept records again."""
+    return [{**row, "run_id": None} for row in rows] if part == "problems" else rows
 
 
 def test_a_sync_that_was_killed_before_the_upgrade_is_done_by_the_next(old_hub: OldHub) -> None:
