@@ -101,9 +101,10 @@ bench-publish: $(STAMP)
 proof-storage: $(STAMP)
 	$(BIN)/python -m pytest tests/hub/storage -m "slow or not slow"
 
-# Writes the JSON Schema files from the models.
+# Writes the JSON Schema files: of the entities for partners, of what screens show for programs.
 schemas: $(STAMP)
 	$(BIN)/python -m allin_schemas.json_schema
+	$(BIN)/python -m allin_hub.cli.json_schema
 
 # Writes the next migration from what the models have and the migrations do not; EMPTY=yes for one of rows alone.
 migration: $(STAMP)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from allin_hub.api.plugin import CONTRACT, Output, Plugin, Source
-from allin_hub.base.errors import ConfigError, HubError, PluginBroken
+from allin_hub.base.errors import ConfigError, Failure, HubError, PluginBroken, failure_of
 from allin_hub.config.load import plugin_config
 from allin_hub.config.settings import OUTPUT_RESERVED, Config, OutputSettings, SourceSettings
 from allin_hub.config.toml_blocks import unknown
@@ -50,6 +52,51 @@ def announced(group: str) -> dict[str, Found]:
             )
         found[entry.name] = Found(group, entry.name, package, version, entry)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PluginInfo:
+    """An installed plugin and what it declares of itself, in the words of its author.
+
+    `about` has a sentence by language, `summary` is the first line of its documentation. A plugin that cannot be used
+    has a `failure` instead.
+    """
+
+    name: str
+    kind: Literal["source", "output"]
+    package: str
+    version: str
+    about: dict[str, str]
+    summary: str
+    licence: str | None
+    requests_per_minute: int | None
+    failure: Failure | None
+
+
+def installed() -> list[PluginInfo]:
+    """List the installed source plugins, then the output plugins, each by name."""
+    return [_described(one) for group in (SOURCES, OUTPUTS) for _, one in sorted(announced(group).items())]
+
+
+def _described(found: Found) -> PluginInfo:
+    kind: Literal["source", "output"] = "source" if found.group == SOURCES else "output"
+    try:
+        made = plugin_class(found.group, found.name)
+    except ConfigError as error:
+        failure = failure_of(error)
+        return PluginInfo(found.name, kind, found.package, found.version, {}, "", None, None, failure)
+    said = inspect.getdoc(sys.modules[made.__module__]) or inspect.getdoc(made) or ""
+    return PluginInfo(
+        found.name,
+        kind,
+        found.package,
+        found.version,
+        dict(made.about),
+        said.partition("\n")[0],
+        getattr(made, "licence", None),
+        getattr(made, "requests_per_minute", None),
+        None,
+    )
 
 
 def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = None) -> type[Plugin[Any]]:

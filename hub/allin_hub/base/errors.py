@@ -16,9 +16,17 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import orjson
 
 from allin_hub.base.problems import Problem
+
+ErrorKind = Literal[
+    "config", "plugin_broken", "secret_missing", "unavailable", "refused", "store", "publish", "other"
+]
+"""The class of an error, for programs."""
 
 
 def _place(file: str, line: int | None) -> str:
@@ -31,6 +39,8 @@ class HubError(Exception):
     `params` fill both, so that they can be said in another language; with a `code` of the catalogue, the
     catalogue says them. `at` is the file and the line where a person has to look.
     """
+
+    kind: ClassVar[ErrorKind] = "other"
 
     def __init__(
         self,
@@ -59,17 +69,25 @@ class HubError(Exception):
 class ConfigError(HubError):
     """The configuration or the call is wrong."""
 
+    kind: ClassVar[ErrorKind] = "config"
+
 
 class PluginBroken(ConfigError):
     """A plugin cannot be loaded or begun; what uses others goes on."""
+
+    kind = "plugin_broken"
 
 
 class SecretMissing(ConfigError):
     """A secret is not in this environment, or not in a file that this account may read."""
 
+    kind = "secret_missing"
+
 
 class Unavailable(HubError):
     """A system did not answer as it should; later it may. `retry_after` is in seconds."""
+
+    kind = "unavailable"
 
     def __init__(
         self,
@@ -87,13 +105,46 @@ class Unavailable(HubError):
 class Refused(HubError):
     """What the source gave cannot be used: its owner has to change something."""
 
+    kind = "refused"
+
 
 class StoreError(HubError):
     """The hub's database could not do what was asked; nothing of it was kept."""
 
+    kind = "store"
+
 
 class PublishError(HubError):
     """An output could not be made; what was published before stays."""
+
+    kind = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as plain data, in no language. `Voice.failure` says it.
+
+    `code` is its code in the catalogue of problems, where it has one. `message_id` and `hint_id` are its keys in the
+    catalogue of texts, and `params` fill both. `file` and `line` are where a person has to look. `said` is only there for
+    what an older release noted: a sentence in the language of then.
+    """
+
+    kind: ErrorKind
+    code: str | None
+    message_id: str
+    hint_id: str
+    file: str | None
+    line: int | None
+    params: dict[str, Any]
+    said: str | None
+
+
+def failure_of(error: HubError) -> Failure:
+    """Give an error as plain data. Parameters that JSON does not know become text."""
+    message, hint = error.texts
+    file, line = error.at or (None, None)
+    params = orjson.loads(orjson.dumps(error.params, default=str))
+    return Failure(error.kind, error.code or None, message, hint, file, line, params, None)
 
 
 def refuse_if_none_can_work(prepared: Iterable[Any]) -> None:

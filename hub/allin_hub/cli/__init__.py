@@ -191,13 +191,40 @@ def show(
 def export(
     kind: Annotated[str, typer.Option("--kind", metavar="KIND", help=Kinds)],
     hub: Folder = ".",
+    json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Print entities as JSON lines, private fields included: for staff. Each export is noted."""
-    with guarded(Call(hub, debug=debug)) as call:
+    with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.show_export import run_export
 
         run_export(call, kind)
+
+
+@app.command(epilog="Examples: allin runs   allin runs vereine --last 50")
+def runs(
+    source: Source = None,
+    last: Annotated[
+        int, typer.Option("--last", metavar="NUMBER", min=1, max=1000, help="How many runs to show.")
+    ] = 20,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List the last runs, and what staff did to sources or looked at."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.runs_schedules import run_runs
+
+        run_runs(call, source, last)
+
+
+@app.command(epilog="Example: allin schedules")
+def schedules(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
+    """List what hub.toml plans to run by itself, and when it is due."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.runs_schedules import run_schedules
+
+        run_schedules(call)
 
 
 @app.command(epilog="Example: allin deploy")

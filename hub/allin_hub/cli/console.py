@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from rich.console import Console
@@ -26,6 +28,8 @@ STATES = {
     text("done"): "green", text("nothing new"): "green", text("held"): "yellow", text("partial"): "yellow",
     text("busy"): "yellow", text("failed"): "red", text("late"): "yellow", text("never"): "yellow", text("off"): "dim",
     text("behind"): "yellow", text("left"): "yellow", text("restored"): "yellow",
+    text("running"): "cyan", text("killed"): "red", text("accepted"): "green", text("overtaken"): "dim",
+    text("expired"): "dim",
     text("error"): "red", text("warning"): "yellow", text("hint"): "cyan",
 }  # fmt: skip
 
@@ -64,13 +68,20 @@ def upgraded(say: Voice, done: SchemaUpgrade) -> str:
 
 
 def print_json(value: Any) -> None:
-    """One object on stdout."""
+    """Print one object on stdout: a document of the command, or a dict."""
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
 
 
 def state(say: Voice, word: str) -> Text:
     """A state in its colour, and in words."""
     return Text(say(word), style=STATES.get(word, ""))
+
+
+def moment(hub: Hub, say: Voice, at: dt.datetime) -> str:
+    """A moment on the clocks of the office."""
+    from babel.dates import format_datetime
+
+    return format_datetime(at.astimezone(ZoneInfo(hub.config.hub.zone)), "short", locale=say.locale)
 
 
 def figured(say: Voice, figures: Sequence[int]) -> list[str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 import typer
 
 from allin_hub.cli.console import print_json
+from allin_hub.cli.documents import DoctorDocument, PrintedFinding, worded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import line
-from allin_hub.doctor import BROKEN, Diagnosis, examine
+from allin_hub.doctor import BROKEN, Diagnosis, Finding, examine
 from allin_hub.i18n.translator import Voice, text, voice_for
 
 STATES = (text("broken"), text("weak"))
@@ -28,15 +29,17 @@ def run_doctor(call: Call, fix: bool) -> None:
 
 
 def _print_json(call: Call, say: Voice, found: Diagnosis) -> None:
-    listed = []
-    for fixed, ones in ((True, found.mended), (False, found.findings)):
-        for one in ones:
-            message, hint = one.said(say)
-            hint = call.placed(hint)
-            listed.append(
-                {"code": one.code, "state": one.state, "message": message, "hint": hint, "fixed": fixed}
-            )
-    print_json({"ok": found.ok, "findings": listed})
+    findings = tuple(
+        _printed(call, say, one, fixed)
+        for fixed, ones in ((True, found.mended), (False, found.findings))
+        for one in ones
+    )
+    print_json(DoctorDocument(found.ok, findings))
+
+
+def _printed(call: Call, say: Voice, one: Finding, fixed: bool) -> PrintedFinding:
+    message, hint = one.said(say)
+    return worded(PrintedFinding, one.plain(fixed=fixed), message=message, hint=call.placed(hint))
 
 
 def _tell(call: Call, say: Voice, found: Diagnosis) -> None:

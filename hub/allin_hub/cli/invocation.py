@@ -10,7 +10,8 @@ from dataclasses import dataclass
 HERE = "."
 _OF_A_HUB = re.compile(
     r"\ballin (?:source (?:list|rename|remove|restore|disable|enable)|"
-    r"(?:backup|check|deploy|doctor|export|held|move|notify|problems|publish|run|show|status|sync|up|upgrade|upkeep))\b"
+    r"(?:backup|check|deploy|doctor|export|held|move|notify|problems|publish|run|runs|schedules|show|status|sync"
+    r"|up|upgrade|upkeep))\b"
     r"(?![^\n]* --hub )"
 )
 """A command that takes the hub's folder, and does not name it yet; a test holds the list against the commands."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from allin_hub.api.registry import OUTPUTS, SOURCES, Found, announced, plugin_class
+from allin_hub.api.registry import PluginInfo, installed
 from allin_hub.base.errors import ConfigError
 from allin_hub.cli.console import print_json, table
+from allin_hub.cli.documents import PluginsDocument, PrintedPlugin, worded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import Column, line
 from allin_hub.i18n.translator import Voice, text, voice_for
 
 COMMANDS = "allin_hub.commands"
-GROUPS = {SOURCES: text("source"), OUTPUTS: text("output")}
+KINDS = {"source": text("source"), "output": text("output")}
 
 
 def command(name: str) -> Callable[..., None]:
@@ -38,19 +37,9 @@ def command(name: str) -> Callable[..., None]:
 def run_plugins(call: Call) -> None:
     """`allin plugins`."""
     say = voice_for(Path(call.folder))
-    found = [one for group in GROUPS for _, one in sorted(announced(group).items())]
-    rows = [
-        {
-            "name": one.name,
-            "kind": GROUPS[one.group],
-            "package": one.package,
-            "version": one.version,
-            **_declared(one, say.language),
-        }
-        for one in found
-    ]
+    found = tuple(worded(PrintedPlugin, one, does=_does(say, one)) for one in installed())
     if call.json:
-        print_json({"plugins": rows})
+        print_json(PluginsDocument(found))
         return
     columns = [
         Column(say("Plugin")),
@@ -61,33 +50,26 @@ def run_plugins(call: Call) -> None:
     table(
         columns,
         [
-            [row["name"], say(row["kind"]), f"{row['package']} {row['version']}", _sentences(say, row)]
-            for row in rows
+            [one.name, say(KINDS[one.kind]), f"{one.package} {one.version}", _sentences(say, one)]
+            for one in found
         ],
     )
     line()
     line(say('To use one, name it in hub.toml, for example: plugin = "spreadsheet"'))
 
 
-def _declared(found: Found, language: str) -> dict[str, Any]:
-    """What a plugin says of itself, in this language or in its own; what keeps it from being used, when it is broken."""
-    try:
-        made = plugin_class(found.group, found.name)
-    except ConfigError as error:
-        return {"does": Voice(language).error(error)[0], "licence": None, "requests_per_minute": None}
-    said = inspect.getdoc(sys.modules[made.__module__]) or inspect.getdoc(made) or ""
-    return {
-        "does": str(made.about.get(language) or said.partition("\n")[0]),
-        "licence": getattr(made, "licence", None),
-        "requests_per_minute": getattr(made, "requests_per_minute", None),
-    }
+def _does(say: Voice, one: PluginInfo) -> str:
+    """Say what a plugin does in the reader's language or its own; of a broken one, what keeps it from being used."""
+    if one.failure is not None:
+        return say.failure(one.failure)
+    return one.about.get(say.language) or one.summary
 
 
-def _sentences(say: Voice, row: Mapping[str, Any]) -> str:
+def _sentences(say: Voice, one: PrintedPlugin) -> str:
     """What a plugin does, and what it declares of its feed."""
-    told = [row["does"]]
-    if row["licence"]:
-        told.append(say("Licence: {licence}.", licence=row["licence"]))
-    if row["requests_per_minute"]:
-        told.append(say("At most {count} requests a minute.", count=say.number(row["requests_per_minute"])))
+    told = [one.does]
+    if one.licence:
+        told.append(say("Licence: {licence}.", licence=one.licence))
+    if one.requests_per_minute:
+        told.append(say("At most {count} requests a minute.", count=say.number(one.requests_per_minute)))
     return " ".join(told)

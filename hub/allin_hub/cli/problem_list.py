@@ -56,7 +56,7 @@ def findings(problems: Sequence[tuple[str, Problem]], *, every: bool = False) ->
 
     Hints of one code about one column are one finding; errors and warnings only when they say the same.
     """
-    ordered = sorted(problems, key=lambda one: _weight(*one))
+    ordered = sorted(problems, key=lambda one: weight(*one))
     if every:
         return [Finding(source, [problem]) for source, problem in ordered]
     alike: dict[object, Finding] = {}
@@ -65,7 +65,7 @@ def findings(problems: Sequence[tuple[str, Problem]], *, every: bool = False) ->
         key = (source, problem.code, problem.sheet, problem.column, words)
         alike.setdefault(key, Finding(source)).problems.append(problem)
     parted = (one for found in alike.values() for one in _parted(found))
-    return sorted(parted, key=lambda one: _weight(one.source, one.first))
+    return sorted(parted, key=lambda one: weight(one.source, one.first))
 
 
 def stretches(rows: Iterable[int], say: Voice) -> str:
@@ -103,7 +103,8 @@ def _parted(found: Finding) -> list[Finding]:
     return [Finding(found.source, [problem]) for problem in found.problems] if few else [found]
 
 
-def _weight(source: str, problem: Problem) -> tuple[int, str, str, int]:
+def weight(source: str, problem: Problem) -> tuple[int, str, str, int]:
+    """Order problems: the gravest first, then by source and place."""
     return ORDER.index(problem.severity), source, problem.sheet or "", problem.row or 0
 
 

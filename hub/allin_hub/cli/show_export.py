@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 
 import orjson
@@ -9,13 +10,13 @@ import orjson
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.ids import new_id
 from allin_hub.cli.console import opened, print_json, table
+from allin_hub.cli.documents import ExportDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.config.toml_blocks import unknown
-from allin_hub.entities.inspect import Shown, inspect
+from allin_hub.entities.inspect import ShownEntity, exported, inspect
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
-from allin_hub.privacy.consent_ledger import consents_of
 from allin_hub.store import entities, runs
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ENTITIES, Kind
@@ -28,9 +29,6 @@ KINDS = {
     Kind.SERVICE: text("service"),
     Kind.PROJECT: text("project"),
 }
-
-
-DAY = len("2026-10-05")
 
 
 def run_show(call: Call, word: str, why: str | None) -> None:
@@ -56,7 +54,7 @@ def run_show(call: Call, word: str, why: str | None) -> None:
         if why is not None:
             _refuse_unknown_field(shown.kind, why)
         if call.json:
-            print_json(shown.to_json(why))
+            print_json(shown if why is None else shown.origin(why))
         elif why is not None:
             _show_why(say, shown, why)
         else:
@@ -69,7 +67,7 @@ def _refuse_unknown_field(kind: Kind, name: str) -> None:
         raise unknown("The kind {kind} has no field '{word}'.", name, known, kind=kind.value)
 
 
-def _show_entry(call: Call, say: Voice, shown: Shown) -> None:
+def _show_entry(call: Call, say: Voice, shown: ShownEntity) -> None:
     title = shown.data.get(ENTITIES[shown.kind].title_field) or shown.slug
     line(f"{readable(title)} ({say(KINDS[shown.kind])})")
     line(f"{shown.id}  {shown.slug}")
@@ -87,7 +85,7 @@ def _show_entry(call: Call, say: Voice, shown: Shown) -> None:
     line(say("Why a field has its value: {command}", command=command))
 
 
-def _show_why(say: Voice, shown: Shown, field: str) -> None:
+def _show_why(say: Voice, shown: ShownEntity, field: str) -> None:
     line(f"{field} = {readable(shown.data.get(field))}")
     line()
     columns = [
@@ -99,12 +97,16 @@ def _show_why(say: Voice, shown: Shown, field: str) -> None:
         Column(say("Says"), wraps=True),
     ]
     rows = [
-        [rank, one.source, one.key, one.trust, (one.updated_at or EMPTY)[:DAY], readable(one.data.get(field))]
-        for rank, one in enumerate(shown.ranked(), 1)
+        [rank, one.source, one.key, one.trust, _day(one.updated_at), readable(one.data.get(field))]
+        for rank, one in enumerate(shown.claims, 1)
     ]
     table(columns, rows)
     line()
     line(say("The first that says something wins: higher trust, then newer, then the source's name."))
+
+
+def _day(moment: dt.datetime | None) -> str:
+    return EMPTY if moment is None else moment.date().isoformat()
 
 
 def run_export(call: Call, kind: str) -> None:
@@ -112,24 +114,13 @@ def run_export(call: Call, kind: str) -> None:
     if kind not in {one.value for one in Kind}:
         raise unknown("There is no kind '{word}'.", kind, [one.value for one in Kind])
     with opened(call) as (hub, _):
-        wanted = Kind(kind)
         with reading(hub.engine) as connection:
-            keys = entities.keys_of(connection, wanted)
-            consents = consents_of(entities.ledger(connection)) if wanted is Kind.PERSON else {}
-            for stored in entities.everything(connection, wanted, hub.sealer):
-                sources = [
-                    {"source": source, "key": hub.sealer.unseal(sealed)["k"] or f"auto-{key.hex()[:12]}"}
-                    for source, sealed, key in keys.get(stored.id, ())
-                ]
-                one = {
-                    "id": stored.id,
-                    "kind": kind,
-                    "data": {"slug": stored.slug, **stored.data},
-                    "sources": sources,
-                }
-                if wanted is Kind.PERSON:
-                    one["consents"] = consents.get(stored.id, [])
-                sys.stdout.write(orjson.dumps(one).decode() + "\n")
+            found = exported(connection, hub, Kind(kind))
+            if call.json:
+                print_json(ExportDocument(tuple(found)))
+            else:
+                for one in found:
+                    sys.stdout.write(orjson.dumps(one).decode() + "\n")
         _note(hub, "export", kind)
 
 

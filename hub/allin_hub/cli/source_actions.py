@@ -9,7 +9,9 @@ import typer
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.cli.console import figured, opened, print_json, state, table
+from allin_hub.cli.documents import SourcesDocument
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status import printed_source
 from allin_hub.cli.tables import EMPTY, Column, command_line, line, tell
 from allin_hub.config import toml_edit
 from allin_hub.config.toml_blocks import unknown
@@ -34,23 +36,8 @@ def run_list(call: Call) -> None:
     """`allin source list`."""
     with opened(call) as (hub, say):
         found = status.sources(hub)
-        known = hub.config.sources
         if call.json:
-            print_json(
-                {
-                    "sources": [
-                        {
-                            "name": name,
-                            "plugin": known[name].plugin if name in known else None,
-                            "schedule": known[name].schedule if name in known else None,
-                            "owner": known[name].owner if name in known else None,
-                            "state": one.state,
-                            "live": one.live,
-                        }
-                        for name, one in found.items()
-                    ]
-                }
-            )
+            print_json(SourcesDocument(tuple(printed_source(say, one) for one in found.values())))
             return
         if not found:
             line(
@@ -71,8 +58,8 @@ def run_list(call: Call) -> None:
             [
                 name,
                 state(say, one.state),
-                known[name].plugin if name in known else EMPTY,
-                (known[name].schedule or EMPTY) if name in known else EMPTY,
+                one.plugin or EMPTY,
+                one.schedule or EMPTY,
                 *figured(say, (one.live,)),
             ]
             for name, one in found.items()

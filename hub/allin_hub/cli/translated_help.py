@@ -23,7 +23,21 @@ WORDS = (
     "There is no language '{name}' here: --lang de, or --lang en.",
 )  # fmt: skip
 """What typer says in every help; each stands in the catalogue."""
-PLACES = ("DIR", "FIELD", "FILE", "KIND", "NAME", "NEW", "OLD", "OUTPUT", "RUN", "SOURCE", "TO", "URL")
+PLACES = (
+    "DIR",
+    "FIELD",
+    "FILE",
+    "KIND",
+    "NAME",
+    "NEW",
+    "NUMBER",
+    "OLD",
+    "OUTPUT",
+    "RUN",
+    "SOURCE",
+    "TO",
+    "URL",
+)
 """What stands for a word that a person puts there; each stands in the catalogue."""
 ERRORS = (
     "No such option: {name}", "No such option: {name} Did you mean {guess}?", "No such command '{name}'.",

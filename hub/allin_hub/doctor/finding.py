@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast
 
-from allin_hub.base.errors import HubError
+import orjson
+
+from allin_hub.base.errors import Failure, HubError, failure_of
 from allin_hub.i18n.translator import Voice
 
 BROKEN = "broken"
 WEAK = "weak"
 """It works, but may not for long, or not as somebody thinks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFinding:
+    """A finding as plain data, in no language.
+
+    `message_id` and `hint_id` are its keys in the catalogue of texts, and `params` fill both; where an error stopped the
+    examination, it stands in `failure` instead. `fixed` tells whether it was mended just now.
+    """
+
+    code: str
+    state: Literal["broken", "weak"]
+    message_id: str
+    hint_id: str
+    params: dict[str, Any]
+    failure: Failure | None
+    fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,18 @@ class Finding:
             name = self.params.get("name")
             return (f"{name}: {message}" if name else message), hint
         return say(self.message, **self.params), say(self.hint, **self.params)
+
+    def plain(self, *, fixed: bool) -> PlainFinding:
+        """Give the finding as plain data."""
+        return PlainFinding(
+            self.code,
+            cast("Literal['broken', 'weak']", self.state),
+            self.message,
+            self.hint,
+            orjson.loads(orjson.dumps(self.params, default=str)),
+            None if self.error is None else failure_of(self.error),
+            fixed,
+        )
 
 
 def stopped(code: str, error: HubError) -> Finding:

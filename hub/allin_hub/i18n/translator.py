@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from allin_hub.base.errors import HubError
+from allin_hub.base.errors import Failure, HubError, failure_of
 from allin_hub.base.problems import Problem, catalogue
 from allin_hub.config.settings import Config
 from allin_hub.i18n import staff_language
@@ -84,27 +85,44 @@ class Voice:
             message = f"{where}: {message}"
         return message, hint
 
+    def failure(self, failure: Failure) -> str:
+        """Say a failure and its remedy."""
+        if failure.said is not None:
+            return failure.said
+        at = (failure.file, failure.line) if failure.file is not None else None
+        error = HubError(
+            failure.message_id, hint=failure.hint_id, code=failure.code or "", at=at, **failure.params
+        )
+        return " ".join(filter(None, self.error(error)))
+
 
 def noted(error: HubError, said: str) -> str:
     """An error as the database keeps it: as it was said, and what it takes to say it in another language."""
     return orjson.dumps(
-        {"text": said, "texts": error.texts, "code": error.code, "at": error.at, "params": error.params},
+        {
+            "text": said,
+            "kind": error.kind,
+            "texts": error.texts,
+            "code": error.code,
+            "at": error.at,
+            "params": error.params,
+        },
         default=str,
     ).decode()
 
 
-def recalled(say: Voice, kept: str | None) -> str | None:
-    """What was noted, in the reader's language."""
+def recalled(kept: str | None) -> Failure | None:
+    """Give what was noted as plain data; None where nothing was. Another release may have noted a bare sentence."""
     if kept is None:
         return None
     try:
         found = orjson.loads(kept)
         message, hint = found["texts"]
-        at = tuple(found["at"]) if found["at"] else None
-        error = HubError(message, hint=hint, code=found["code"], at=at, **found["params"])
-    except (orjson.JSONDecodeError, TypeError, LookupError, ValueError):  # noted by another release
-        return kept
-    return " ".join(filter(None, say.error(error)))
+        file, line = found["at"] or (None, None)
+        error = HubError(message, hint=hint, code=found["code"], **found["params"])
+        return replace(failure_of(error), kind=found.get("kind", "other"), file=file, line=line)
+    except (orjson.JSONDecodeError, TypeError, LookupError, ValueError):
+        return Failure("other", None, "", "", None, None, {}, kept)
 
 
 def voice_of(config: Config) -> Voice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal, cast
 
 import orjson
 from sqlalchemy import Connection, Engine
@@ -22,15 +22,27 @@ BATCH = 1000
 SHOWN = (staging.NEW, staging.CHANGED, staging.RENAMED, staging.REREAD, staging.MOVED, staging.GONE)
 
 
+Operation = Literal["new", "changed", "renamed", "reread", "moved", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field by its path, its value before and its value after."""
+
+    field: str
+    old: Any
+    new: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What would happen to one record. `fields` are (path, value before, value after), for staff."""
+    """What would happen to one record, private fields included: for staff."""
 
-    op: str
+    op: Operation
     key: str
     title: str
     row: int | None
-    fields: tuple[tuple[str, Any, Any], ...] = ()
+    fields: tuple[FieldChange, ...] = ()
     waits: bool = False
     """Whether the record would wait in quarantine: what it says cannot be stored."""
 
@@ -57,7 +69,7 @@ def _compared(
         old, new = before.record(raw.id), after.record(raw.id)
         waits = raw.status == raws.QUARANTINED
         changed = tuple(
-            (path, old.get(path), new.get(path))
+            FieldChange(path, old.get(path), new.get(path))
             for path in sorted(old.keys() | new.keys())
             if old.get(path) != new.get(path)
         )
@@ -70,7 +82,7 @@ def _compared(
             (str(one[field]) for one in (new, old) for field in ("name", "title") if one.get(field)), ""
         )
         fields = changed if raw.op not in (staging.NEW, staging.GONE) else ()
-        yield Difference(raw.op, content["k"], title, content.get("r"), fields, waits)
+        yield Difference(cast("Operation", raw.op), content["k"], title, content.get("r"), fields, waits)
 
 
 class _Known:

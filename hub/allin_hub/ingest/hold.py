@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -16,6 +18,7 @@ from allin_hub.base.types import Reason
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text, voice_of
 from allin_hub.ingest.apply import apply, end_held, keep_map
+from allin_hub.ingest.diff import SHOWN, Difference, differences
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import Prepared
@@ -29,6 +32,54 @@ ENDED_BY_UPGRADE = (
     text("Nothing was lost; run the sync again."),
 )
 """How the second migration tells that it ended the held runs of a release whose staging held no claims."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCounts:
+    """How many records a held run would change, by what would become of them."""
+
+    new: int
+    changed: int
+    renamed: int
+    withdrawn: int
+    reread: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRun:
+    """A run that waits for a person: why, since when, and what it would do; `rows` only where they were asked for."""
+
+    run: str
+    source: str
+    since: dt.datetime
+    reasons: tuple[Reason, ...]
+    counts: HeldCounts
+    rows: tuple[Difference, ...]
+
+
+def held_runs(hub: Hub, word: str | None = None, *, with_rows: bool) -> list[HeldRun]:
+    """Find the runs that wait for a person; `word` is a run's id or its end, an invocation or a source.
+
+    Raises ConfigError when a word is given and no held run is called so.
+    """
+    with reading(hub.engine) as connection:
+        waiting = runs.find_held(connection, word) if word else runs.held_runs(connection)
+    if word and not waiting:
+        raise ConfigError("No held run is called '{run}'.", hint="See what waits: allin held", run=word)
+    return [_held_run(hub, row, with_rows=with_rows) for row in waiting]
+
+
+def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> HeldRun:
+    counts = orjson.loads(row["counts"])
+    rows = list(differences(hub, row["id"])) if with_rows else []
+    return HeldRun(
+        row["id"],
+        row["target"],
+        row["started_at"],
+        tuple(Reason(code, count, of) for code, count, of in counts.get("held", [])),
+        HeldCounts(**{name: counts.get(name, 0) for name in HeldCounts.__dataclass_fields__}),
+        tuple(sorted(rows, key=lambda one: (SHOWN.index(one.op), one.row or 0))),
+    )
 
 
 def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]) -> list[Reason]:

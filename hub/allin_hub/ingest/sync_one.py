@@ -244,7 +244,7 @@ def _failed(run: SyncRun, error: HubError) -> SourceReport:
     report = _report_of(hub, name, error)
     with writing(hub.engine, Point.SYNC_FAILED) as connection:
         if not leases.holds_lease(connection, name, run.fence):
-            runs.end_run(connection, run.id, "failed", {}, report.message, hub.clock())
+            runs.end_run(connection, run.id, "failed", {}, noted(error, report.message or ""), hub.clock())
             return report
         held = [row["id"] for row in runs.held_runs(connection)]
         staging.drop_stale(connection, name, held)
@@ -265,13 +265,14 @@ def _record_failure(
 ) -> None:
     """Note that a source failed, and since when it fails."""
     now, said = hub.clock(), f"{report.message} {report.hint}".strip()
-    runs.end_run(connection, run_id, "failed", counts, said, now)
+    kept = noted(error, said)
+    runs.end_run(connection, run_id, "failed", counts, kept, now)
     runs.save_source(
         connection,
         report.source,
         last_status="failed",
         last_attempt_at=now,
-        message=noted(error, said),
+        message=kept,
         failing_since=runs.source_row(connection, report.source).get("failing_since") or now,
         last_run=run_id,
     )

@@ -19,13 +19,12 @@ from allin_hub.i18n.translator import voice_of
 from allin_hub.operations import status
 from allin_hub.operations.notify_messages import AWAY, BACK, HELD, News, message
 from allin_hub.operations.notify_send import Fault, post
-from allin_hub.operations.status import is_late
+from allin_hub.operations.status import MESSAGE_FAULT, is_late
 from allin_hub.store import leases, runs
-from allin_hub.store.engine import reading, writing
+from allin_hub.store.engine import writing
 
 LEASE = "telling the office"
 """With spaces, as no source is called."""
-FAULT = "message_fault"
 OK_AGAIN = frozenset({"done", "behind"})
 FORGOTTEN = frozenset({"off", status.LEFT})
 """What the office switched off itself is nothing to tell."""
@@ -96,13 +95,7 @@ def _note(connection: Connection, part: str, name: str, what: str | None) -> Non
 def note_outcome(hub: Hub, faults: Sequence[Fault]) -> None:
     """Remember whether messages reach the office, so that `allin status` can say it."""
     with writing(hub.engine, Point.TELLING_NOTED) as connection:
-        runs.save_fact(connection, FAULT, hub.clock().isoformat() if faults else "")
-
-
-def last_fault(hub: Hub) -> str | None:
-    """When a message could not be sent, unless one was sent since."""
-    with reading(hub.engine) as connection:
-        return runs.fact(connection, FAULT) or None
+        runs.save_fact(connection, MESSAGE_FAULT, hub.clock().isoformat() if faults else "")
 
 
 def due(hub: Hub) -> list[News]:

@@ -99,7 +99,7 @@ def _of_source(hub: Hub, one: News, say: Voice) -> list[str]:
         )
     return [
         first,
-        *([stands.message] if stands.state != "late" and stands.message else []),
+        *([say.failure(stands.failure)] if stands.state != "late" and stands.failure else []),
         say("What is published stays, but nothing new comes."),
         say("Read it again: {command}", command=f"allin sync {name}"),
     ]
@@ -124,7 +124,7 @@ def _of_output(hub: Hub, one: News, say: Voice) -> list[str]:
         )
     return [
         first,
-        *([stands.message] if stands.state != "late" and stands.message else []),
+        *([say.failure(stands.failure)] if stands.state != "late" and stands.failure else []),
         say("What is published stays, but grows old."),
         say("Publish it again: {command}", command=f"allin publish {name}"),
     ]

@@ -1,18 +1,35 @@
-"""How each source and each output stands: fresh, late, held, failing; the same for `allin status` and for notifications."""
+"""How each source and each output stands, and what the office has to do: plain data for every screen and for notifications."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar, cast
 
+from allin_hub.api import registry
+from allin_hub.base.errors import Failure, HubError, SecretMissing, failure_of
 from allin_hub.config import schedules
 from allin_hub.config.settings import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
-from allin_hub.i18n.translator import recalled, voice_of
+from allin_hub.i18n.translator import recalled
+from allin_hub.ingest.prepare import prepare
 from allin_hub.store import runs, status
 from allin_hub.store.engine import reading
+from allin_schemas import Kind
 
+SourceState = Literal["done", "partial", "held", "failed", "late", "never", "off", "left"]
+OutputState = Literal["done", "behind", "restored", "failed", "late", "never", "off"]
+TodoCode = Literal[
+    "source_failed", "source_held", "source_left", "source_late", "source_partial", "source_never",
+    "output_failed", "output_late", "output_behind", "output_restored", "output_never", "message_undelivered",
+]  # fmt: skip
+LATER = ("late", "partial", "never")
+"""States of sources that one sync of all of them mends."""
+UNPUBLISHED = ("late", "behind", "restored", "never")
+"""States of outputs that one publish of all of them mends."""
+MESSAGE_FAULT = "message_fault"
+"""The fact that tells since when no message reaches the office."""
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
 LEFT = "left"
 """A source that hub.toml no longer names, whose records are still there."""
@@ -26,10 +43,16 @@ SHARE = 4
 
 @dataclass(frozen=True, slots=True)
 class SourceStanding:
-    """How a source stands: `done`, `partial`, `held`, `failed`, `late`, `never`, `off`, or `left`."""
+    """How a source stands. Its counts are counts of raws; what hub.toml says of it is None when it is `left`."""
 
     name: str
-    state: str
+    plugin: str | None
+    kind: Kind | None
+    owner: str | None
+    schedule: str | None
+    trust: int | None
+    licence: str | None
+    state: SourceState
     last_success_at: dt.datetime | None
     last_attempt_at: dt.datetime | None
     failing_since: dt.datetime | None
@@ -38,44 +61,123 @@ class SourceStanding:
     quarantined: int
     withdrawn: int
     problems: int
-    message: str | None
+    failure: Failure | None
     running: bool
     undecided: bool
     """Whether a held run waits for a person, whatever came after it."""
     told: str | None
-
-    def to_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {name: value for name, value in asdict(self).items() if name not in {"name", "told"}}
+    """What the office was told of it last: `away` or `held`; None when it was told that all is well, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutputStanding:
-    """How an output stands: `done`, `behind`, `restored`, `failed`, `late`, `never`, or `off`.
+    """How an output stands.
 
     `behind` and `restored` wait for a publish: something is new, or the hub has come back from a backup.
     """
 
     name: str
-    state: str
+    plugin: str
+    schedule: str | None
+    state: OutputState
     last_success_at: dt.datetime | None
     last_attempt_at: dt.datetime | None
     failing_since: dt.datetime | None
     failures: int
     files: int
     waiting: int
-    message: str | None
+    failure: Failure | None
     running: bool
     told: str | None
 
-    def to_json(self) -> dict[str, Any]:
-        """For `--json`."""
-        return {name: value for name, value in asdict(self).items() if name not in {"name", "told"}}
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing that a person has to do, and the sources or outputs that it is about."""
+
+    code: TodoCode
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HubStatus:
+    """How the whole hub stands; `ok` when nobody is needed."""
+
+    ok: bool
+    sources: dict[str, SourceStanding]
+    outputs: dict[str, OutputStanding]
+    todo: tuple[Todo, ...]
+
+
+Standing = TypeVar("Standing", SourceStanding, OutputStanding)
+
+
+def hub_status(hub: Hub) -> HubStatus:
+    """Look at every source and output, also at settings that the next run could not work with, and list what is to do."""
+    of_sources = {name: _with_settings(hub, one) for name, one in sources(hub).items()}
+    of_outputs = {name: _with_settings(hub, one) for name, one in outputs(hub).items()}
+    todo = [*_todo_of_sources(of_sources), *_todo_of_outputs(of_outputs)]
+    if hub.config.notify.to and last_fault(hub) is not None:
+        todo.append(Todo("message_undelivered", ()))
+    return HubStatus(not (of_sources and todo), of_sources, of_outputs, tuple(todo))
+
+
+def last_fault(hub: Hub) -> str | None:
+    """When a message could not be sent, unless one was sent since."""
+    with reading(hub.engine) as connection:
+        return runs.fact(connection, MESSAGE_FAULT) or None
+
+
+def _with_settings(hub: Hub, one: Standing) -> Standing:
+    """Turn the state to `failed` when the settings are wrong: the next run can only say so.
+
+    A secret that is missing here does not count: it may be there where the schedules run.
+    """
+    if one.state in {"off", LEFT}:
+        return one
+    try:
+        if isinstance(one, SourceStanding):
+            prepare(hub, hub.config.sources[one.name])
+        else:
+            registry.output(hub.config, hub.config.outputs[one.name])
+    except SecretMissing:
+        return one
+    except HubError as error:
+        return replace(one, state="failed", failure=failure_of(error))
+    return one
+
+
+def _todo_of_sources(found: Mapping[str, SourceStanding]) -> list[Todo]:
+    """List what each source needs; those that are only to be read share one entry."""
+    todo: list[Todo] = []
+    for name, one in found.items():
+        if one.state == "failed":
+            todo.append(Todo("source_failed", (name,)))
+        if one.state == "held" or (one.undecided and one.state not in {"off", LEFT}):
+            todo.append(Todo("source_held", (name,)))
+        if one.state == LEFT:
+            todo.append(Todo("source_left", (name,)))
+    return [*todo, *_shared("source", LATER, found.values())]
+
+
+def _todo_of_outputs(found: Mapping[str, OutputStanding]) -> list[Todo]:
+    """List what each output needs; those that are only to be published share one entry."""
+    failed = [Todo("output_failed", (name,)) for name, one in found.items() if one.state == "failed"]
+    return [*failed, *_shared("output", UNPUBLISHED, found.values())]
+
+
+def _shared(part: str, states: Iterable[str], found: Iterable[SourceStanding | OutputStanding]) -> list[Todo]:
+    standings = list(found)
+    return [
+        Todo(cast("TodoCode", f"{part}_{state}"), names)
+        for state in states
+        if (names := tuple(one.name for one in standings if one.state == state))
+    ]
 
 
 def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
     """Every source of hub.toml, then those whose records are there without it; without `counted` only how they ended."""
-    now, say = hub.clock(), voice_of(hub.config)
+    now = hub.clock()
     with reading(hub.engine) as connection:
         rows = status.sources(connection)
         counts = status.raw_counts(connection) if counted else {}
@@ -95,6 +197,12 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
             failed = row.get("last_status") == "failed"
             found[name] = SourceStanding(
                 name=name,
+                plugin=settings.plugin if settings else None,
+                kind=settings.kind if settings else None,
+                owner=settings.owner if settings else None,
+                schedule=settings.schedule if settings else None,
+                trust=settings.trust if settings else None,
+                licence=settings.licence if settings else None,
                 state=_source_state(hub, settings, row, now),
                 last_success_at=row.get("last_success_at"),
                 last_attempt_at=row.get("last_attempt_at"),
@@ -104,7 +212,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
                 quarantined=count.get(QUARANTINED, 0),
                 withdrawn=count.get(WITHDRAWN, 0),
                 problems=problems.get(name, 0),
-                message=recalled(say, row.get("message")),
+                failure=recalled(row.get("message")),
                 running=name in busy,
                 undecided=name in held,
                 told=row.get("told"),
@@ -114,7 +222,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
 
 def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
     """Every output of hub.toml; without `counted` only how they ended."""
-    now, say = hub.clock(), voice_of(hub.config)
+    now = hub.clock()
     with reading(hub.engine) as connection:
         rows = status.outputs(connection)
         files = status.file_counts(connection) if counted else {}
@@ -127,6 +235,8 @@ def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
             behind = seq < newest
             found[name] = OutputStanding(
                 name=name,
+                plugin=settings.plugin,
+                schedule=settings.schedule,
                 state=_output_state(hub, settings, row, now, behind=behind),
                 last_success_at=row.get("last_success_at"),
                 last_attempt_at=row.get("last_attempt_at"),
@@ -134,30 +244,34 @@ def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:
                 failures=row.get("failures") or 0,
                 files=files.get(name, 0),
                 waiting=status.changes_since(connection, seq) if behind and counted else 0,
-                message=recalled(say, row.get("message")),
+                failure=recalled(row.get("message")),
                 running=f"output {name}" in busy,
                 told=row.get("told"),
             )
     return found
 
 
-def _source_state(hub: Hub, settings: SourceSettings | None, row: dict[str, Any], now: dt.datetime) -> str:
+def _source_state(
+    hub: Hub, settings: SourceSettings | None, row: dict[str, Any], now: dt.datetime
+) -> SourceState:
     if settings is None:
-        return LEFT
+        return "left"
     if not settings.enabled:
         return "off"
     word = str(row.get("last_status") or "never")
-    return _or_late(hub, "never" if word == "removed" else word, settings.schedule, row, now)
+    word = _or_late(hub, "never" if word == "removed" else word, settings.schedule, row, now)
+    return cast("SourceState", word)
 
 
 def _output_state(
     hub: Hub, settings: OutputSettings, row: dict[str, Any], now: dt.datetime, *, behind: bool
-) -> str:
+) -> OutputState:
     if not settings.enabled:
         return "off"
     before = "never" if row.get("last_success_at") is None else "restored"
     word = _or_late(hub, str(row.get("last_status") or before), settings.schedule, row, now)
-    return "behind" if word == "done" and behind and settings.schedule is None else word
+    is_behind = word == "done" and behind and settings.schedule is None
+    return "behind" if is_behind else cast("OutputState", word)
 
 
 def _or_late(hub: Hub, word: str, schedule: str | None, row: dict[str, Any], now: dt.datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -16,9 +16,11 @@ from sqlalchemy import (
 from allin_hub.store.engine import change_rows, expanding, plain_rows, rows_in
 from allin_hub.store.tables import (
     claim,
+    claim_version,
     match_key,
     reference,
     reference_key,
+    run,
 )
 
 REFERENCE_RULES_FROM = 20
@@ -238,10 +240,62 @@ def fields_of_raws(connection: Connection, raw_ids: Sequence[int]) -> list[tuple
     return [(row[0], row[1], row[2]) for row in rows_in(connection, query, raw_ids)]
 
 
-def rules_of(connection: Connection, claim_ids: Sequence[int]) -> dict[int, str]:
-    """Why each claim is tied to its entity."""
-    query = select(claim.c.id, claim.c.rule).where(claim.c.id.in_(expanding))
-    return {row[0]: row[1] for row in rows_in(connection, query, claim_ids)}
+class TiedClaim(NamedTuple):
+    """Why a live claim is tied to its entity, and which run touched it last."""
+
+    id: int
+    slot: str
+    rule: str
+    score: float
+    decided_by: str | None
+    version: int
+    run_id: str
+
+
+def ties_of(connection: Connection, claim_ids: Sequence[int]) -> dict[int, TiedClaim]:
+    """Give why each claim is tied to its entity."""
+    query = select(
+        claim.c.id,
+        claim.c.slot,
+        claim.c.rule,
+        claim.c.score,
+        claim.c.decided_by,
+        claim.c.version,
+        claim.c.run_id,
+    ).where(claim.c.id.in_(expanding))
+    return {row[0]: TiedClaim(*row) for row in rows_in(connection, query, claim_ids)}
+
+
+class OldVersion(NamedTuple):
+    """What a claim said before a run changed it."""
+
+    claim_id: int
+    source: str
+    version: int
+    closed_run: str
+    closed_at: Any
+    data: str
+    sealed: bytes | None
+
+
+def versions_of(connection: Connection, entity_id: str) -> list[OldVersion]:
+    """Give the closed versions of an entity's claims, the newest first; claims that are withdrawn count too."""
+    query = (
+        select(
+            claim_version.c.claim_id,
+            claim.c.source,
+            claim_version.c.version,
+            claim_version.c.closed_run,
+            run.c.started_at,
+            claim_version.c.data,
+            claim_version.c.sealed,
+        )
+        .join(claim, claim.c.id == claim_version.c.claim_id)
+        .outerjoin(run, run.c.id == claim_version.c.closed_run)
+        .where(claim.c.entity_id == entity_id)
+        .order_by(run.c.started_at.desc(), claim_version.c.claim_id, claim_version.c.version.desc())
+    )
+    return [OldVersion(*row) for row in connection.execute(query)]
 
 
 class LiveOfRaw(NamedTuple):

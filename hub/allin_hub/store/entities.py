@@ -203,6 +203,16 @@ def changes(connection: Connection, since: int, kinds: Sequence[Kind]) -> Sequen
     return connection.execute(query).all()
 
 
+def changes_of(connection: Connection, entity_id: str) -> Sequence[Any]:
+    """(seq, at, run, op, units) of one entity, the newest first."""
+    query = (
+        select(change.c.seq, change.c.at, change.c.run_id, change.c.op, change.c.units)
+        .where(change.c.entity_id == entity_id)
+        .order_by(change.c.seq.desc())
+    )
+    return connection.execute(query).all()
+
+
 def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, bytes, bytes]]]:
     """Entity -> (source, sealed raw, hashed key) of its live claims."""
     query = (

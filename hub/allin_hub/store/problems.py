@@ -19,9 +19,15 @@ def replace_of_source(connection: Connection, source: str, rows: Sequence[tuple[
 
 
 def problems(connection: Connection, source: str | None = None, limit: int | None = None) -> Sequence[Any]:
-    """Open problems: rows of (source, raw_id, severity, code, sealed), errors first."""
+    """Open problems: rows of (source, raw_id, severity, code, sealed, id, run_id), errors first."""
     query = select(
-        problem.c.source, problem.c.raw_id, problem.c.severity, problem.c.code, problem.c.sealed
+        problem.c.source,
+        problem.c.raw_id,
+        problem.c.severity,
+        problem.c.code,
+        problem.c.sealed,
+        problem.c.id,
+        problem.c.run_id,
     ).order_by(problem.c.source, problem.c.severity, problem.c.id)
     if source is not None:
         query = query.where(problem.c.source == source)

@@ -91,6 +91,25 @@ def kept_batch(
     ]
 
 
+class WaitingRaw(NamedTuple):
+    """A raw in quarantine."""
+
+    id: int
+    sealed: bytes
+    arrived_on: str | None
+    run_id: str
+
+
+def quarantined(connection: Connection, source: str) -> list[WaitingRaw]:
+    """Give the raws of a source that wait in quarantine, in the order of arrival."""
+    query = (
+        select(raw.c.id, raw.c.sealed, raw.c.arrived_on, raw.c.run_id)
+        .where(raw.c.source == source, raw.c.status == QUARANTINED)
+        .order_by(raw.c.id)
+    )
+    return [WaitingRaw(*row) for row in connection.execute(query)]
+
+
 def sealed_of(connection: Connection, ids: Sequence[int]) -> dict[int, bytes]:
     """The sealed content of raws by id."""
     found: dict[int, bytes] = {}

@@ -70,6 +70,14 @@ def close_held(connection: Connection, source: str, status: str) -> None:
     )
 
 
+def past(connection: Connection, target: str | None, limit: int) -> Sequence[RowMapping]:
+    """Give the last runs, the newest first; of one source or output where it is named."""
+    query = select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit)
+    if target is not None:
+        query = query.where(run.c.target == target)
+    return connection.execute(query).mappings().all()
+
+
 def _state(connection: Connection, table: Table, name: str) -> dict[str, Any]:
     key = next(iter(table.primary_key))
     row = connection.execute(select(table).where(key == name)).mappings().first()

@@ -92,7 +92,7 @@ def test_problems_tell_each_one_with_its_source(told: Any) -> None:
     told("sync")
     problems = told("problems", "vereine")["problems"]
 
-    assert all(set(problem) == {"source", *PROBLEM} for problem in problems)
+    assert all(set(problem) >= {"source", *PROBLEM} for problem in problems)
     assert ["error", "warning", "hint"] == list(dict.fromkeys(problem["severity"] for problem in problems))
     assert 30 == sum(problem["code"] == "REGISTER_COURT_ASSUMED" for problem in problems)
 
@@ -121,9 +121,9 @@ def test_show_tells_an_entry_with_its_claims(told: Any) -> None:
     shown = told("show", "kulturverein-nummer-2-")
     why = told("show", shown["id"], "--why", "email")
 
-    assert {"id", "kind", "slug", "data", "provenance", "claims"} == set(shown)
+    assert {"id", "kind", "slug", "data", "provenance", "claims"} <= set(shown)
     assert ("organisation", "Kulturverein Nummer 2 e. V.") == (shown["kind"], shown["data"]["name"])
-    assert {"source", "key", "trust", "updated_at", "rule", "data"} == set(shown["claims"][0])
+    assert {"source", "key", "trust", "updated_at", "rule", "data"} <= set(shown["claims"][0])
     assert ("email", "info@verein-2.example") == (why["field"], why["value"])
 
 
@@ -131,7 +131,7 @@ def test_plugins_tell_name_kind_and_package(told: Any) -> None:
     """A program can find out what this hub can read."""
     plugins = told("plugins", hub=False)["plugins"]
 
-    assert {"name", "kind", "package", "version", "does", "licence", "requests_per_minute"} == set(plugins[0])
+    assert {"name", "kind", "package", "version", "does", "licence", "requests_per_minute"} <= set(plugins[0])
     assert {("spreadsheet", "source"), ("directory", "output")} <= {
         (one["name"], one["kind"]) for one in plugins
     }

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-import allin_hub.cli.plugins as installed
 from allin_hub import PluginConfig, Source
+from allin_hub.api import registry
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import note_outcome
 from allin_hub.operations.notify_send import Fault
@@ -186,7 +186,7 @@ def test_a_strangers_plugin_speaks_for_itself_and_says_what_it_declares(
         licence = "CC-BY-4.0"
         requests_per_minute = 30
 
-    monkeypatch.setattr(installed, "plugin_class", lambda _group, _name: Foreign)
+    monkeypatch.setattr(registry, "plugin_class", lambda _group, _name: Foreign)
     english = next(
         one for one in told("plugins", "--lang", "en", hub=False)["plugins"] if one["name"] == "ical"
     )

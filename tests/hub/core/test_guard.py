@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from allin_hub.config.settings import GuardLimits
-from allin_hub.ingest.diff import Difference, differences
+from allin_hub.ingest.diff import Difference, FieldChange, differences
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.store.engine import reading
 from allin_hub.store.runs import held_runs
@@ -114,7 +114,7 @@ def test_a_held_difference_names_field_and_both_values(
     first = _waiting(sheet_office)[0]
 
     assert (first.op, first.row, first.title) == ("changed", 2, "Kulturverein Nummer 1 e. V.")
-    assert first.fields == (("email", "info@verein-1.example", "office@verein-1.example"),)
+    assert first.fields == (FieldChange("email", "info@verein-1.example", "office@verein-1.example"),)
 
 
 def test_a_newer_sync_overtakes_a_held_run(sheet_office: Any, synced: Any, header: Any, rows_of: Any) -> None:

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from allin_hub.hub import Hub
-from allin_hub.operations import notify, notify_send
+from allin_hub.operations import notify, notify_send, status
 from allin_hub.operations.notify import Told, tell
 from allin_hub.store import runs
 from allin_hub.store.engine import writing
@@ -246,12 +246,12 @@ def test_a_server_that_takes_nothing_fails_no_sync_and_is_asked_again(
     synced(told_office)
     told = telling(told_office)
     hub = told_office.open()
-    fault = notify.last_fault(hub)
+    fault = status.last_fault(hub)
     hub.close()
     post.answer = 200
     telling(told_office)
     hub = told_office.open()
-    after = notify.last_fault(hub)
+    after = status.last_fault(hub)
     hub.close()
 
     assert [1] == [one.number for one in told.faults]

@@ -1,0 +1,198 @@
+"""Documents that the reading commands print with `--json`: the core's objects, and beside them words in the caller's language.
+
+A key may be added to them, none is renamed or taken away. `allin_hub.cli.json_schema` writes their JSON Schemas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+from allin_hub.api.registry import PluginInfo
+from allin_hub.base.problems import Severity
+from allin_hub.base.types import Reason
+from allin_hub.doctor.finding import PlainFinding
+from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
+from allin_hub.ingest.hold import HeldRun
+from allin_hub.operations.past_runs import PastRun
+from allin_hub.operations.planned_runs import PlannedRun
+from allin_hub.operations.quarantine import OpenProblem, WaitingRecord
+from allin_hub.operations.status import OutputStanding, SourceStanding, Todo
+
+T = TypeVar("T")
+
+
+def worded(made: type[T], plain: Any, **words: Any) -> T:
+    """Make a printed object of a plain one and of the words that it lacks."""
+    return made(**{one.name: getattr(plain, one.name) for one in fields(plain)}, **words)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSource(SourceStanding):
+    """How a source stands; `message` says its failure and the remedy."""
+
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOutput(OutputStanding):
+    """How an output stands; `message` says its failure and the remedy."""
+
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTodo(Todo):
+    """One thing to do: why, and the command for it."""
+
+    why: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusDocument:
+    """`allin status --json`."""
+
+    ok: bool
+    verdict: str
+    sources: dict[str, PrintedSource]
+    outputs: dict[str, PrintedOutput]
+    todo: tuple[PrintedTodo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesDocument:
+    """`allin source list --json`."""
+
+    sources: tuple[PrintedSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedProblem(OpenProblem):
+    """An open problem; `message` says what is wrong and where, `hint` how to mend it."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemsDocument:
+    """`allin problems --json`: open problems, the gravest first, and the records that wait in quarantine."""
+
+    problems: tuple[PrintedProblem, ...]
+    waiting: tuple[WaitingRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDocument:
+    """`allin held --json`."""
+
+    held: tuple[HeldRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDocument:
+    """`allin export --json`."""
+
+    entities: tuple[ExportedPerson | ExportedEntity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRun(PastRun):
+    """A run as it ended; `message` says its failure and the remedy."""
+
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsDocument:
+    """`allin runs --json`: the newest first."""
+
+    runs: tuple[PrintedRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulesDocument:
+    """`allin schedules --json`: the next first."""
+
+    schedules: tuple[PlannedRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPlugin(PluginInfo):
+    """An installed plugin; `does` says what it does, or why it cannot be used."""
+
+    does: str
+
+
+@dataclass(frozen=True, slots=True)
+class PluginsDocument:
+    """`allin plugins --json`."""
+
+    plugins: tuple[PrintedPlugin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFinding(PlainFinding):
+    """A finding of the doctor: what is wrong, and how to mend it."""
+
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorDocument:
+    """`allin doctor --json`."""
+
+    ok: bool
+    findings: tuple[PrintedFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProblem:
+    """A problem that a read has found: its place, what is wrong, and how to mend it."""
+
+    code: str
+    severity: Severity
+    key: str | None
+    sheet: str | None
+    row: int | None
+    column: str | None
+    field: str | None
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """What a read of one source found. Counts are counts of raws; `created` and `updated` of entities.
+
+    `problems` holds the first thousand, `problems_total` counts all.
+    """
+
+    status: Literal["done", "partial", "held", "busy", "failed"]
+    run: str
+    fetched: int
+    unchanged: int
+    new: int
+    changed: int
+    withdrawn: int
+    reread: int
+    quarantined: int
+    skipped: int
+    created: int
+    updated: int
+    questions: int
+    held: tuple[Reason, ...]
+    seconds: float
+    message: str | None
+    problems_total: int
+    problems: tuple[ReadProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """`allin check --json` and `allin sync --json`; a check has no run, so its ids are empty."""
+
+    run: str
+    sources: dict[str, ReadSource]
