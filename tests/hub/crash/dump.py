@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, inspect, select
+from sqlalchemy import Connection, LargeBinary, Table, inspect, select
 from tests.hub.crash.scenes import LATER
 
 from allin_hub.base.errors import StoreError
@@ -49,8 +49,9 @@ def dump(
         with reading(hub.engine) as connection:
             names = _names(connection, hub, set(known))
             said = _sayer(names, times=times)
+            places = {table.name: _places(connection, table) for table in (raw, claim)}
             tables = {
-                name: sorted(_rows(connection, hub, name, said, times=times, sealed=sealed))
+                name: sorted(_rows(connection, hub, name, said, places, times=times, sealed=sealed))
                 for name in sorted(inspect(connection).get_table_names())
             }
             unfinished = list(connection.execute(select(run.c.id).where(run.c.status == "running")).scalars())
@@ -112,6 +113,23 @@ def _names(connection: Connection, hub: Hub, known: set[str]) -> dict[str, str]:
     return names
 
 
+def _places(connection: Connection, table: Table) -> dict[int, int]:
+    """The id of each row -> its place among them: a run that was cut leaves a gap in the ids, and nothing else."""
+    ids = sorted(connection.execute(select(table.c.id)).scalars())
+    return {id: place for place, id in enumerate(ids, 1)}
+
+
+def _placed(table: str, column: str, value: Any, places: dict[str, dict[int, int]]) -> Any:
+    """A value with its ids of raws and claims as places."""
+    if column == "provenance" and value:
+        found = {unit: [places["claim"].get(id, id) for id in ids] for unit, ids in json.loads(value).items()}
+        return json.dumps(found)
+    of = {"raw_id": "raw", "claim_id": "claim", "target_claim": "claim"}.get(column)
+    if column == "id" and table in places:
+        of = table
+    return places[of].get(value, value) if of else value
+
+
 def _sayer(names: dict[str, str], *, times: bool) -> Callable[[str], str]:
     longest_first = sorted(names, key=len, reverse=True)
     pattern = re.compile("|".join(longest_first) or r"(?!)")
@@ -124,7 +142,14 @@ def _sayer(names: dict[str, str], *, times: bool) -> Callable[[str], str]:
 
 
 def _rows(
-    connection: Connection, hub: Hub, name: str, said: Callable[[str], str], *, times: bool, sealed: bool
+    connection: Connection,
+    hub: Hub,
+    name: str,
+    said: Callable[[str], str],
+    places: dict[str, dict[int, int]],
+    *,
+    times: bool,
+    sealed: bool,
 ) -> list[str]:
     table = metadata.tables.get(name)
     if table is None:
@@ -153,7 +178,15 @@ def _rows(
     query = select(*columns)
     if name == "lease":  # one who was killed after the message was noted holds it until the next has news
         query = query.where(table.c.source != TELLING)
-    return [said(" | ".join(_shown(value, hub) for value in row)) for row in connection.execute(query)]
+    return [
+        said(
+            " | ".join(
+                _shown(_placed(name, column.name, value, places), hub)
+                for column, value in zip(columns, row, strict=True)
+            )
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _shown(value: Any, hub: Hub) -> str:
