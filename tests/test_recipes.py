@@ -173,7 +173,10 @@ def test_a_recipe_works_and_touches_only_the_files_that_it_names(title: str, cop
     before = digests(copy)
     follow(recipe, copy)
 
-    assert changed(before, digests(copy)) == named(recipe, copy)
+    touched = changed(before, digests(copy))
+
+    assert touched == named(recipe, copy)
+    call(copy, "python -m ruff check " + " ".join(sorted(name for name in touched if name.endswith(".py"))))
     for module, name in entry_points(copy):
         code = copy / "plugins" / module.replace(".", "/") / "__init__.py"
         assert f"class {name}(" in code.read_text(encoding="utf-8")
