@@ -7,7 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_eval_context
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    nodes,
+    pass_context,
+    pass_eval_context,
+)
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateSyntaxError
 from markupsafe import Markup
 
@@ -31,9 +40,27 @@ class SafeEnvironment(Environment):
         return template
 
 
+class Compiled(BytecodeCache):
+    """Keeps compiled templates for this process: the languages of an output share them."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template's code where it was compiled before from the same source."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the template's code."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = Compiled()
+
+
 @cache
 def environment(templates: Path, locale: Path, language: str, zone: str) -> SafeEnvironment:
-    """The templates of an output for one language; compiled once in a process."""
+    """Give the templates of an output for one language; each is compiled once in a process."""
     made = SafeEnvironment(
         loader=FileSystemLoader(templates),
         autoescape=lambda name: not (name or "").endswith(TEXT),
@@ -42,6 +69,7 @@ def environment(templates: Path, locale: Path, language: str, zone: str) -> Safe
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_COMPILED,
         extensions=["jinja2.ext.i18n"],
     )
     texts = words(locale, language)
@@ -51,9 +79,19 @@ def environment(templates: Path, locale: Path, language: str, zone: str) -> Safe
     )
     made.globals["_"] = made.globals["gettext"] = _gettext(texts.gettext)
     del made.filters["safe"]
-    made.filters.update(Formats(language, zone).filters())
+    made.filters.update({name: _unfolded(call) for name, call in Formats(language, zone).filters().items()})
     made.globals.update(language=language, direction=direction(language), direction_of=direction)
     return made
+
+
+def _unfolded(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep a filter out of compiled templates: Jinja2 would put its result for one language in place of a constant."""
+
+    @pass_context
+    def filtered(_context: Any, *args: Any, **options: Any) -> Any:
+        return call(*args, **options)
+
+    return filtered
 
 
 def _gettext(look_up: Callable[[str], str]) -> Callable[..., str]:

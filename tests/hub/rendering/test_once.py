@@ -1,4 +1,4 @@
-"""What pages share is rendered once, for each language apart, and stays text where it is text."""
+"""Checks that what pages share is rendered once, for each language apart, and stays text where it is text."""
 
 from __future__ import annotations
 
@@ -67,3 +67,15 @@ def test_a_piece_is_kept_for_its_words_and_its_language_alone() -> None:
     assert arabic.of("card", "a", lambda: "<4>") == "&lt;4&gt;"
     assert once.of("de", escapes=False).of("card", "a", lambda: "<5>") == "<5>"
     assert once.of("de", escapes=True).of("card", "a", lambda: "<6>") == "&lt;1&gt;"
+
+
+def test_languages_share_compiled_templates_and_no_word(tmp_path: Path) -> None:
+    """Jinja2 computes a filter of a constant when it compiles: that would be the first language's on every page."""
+    (tmp_path / "page.html.j2").write_text("{{ 'tr'|language_name }} {{ 1234567|number }}", encoding="utf-8")
+
+    pages = [
+        environment(tmp_path, tmp_path, language, "Europe/Berlin").get_template("page.html.j2").render()
+        for language in ("de", "en")
+    ]
+
+    assert pages == ["Türkisch 1.234.567", "Turkish 1,234,567"]
