@@ -8,17 +8,15 @@ import sys
 import orjson
 
 from allin_hub.base.errors import ConfigError
-from allin_hub.base.ids import new_id
 from allin_hub.cli.console import opened, print_json, table
 from allin_hub.cli.documents import ExportDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.config.toml_blocks import unknown
-from allin_hub.entities.inspect import ShownEntity, exported, inspect
-from allin_hub.hub import Hub
+from allin_hub.entities.inspect import ShownEntity, exported, inspect, note_look
 from allin_hub.i18n.translator import Voice, text
-from allin_hub.store import entities, runs
-from allin_hub.store.engine import reading, writing
+from allin_hub.store import entities
+from allin_hub.store.engine import reading
 from allin_schemas import ENTITIES, Kind
 
 KINDS = {
@@ -50,7 +48,7 @@ def run_show(call: Call, word: str, why: str | None) -> None:
                     word=word,
                 )
             shown = inspect(connection, hub, *found[0])
-        _note(hub, "show", shown.id)
+        note_look(hub, "show", shown.id)
         if why is not None:
             _refuse_unknown_field(shown.kind, why)
         if call.json:
@@ -121,12 +119,4 @@ def run_export(call: Call, kind: str) -> None:
             else:
                 for one in found:
                     sys.stdout.write(orjson.dumps(one).decode() + "\n")
-        _note(hub, "export", kind)
-
-
-def _note(hub: Hub, job: str, target: str) -> None:
-    """Note that staff have looked at what is not gated."""
-    run_id = new_id()
-    with writing(hub.engine) as connection:
-        hub.begin_run(connection, run_id, job, target)
-        runs.end_run(connection, run_id, "done", {}, None, hub.clock())
+        note_look(hub, "export", kind)

@@ -11,12 +11,14 @@ import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.errors import ConfigError
+from allin_hub.base.ids import new_id
 from allin_hub.entities.merge import EVERYTHING
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import consents_of
-from allin_hub.store import claims, entities, raw_records
+from allin_hub.store import claims, entities, raw_records, runs
+from allin_hub.store.engine import writing
 from allin_schemas import Kind
 
 
@@ -228,6 +230,14 @@ def exported(connection: Connection, hub: Hub, kind: Kind) -> Iterator[ExportedE
             yield ExportedPerson(stored.id, kind, data, sources, tuple(consents.get(stored.id, ())))
         else:
             yield ExportedEntity(stored.id, kind, data, sources)
+
+
+def note_look(hub: Hub, job: Literal["show", "export"], target: str) -> None:
+    """Note that staff have looked at what is not gated: an entity's id, or the kind that was exported."""
+    run_id = new_id()
+    with writing(hub.engine) as connection:
+        hub.begin_run(connection, run_id, job, target)
+        runs.end_run(connection, run_id, "done", {}, None, hub.clock())
 
 
 def _is_of(unit: str, name: str) -> bool:
