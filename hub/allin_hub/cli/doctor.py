@@ -10,7 +10,8 @@ from allin_hub.cli.console import print_json
 from allin_hub.cli.documents import DoctorDocument, PrintedFinding, worded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import line
-from allin_hub.doctor import BROKEN, Diagnosis, Finding, examine
+from allin_hub.doctor.checks import Diagnosis, examine
+from allin_hub.doctor.finding import BROKEN, Finding
 from allin_hub.i18n.translator import Voice, text, voice_for
 
 STATES = (text("broken"), text("weak"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from allin_hub import File, Refused, refused
-from allin_plugins.form import plain, platforms
+from allin_plugins.form import form_services, plain
 from allin_plugins.form.parts import Questions, Submission, mapping
 
 Reads = Callable[[Mapping[str, Any], Questions], Iterator[Submission]]
@@ -44,10 +44,10 @@ def _read(document: Any, asked: Questions) -> Iterator[Submission]:
 
 def _item(item: Mapping[str, Any], asked: Questions) -> Iterator[Submission]:
     """Read one of a list: an event, a record of a service, or a plain answer."""
-    if platforms.is_tally(item):
-        yield from platforms.tally(item, asked)
+    if form_services.is_tally(item):
+        yield from form_services.tally(item, asked)
     elif "_id" in item and ("_uuid" in item or "_submission_time" in item):
-        yield platforms.kobo_record(item, asked)
+        yield form_services.kobo_record(item, asked)
     else:
         yield plain.plain_record(item, asked)
 
@@ -55,27 +55,27 @@ def _item(item: Mapping[str, Any], asked: Questions) -> Iterator[Submission]:
 def _reader(document: Mapping[str, Any]) -> Reads | None:
     """Know the service by its document."""
     if "ocs" in document:
-        return platforms.nextcloud
-    if platforms.is_tally(document):
-        return platforms.tally
+        return form_services.nextcloud
+    if form_services.is_tally(document):
+        return form_services.tally
     if "responses" in _first(document, "submissions"):
-        return platforms.tally_pages
+        return form_services.tally_pages
     if "submissions" in document and "questions" in document:
-        return platforms.nextcloud
+        return form_services.nextcloud
     if "total_items" in document or "answers" in _first(document, "items"):
-        return platforms.typeform
+        return form_services.typeform
     if "responseId" in _first(document, "responses"):
-        return platforms.google
+        return form_services.google
     if "responses" in document:
-        return platforms.limesurvey
+        return form_services.limesurvey
     if "@odata.context" in document:
-        return platforms.odk
+        return form_services.odk
     if "results" in document and ("next" in document or "_id" in _first(document, "results")):
-        return platforms.kobo
+        return form_services.kobo
     if {"finished", "surveyId"} & _first(document, "data").keys():
-        return platforms.formbricks
+        return form_services.formbricks
     if "total_count" in document and "entries" in document:
-        return platforms.gravity
+        return form_services.gravity
     return plain.plain if any(isinstance(document.get(name), list) for name in plain.LISTS) else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allin_schemas.reading.cleaning import cells_of, first, gathered, tidy
-from allin_schemas.reading.dates import read_moment
+from allin_schemas.reading.dates_and_times import read_moment
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, guessed, unreadable
 from allin_schemas.reading.numbers import amount_of
 from allin_schemas.reading.structures import read_structure

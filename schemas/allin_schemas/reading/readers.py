@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allin_schemas.reading.costs import read_cost as _cost
-from allin_schemas.reading.dates import read_date, read_moment
+from allin_schemas.reading.dates_and_times import read_date, read_moment
 from allin_schemas.reading.districts import read_district, read_districts
 from allin_schemas.reading.engagements import read_roles, read_slots
 from allin_schemas.reading.findings import READERS, Context, Reading
-from allin_schemas.reading.hours import read_hours
 from allin_schemas.reading.identifiers import read_identifiers
 from allin_schemas.reading.languages import read_language, read_languages
 from allin_schemas.reading.links import read_url, read_urls
 from allin_schemas.reading.mails import read_email
 from allin_schemas.reading.numbers import read_count, read_flag, read_year
+from allin_schemas.reading.opening_hours import read_hours
 from allin_schemas.reading.parts import in_parts, read_accessibility, read_messengers
 from allin_schemas.reading.phones import read_phone, read_phones
 from allin_schemas.reading.places import read_place, read_places

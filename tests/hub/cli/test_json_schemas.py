@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from allin_hub.api.registry import installed
 from allin_hub.cli import app
 from allin_hub.cli.json_schema import COMMANDS, FOLDER, OBJECTS, rendered
-from allin_hub.doctor import examine
+from allin_hub.doctor.checks import examine
 from allin_hub.entities.inspect import exported, inspect
 from allin_hub.hub import Hub
 from allin_hub.i18n import staff_language

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub.doctor import BROKEN, Diagnosis, examine
+from allin_hub.doctor.checks import Diagnosis, examine
+from allin_hub.doctor.finding import BROKEN
 from allin_hub.i18n.translator import Voice
 
 OUTPUT = """

@@ -16,7 +16,7 @@ from tests.hub.storage.conftest import files_in
 from allin_hub.backup.create import back_up
 from allin_hub.base.errors import ConfigError
 from allin_hub.config.load import load
-from allin_hub.doctor import examine
+from allin_hub.doctor.checks import examine
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.sync import sync
 from allin_hub.publish.destination_factory import destination

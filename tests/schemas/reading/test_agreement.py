@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl, TypeAdapter
 
-from allin_schemas.reading import Context, dates, links, mails, phones
+from allin_schemas.reading import Context, dates_and_times, links, mails, phones
 from allin_schemas.reading.language_names import AMBIGUOUS, key, known
 from allin_schemas.reading.postal import COUNTRIES
 
@@ -114,7 +114,7 @@ def test_days_agree_with_dateparser(day: dt.date, form: str) -> None:
             languages=["de"], settings={"DATE_ORDER": "YMD", "PARSERS": ["absolute-time"]}
         )
 
-    assert dates.read_date(written, Context(today=day)).value == day.isoformat()
+    assert dates_and_times.read_date(written, Context(today=day)).value == day.isoformat()
     assert library.get_date_data(written).date_obj.date() == day
 
 
