@@ -111,7 +111,7 @@ def test_a_held_run_is_shown_and_accepted_though_its_map_never_ends(hub: Hub, fe
     taken = accept(hub, "feed").sources["feed"]
 
     assert [("description", "old words of 0", "new words of 0")] == [
-        (name, old["de"]["text"], new["de"]["text"]) for name, old, new in shown[0].fields
+        (one.field, one.old["de"]["text"], one.new["de"]["text"]) for one in shown[0].fields
     ]
     assert ("done", RECORDS) == (taken.status, taken.changed)
 

@@ -117,9 +117,9 @@ def test_the_claims_are_those_that_held_showed(
     assert {"1": "changed", "2": "changed", "3": "gone", "9": "new"} == {
         key: one.op for key, one in shown.items()
     }
-    assert changes(before["1"], after["1"]) == {name: (old, new) for name, old, new in shown["1"].fields}
+    assert changes(before["1"], after["1"]) == {one.field: (one.old, one.new) for one in shown["1"].fields}
     assert {"email", "places", "contacts[0].consent.directory_public"} == {
-        name for name, *_ in shown["1"].fields
+        one.field for one in shown["1"].fields
     }
     assert shown["2"].waits
     assert before["2"]["name"] == after["2"]["name"]
