@@ -162,7 +162,7 @@ class Validator:
                 contact, checked = next(met)
                 made = self._contact(contact, checked, problems)
                 if made is not None:
-                    outcome.claims.append(made)
+                    self._add_contact(outcome.claims, made)
             if "phones" in outer.data:
                 self._keep_numbers_out(outer, [one for one in outcome.claims if one.slot], place, problems)
             if parts.unknown:
@@ -248,6 +248,21 @@ class Validator:
             f"{name_key(data['name'])}\x1f{hold}" if data.get("email") is None else hold
         )
         return checked
+
+    def _add_contact(self, claims: list[CheckedClaim], made: CheckedClaim) -> None:
+        """Add a contact to a record's claims; one that is named twice is one claim, with all that is said and answered.
+
+        Two names behind one address are two persons.
+        """
+        known = next((one for one in claims if one.slot == made.slot), None)
+        if known is not None and name_key(known.data["name"]) != name_key(made.data["name"]):
+            made.slot = "p" + self._slot_of(f"{made.slot}\x1f{name_key(made.data['name'])}")
+            known = next((one for one in claims if one.slot == made.slot), None)
+        if known is None:
+            claims.append(made)
+        else:
+            known.data.update({name: value for name, value in made.data.items() if name not in known.data})
+            known.answers.extend(made.answers)
 
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
         if kind is Kind.EVENT and data.get("overrides"):
