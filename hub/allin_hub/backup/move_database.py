@@ -21,7 +21,7 @@ from allin_hub.config.secrets import PASSWORD, database_address
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
-from allin_hub.publish.lease import lease_of_output
+from allin_hub.publish.output_lease import lease_of_output
 from allin_hub.store import leases, moved_away, runs
 from allin_hub.store.checksums import Sum, sums_of
 from allin_hub.store.copy import Told, copy_rows, counts_of

@@ -37,9 +37,7 @@ class Point(StrEnum):
     SYNC_HELD = "sync-held"
     SYNC_FAILED = "sync-failed"
     SYNC_ENDED = "sync-ended"
-    ACCEPT_BEGUN = "accept-begun"
     ACCEPT_APPLIED = "accept-applied"
-    ACCEPT_ENDED = "accept-ended"
 
     PUBLISH_BEGUN = "publish-begun"
     PUBLISH_EXTENDED = "publish-extended"

@@ -13,7 +13,7 @@ from allin_hub.doctor.finding import BROKEN, WEAK, Finding
 from allin_hub.doctor.output_folders import closed
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
-from allin_hub.publish.lease import begun
+from allin_hub.publish.output_lease import begun
 from allin_hub.publish.place import finish
 from allin_hub.store import integrity
 from allin_hub.store.after_restore import drop_orphans, running

@@ -17,8 +17,8 @@ from allin_hub.doctor import output_folders
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
+from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared, prepare
-from allin_hub.ingest.source_run import LentRun
 from allin_hub.publish import orphans
 from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.sources.files import Files, FileSettings

@@ -14,8 +14,8 @@ from allin_hub.entities.source_snapshot import kept, with_left
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.prepare import merge_mark
+from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
-from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import Latest, entries
 from allin_hub.store import claims, consents, leases, runs, staging

@@ -25,13 +25,13 @@ from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.fetch import Fetch
 from allin_hub.ingest.hold import reasons_to_hold
+from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.run_context import Progress, SyncRun
 from allin_hub.ingest.run_report import notices
-from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.stage import Stager
 from allin_hub.ingest.sync import prepared_or_fault
-from allin_hub.ingest.sync_one import reread_changed_map
-from allin_hub.ingest.sync_run import Progress, SyncRun
+from allin_hub.ingest.sync_source import reread_changed_map
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
 from allin_hub.store import runs, staging

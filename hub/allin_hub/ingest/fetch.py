@@ -14,9 +14,9 @@ from allin_hub.base.time_limits import Bounds
 from allin_hub.config.settings import SourceSettings
 from allin_hub.entities.record_keys import derived_key, lies_ahead, opened_fields
 from allin_hub.ingest.fetch_result import FetchResult
+from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import foreign
 from allin_hub.ingest.raw_codec import Envelope, packed
-from allin_hub.ingest.source_run import LentRun
 from allin_hub.ingest.stage import PAGE, Stager
 from allin_hub.ingest.stage_claims import Arrival
 from allin_hub.ingest.validate import Outcome

@@ -22,8 +22,9 @@ from allin_hub.ingest.diff import SHOWN, Difference, differences
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.guard import Extent, reasons
 from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
-from allin_hub.ingest.sync_run import SyncRun
+from allin_hub.ingest.source_lease import source_lease
 from allin_hub.store import leases, runs, staging
 from allin_hub.store.engine import reading, writing
 
@@ -168,28 +169,24 @@ def accept(hub: Hub, word: str) -> SyncReport:
 
 def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
     began = time.perf_counter()
-    with writing(hub.engine, Point.ACCEPT_BEGUN) as connection:
-        fence = leases.take_lease(connection, name, run_id, hub.clock())
-        kept = staging.run_of(connection, run_id)
-    if fence is None:
-        say = voice_of(hub.config)
-        message = say("Another sync of this source is running.")
-        return SourceReport(
-            name, "busy", message=message, hint=say("Wait for its end, then look again: allin held")
-        )
-    run = SyncRun(hub, name, run_id, fence)
-    try:
+    with source_lease(hub, name, run_id) as fence:
+        if fence is None:
+            say = voice_of(hub.config)
+            message = say("Another sync of this source is running.")
+            return SourceReport(
+                name, "busy", message=message, hint=say("Wait for its end, then look again: allin held")
+            )
+        with reading(hub.engine) as connection:
+            kept = staging.run_of(connection, run_id)
         if kept is None:
             raise ConfigError(
                 "This held run was overtaken by a newer one.", hint="See what waits now: allin held"
             )
+        run = SyncRun(hub, name, run_id, fence)
         result = FetchResult.from_json(hub.sealer.unseal(kept))
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(connection, run, result)
             leases.give_lease_back(connection, name, fence)  # there is nothing left to accept again
-    finally:
-        with writing(hub.engine, Point.ACCEPT_ENDED) as connection:
-            leases.give_lease_back(connection, name, fence)
     report.seconds = time.perf_counter() - began
     return report

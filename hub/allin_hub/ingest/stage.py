@@ -14,8 +14,8 @@ from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Problem
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import Envelope, opened
+from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.stage_claims import Arrival, ClaimStager, Staged
-from allin_hub.ingest.sync_run import SyncRun
 from allin_hub.ingest.validate import Outcome, RecordChecker
 from allin_hub.store import claims as claim_table
 from allin_hub.store import leases, staging

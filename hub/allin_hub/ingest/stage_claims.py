@@ -24,7 +24,7 @@ from allin_hub.entities.match_keys import (
     record_clue,
     reference_clues,
 )
-from allin_hub.ingest.sync_run import SyncRun
+from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.validate import Outcome
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.privacy.consent_answers import answered

@@ -11,8 +11,8 @@ from allin_hub.base.time_limits import supervisor
 from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, prepare
-from allin_hub.ingest.sync_one import sync_source, unprepared
-from allin_hub.ingest.sync_run import Progress
+from allin_hub.ingest.run_context import Progress
+from allin_hub.ingest.sync_source import sync_source, unprepared
 
 
 def prepared_or_fault(hub: Hub, names: Sequence[str]) -> dict[str, Prepared | ConfigError]:

@@ -18,9 +18,9 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.apply import apply, end_held
 from allin_hub.ingest.prepare import prepare
+from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.stage import Stager
-from allin_hub.ingest.sync_one import replayed
-from allin_hub.ingest.sync_run import SyncRun
+from allin_hub.ingest.sync_source import replayed
 from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE

@@ -43,7 +43,7 @@ def sync(
     worker: Worker | None = None,
 ) -> SyncReport:
     """Sync sources in a child, as `ingest.sync` does; a source whose plugin does not end fails alone."""
-    from allin_hub.ingest.sync_one import fail_source
+    from allin_hub.ingest.sync_source import fail_source
 
     report = SyncReport(invocation or new_id())
 

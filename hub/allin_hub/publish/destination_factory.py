@@ -12,7 +12,7 @@ from allin_hub.publish.output_address import is_elsewhere
 
 if TYPE_CHECKING:
     from allin_hub.hub import Hub
-    from allin_hub.publish.lease import Turn
+    from allin_hub.publish.output_lease import Turn
 
 
 class Destination(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from allin_hub.base.failpoints import Point, around
-from allin_hub.publish.lease import Turn
+from allin_hub.publish.output_lease import Turn
 from allin_hub.store.engine import reading
 
 _GONE = ".gone"

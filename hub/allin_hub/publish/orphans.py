@@ -8,8 +8,8 @@ from allin_hub.base.reports import OutputReport
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
-from allin_hub.publish.lease import Turn, begun, lease_of_output
 from allin_hub.publish.output_address import is_elsewhere, shown
+from allin_hub.publish.output_lease import Turn, begun, lease_of_output
 from allin_hub.publish.place import finish, retire
 from allin_hub.store import leases, publish_journal, runs
 from allin_hub.store.engine import reading, writing

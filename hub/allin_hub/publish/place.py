@@ -16,7 +16,7 @@ from pathlib import Path
 from allin_hub.api.output_run import Order
 from allin_hub.base.failpoints import Point, around
 from allin_hub.publish.destination_factory import destination
-from allin_hub.publish.lease import Turn
+from allin_hub.publish.output_lease import Turn
 from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
 

@@ -23,9 +23,9 @@ from allin_hub.config.settings import OutputSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.publish.destination_factory import destination
-from allin_hub.publish.lease import Turn, begun
 from allin_hub.publish.orphans import retire_all, unwritable
 from allin_hub.publish.output_address import is_elsewhere, shown
+from allin_hub.publish.output_lease import Turn, begun
 from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, staging_of
 from allin_hub.publish.store_view import StoreView
 from allin_hub.store import publish_journal, runs

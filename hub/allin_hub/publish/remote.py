@@ -19,7 +19,7 @@ from typing import Any
 
 from allin_hub.base.errors import HubError, PublishError
 from allin_hub.base.failpoints import Point, around
-from allin_hub.publish.lease import Turn
+from allin_hub.publish.output_lease import Turn
 
 _PART = ".part"
 _KINDS = {".js": "text/javascript", ".ics": "text/calendar", ".vcf": "text/vcard", ".csv": "text/csv"}

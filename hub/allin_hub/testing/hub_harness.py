@@ -15,7 +15,7 @@ from allin_hub.base.types import Draft
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import prepared_of
-from allin_hub.ingest.sync_one import sync_source
+from allin_hub.ingest.sync_source import sync_source
 from allin_hub.open_hub import open_hub
 from allin_hub.publish.publish import publish_output
 from allin_hub.testing.config_checks import written

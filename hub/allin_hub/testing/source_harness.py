@@ -20,9 +20,9 @@ from allin_hub.base.time_limits import Bounds
 from allin_hub.config.load import load
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
+from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared, prepared_of
-from allin_hub.ingest.source_run import LentRun
-from allin_hub.ingest.sync_one import sync_source
+from allin_hub.ingest.sync_source import sync_source
 from allin_hub.open_hub import open_hub
 from allin_hub.store import runs
 from allin_hub.store.engine import open_engine, writing

@@ -13,7 +13,7 @@ from allin_hub.base.errors import StoreError
 from allin_hub.hub import Hub
 from allin_hub.manage import remove_source, rename_source
 from allin_hub.publish import local_folder, publish
-from allin_hub.publish.lease import begun, lease_of_output
+from allin_hub.publish.output_lease import begun, lease_of_output
 from allin_hub.publish.place import finish
 from allin_hub.store import leases
 from allin_hub.store.engine import writing

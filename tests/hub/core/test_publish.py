@@ -11,7 +11,7 @@ import pytest
 
 from allin_hub.api.output_run import Artifact, Order
 from allin_hub.api.plugin import Output, PluginConfig
-from allin_hub.publish import lease, local_folder, place
+from allin_hub.publish import local_folder, output_lease, place
 from allin_hub.publish.publish import publish_output
 from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
@@ -216,7 +216,7 @@ def test_a_publish_that_was_killed_between_two_files_is_finished_by_the_next(
         publish_output(hub, settings, changed)
     monkeypatch.setattr(local_folder.os, "replace", replace)
 
-    turn = lease.begun(hub, "verzeichnis")
+    turn = output_lease.begun(hub, "verzeichnis")
     assert turn is not None
     place.finish(turn)
     turn.end()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.base.errors import StoreError, Unavailable
-from allin_hub.ingest import apply, hold, sync, sync_one
+from allin_hub.ingest import apply, hold, sync, sync_source
 from allin_hub.ingest.prepare import prepare
 from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
@@ -114,7 +114,7 @@ def test_a_run_that_was_overtaken_notes_nothing_and_leaves_the_lease_to_the_othe
     before = synced(sheet_office)["vereine"]
     if records != 100:
         sheet_office.sheet("vereine.csv", header, rows_of(records))
-    room: Any = sync_one if step == "is_same" else hold
+    room: Any = sync_source if step == "is_same" else hold
     hub, do = sheet_office.open(), getattr(room, step)
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:

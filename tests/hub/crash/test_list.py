@@ -100,7 +100,7 @@ def test_the_list_looks_where_runs_go() -> None:
         "ingest/stage.py",
         "mapping/learned.py",
         "open_hub.py",
-        "publish/lease.py",
+        "publish/output_lease.py",
         "publish/place.py",
     } <= names
 

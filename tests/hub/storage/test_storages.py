@@ -20,8 +20,8 @@ from allin_hub.doctor.checks import examine
 from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.sync import sync
 from allin_hub.publish.destination_factory import destination
-from allin_hub.publish.lease import Turn
 from allin_hub.publish.orphans import forget
+from allin_hub.publish.output_lease import Turn
 from allin_hub.publish.publish import publish
 from allin_hub.publish.remote import Storage
 from allin_hub.store.engine import writing

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from sqlalchemy import Connection
 
 from allin_hub.base.errors import HubError, StoreError, Unavailable
 from allin_hub.base.failpoints import Point
@@ -16,10 +17,11 @@ from allin_hub.base.time_limits import Bounds, supervisor
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.ingest.fetch_result import FetchResult
+from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared, foreign, merge_mark
+from allin_hub.ingest.run_context import Progress, SyncRun
 from allin_hub.ingest.run_report import complete_report, notices
-from allin_hub.ingest.source_run import LentRun
-from allin_hub.ingest.sync_run import Progress, SyncRun
+from allin_hub.ingest.source_lease import source_lease
 from allin_hub.sources.feeds import is_same
 from allin_hub.store import leases, runs, staging
 from allin_hub.store import problems as problem_table
@@ -38,28 +40,26 @@ def sync_source(
     began = time.perf_counter()
     name, run_id = prepared.name, new_id()
     supervisor().began(name, run_id)
-    with writing(hub.engine, Point.SYNC_BEGUN) as connection:
-        fence = leases.take_lease(connection, name, run_id, hub.clock())
-        if fence is not None:
-            held = [row["id"] for row in runs.held_runs(connection)]
-            staging.drop_stale(connection, name, [*held, run_id])
-            hub.begin_run(connection, run_id, "sync", name, invocation)
-    if fence is None:
-        say = voice_of(hub.config)
-        message = say("Another sync of this source is running.")
-        return SourceReport(
-            name, "busy", message=message, hint=say("It will end by itself; see: allin status")
-        )
-    run = SyncRun(hub, name, run_id, fence, progress)
-    try:
-        report = (_replay if replay else _read)(run, prepared)
-    except HubError as error:
-        report = _failed(run, error)
-    except Exception as error:
-        report = _failed(run, _unforeseen(error))
-    finally:
-        with writing(hub.engine, Point.SYNC_ENDED) as connection:
-            leases.give_lease_back(connection, name, fence)
+
+    def begin(connection: Connection) -> None:
+        held = [row["id"] for row in runs.held_runs(connection)]
+        staging.drop_stale(connection, name, [*held, run_id])
+        hub.begin_run(connection, run_id, "sync", name, invocation)
+
+    with source_lease(hub, name, run_id, begin) as fence:
+        if fence is None:
+            say = voice_of(hub.config)
+            message = say("Another sync of this source is running.")
+            return SourceReport(
+                name, "busy", message=message, hint=say("It will end by itself; see: allin status")
+            )
+        run = SyncRun(hub, name, run_id, fence, progress)
+        try:
+            report = (_replay if replay else _read)(run, prepared)
+        except HubError as error:
+            report = _failed(run, error)
+        except Exception as error:
+            report = _failed(run, _unforeseen(error))
     report.run, report.seconds = run_id, time.perf_counter() - began
     return report
 
@@ -225,17 +225,12 @@ def fail_source(hub: Hub, name: str, invocation: str, run_id: str, error: HubErr
     """Note that a source failed whose process was ended; `run_id` is the run's, or empty when none had begun."""
     if not run_id:
         return unprepared(hub, name, invocation, error)
-    with writing(hub.engine, Point.SYNC_BEGUN) as connection:
-        fence = leases.take_lease(connection, name, run_id, hub.clock())
-    if fence is None:
+    with source_lease(hub, name, run_id) as fence:
+        if fence is not None:
+            return _failed(SyncRun(hub, name, run_id, fence), error)
         report = _report_of(hub, name, error)
         report.run = run_id
         return report
-    try:
-        return _failed(SyncRun(hub, name, run_id, fence), error)
-    finally:
-        with writing(hub.engine, Point.SYNC_ENDED) as connection:
-            leases.give_lease_back(connection, name, fence)
 
 
 def _failed(run: SyncRun, error: HubError) -> SourceReport:
