@@ -95,9 +95,10 @@ def measured(job: str, folder: Path) -> dict[str, Any]:
 
 
 def run_job(job: str, folder: Path) -> None:
-    """Do one job and print its cost."""
+    """Do one job as the child of `allin publish` does it, and print its cost."""
     from allin_hub.ingest.sync import sync
     from allin_hub.open_hub import open_hub
+    from allin_hub.operations.child_work import collect_garbage_seldom
     from allin_hub.publish.publish import publish
 
     day = dt.timedelta(days=1 if job == "later" else 0)
@@ -106,6 +107,7 @@ def run_job(job: str, folder: Path) -> None:
     for _ in range(20):
         machine.told("", 0, None)
     before = machine.spent
+    collect_garbage_seldom()
     wall, cpu = time.perf_counter(), time.process_time()
     counts: dict[str, int] = {}
     if job == "sync":
