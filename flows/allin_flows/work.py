@@ -19,6 +19,7 @@ from allin_flows.outcomes import Outcome, Part, of_output, of_source, stopped
 from allin_flows.wording import Say
 from allin_hub.api import registry
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
+from allin_hub.base.file_modes import keep_private
 from allin_hub.base.ids import new_id
 from allin_hub.config.settings import HubSettings, SourceSettings, chosen
 from allin_hub.hub import Hub
@@ -171,6 +172,7 @@ def _or_fault(prepared: Callable[[], T]) -> T | ConfigError:
 
 
 def _with_hub(folder: str, work: Callable[[Hub], T]) -> T:
+    keep_private()
     hub = open_hub(Path(folder))
     try:
         return work(hub)

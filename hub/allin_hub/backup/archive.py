@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import hashlib
+import hmac
 import os
 import zipfile
 import zlib
@@ -16,11 +18,14 @@ from typing import IO, Any
 
 import orjson
 
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.fsync import sync_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+"""The manifest's authentication code under the hub's key, in hexadecimal digits."""
 SEAL = b"allin backup, sha256 of all before: "
 _DIGITS = 64
 _CHUNK = 1 << 20
@@ -42,6 +47,14 @@ class Manifest:
 
     facts: Mapping[str, Any]
     parts: Mapping[str, Part]
+    signed: bytes
+    """The bytes that the signature is of."""
+    signature: bytes | None
+    """None in a backup of a release that signed none, or in one that somebody else made."""
+
+    def is_signed_by(self, sealer: Sealer) -> bool:
+        """Tell whether the hub with this key made the backup, and nobody changed it since."""
+        return self.signature is not None and hmac.compare_digest(self.signature, sealer.sign(self.signed))
 
 
 class Packer:
@@ -85,14 +98,15 @@ class Packer:
                     self._told(name, size, total)
         self._parts[name] = Part(size, digest.hexdigest())
 
-    def finish(self, facts: Mapping[str, Any]) -> int:
-        """Write the list of parts, seal the whole, and put it in its place; how large it is.
+    def finish(self, facts: Mapping[str, Any], sealer: Sealer) -> int:
+        """Write the list of parts, sign it, add a checksum of the whole, and put the file in its place; its size.
 
         Raises FileExistsError when something has taken the place meanwhile.
         """
         parts = {name: {"size": part.size, "sha256": part.digest} for name, part in self._parts.items()}
         listed = orjson.dumps({"format": FORMAT, **facts, "parts": parts}, option=orjson.OPT_INDENT_2)
         self._zip.writestr(MANIFEST, listed)
+        self._zip.writestr(SIGNATURE, sealer.sign(listed).hex())
         self._zip.comment = SEAL + b"0" * _DIGITS
         self._zip.close()
         size = self._file.seek(0, os.SEEK_END)
@@ -183,19 +197,33 @@ def _manifest(path: Path) -> Manifest | None:
     """The list of parts; None when it cannot be read."""
     try:
         with zipfile.ZipFile(path) as packed:
-            listed = orjson.loads(packed.read(MANIFEST))
+            signed = packed.read(MANIFEST)
+            signature = _signature(packed)
+            listed = orjson.loads(signed)
             parts = {
                 str(name): Part(int(one["size"]), str(one["sha256"])) for name, one in listed["parts"].items()
             }
             facts = {name: listed[name] for name in listed if name != "parts"}
-            return Manifest(facts, parts) if isinstance(facts["format"], int) else None
-    except (*_BROKEN, TypeError, AttributeError):
+            is_whole = isinstance(facts["format"], int) and all(str(key["name"]) for key in facts["keys"])
+            dt.datetime.fromisoformat(facts["made_at"]), facts["keys"][0]["fingerprint"], facts["schema"]
+            return Manifest(facts, parts, signed, signature) if is_whole else None
+    except (*_BROKEN, TypeError, AttributeError, IndexError):
         return None
+
+
+def _signature(packed: zipfile.ZipFile) -> bytes | None:
+    """Read the signature; None when there is none, empty when it cannot be read."""
+    if SIGNATURE not in packed.namelist():
+        return None
+    try:
+        return bytes.fromhex(packed.read(SIGNATURE).decode("ascii"))
+    except _BROKEN:
+        return b""
 
 
 def _damaged(path: Path, manifest: Manifest) -> list[str]:
     """The parts that are not there as the list says."""
-    found = []
+    found = [SIGNATURE] if manifest.signature == b"" else []
     with zipfile.ZipFile(path) as packed:
         for name, part in manifest.parts.items():
             try:

@@ -143,7 +143,7 @@ def _write(hub: Hub, path: Path, told: Told | None) -> tuple[int, int]:
             "keys": keys,
             "rows": rows,
         }
-        return packer.finish(facts), sum(rows.values())
+        return packer.finish(facts, hub.sealer), sum(rows.values())
 
 
 def keys_of(config: Config, sealer: Sealer) -> list[dict[str, str]]:

@@ -7,16 +7,19 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from allin_hub.backup.archive import Manifest, Told, unpack, verified
 from allin_hub.backup.create import DATABASE, OUTPUTS, key_name
 from allin_hub.backup.file_swap import READY, Exchange, held, put_back
-from allin_hub.base.encryption import load_key
+from allin_hub.base.encryption import Sealer, load_key
 from allin_hub.base.errors import ConfigError, HubError, StoreError
+from allin_hub.base.file_modes import PUBLISHED_FILE, PUBLISHED_FOLDER, make_passable
 from allin_hub.base.ids import new_id
 from allin_hub.config import toml_edit
 from allin_hub.config.load import load
@@ -45,6 +48,8 @@ class Wish:
     key: Path | None = None
     database: str | None = None
     force: bool = False
+    unsigned: bool = False
+    """Take a backup that no hub has signed: one of an older release, known to be the office's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ class Restored:
     upgraded: bool
     aside: Path | None
     missing: list[str] = field(default_factory=list)
+    unsigned: bool = False
+    """Nothing vouches for what it says, of consents neither."""
 
 
 def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Told | None = None) -> Restored:
@@ -64,7 +71,8 @@ def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Tol
 
     Where an earlier restore was killed, what lay there before it is put back first.
 
-    Raises ConfigError when the call, the key or the folder does not fit; StoreError when the backup is damaged.
+    Raises ConfigError when the call, the key or the folder does not fit, or nobody signed the backup; StoreError when
+    it is damaged or forged.
     """
     if folder.is_dir():
         with _told_in_words(folder):
@@ -80,9 +88,10 @@ def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Tol
     was_there = folder.exists()
     try:
         with _told_in_words(folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_passable(folder)
             with tempfile.TemporaryDirectory(prefix=READY, dir=folder) as ready, _taken(Path(ready)):
                 unpack(file, manifest, Path(ready), told)
+                _refuse_foreign(file.name, manifest, Path(ready), folder, wish)
                 return _Restoring(manifest, Path(ready), folder, wish, now, told).restore()
     finally:
         if not was_there and folder.is_dir() and not any(folder.iterdir()):
@@ -111,6 +120,91 @@ def _told_in_words(folder: Path) -> Iterator[None]:
             folder=str(folder),
             fault=error.strerror or type(error).__name__,
         ) from None
+
+
+def _refuse_foreign(file: str, manifest: Manifest, ready: Path, folder: Path, wish: Wish) -> None:
+    """Refuse a backup that this hub has not made, before anything that it says is used.
+
+    Raises ConfigError when the key is missing or another hub's, when nobody signed the backup, or when it leads outside
+    the hub's folder; StoreError when its signature does not fit.
+    """
+    hub = _written(ready).get("hub", {})
+    setting = hub.get("key") if isinstance(hub, dict) else None
+    sealer = _sealer(setting, folder, wish)
+    if sealer.mark().hex() != manifest.facts["keys"][0]["fingerprint"]:
+        raise ConfigError(
+            "This key does not belong to this backup.",
+            hint="Take the copy of the key that the hub had when the backup was made.",
+        )
+    if manifest.signature is None and not wish.unsigned:
+        raise ConfigError(
+            "The backup {file} is not signed: an older release made it, or somebody else did.",
+            hint="If you know that it is yours, add --unsigned. What it says of consents is then believed.",
+            file=file,
+        )
+    if manifest.signature is not None and not manifest.is_signed_by(sealer):
+        raise StoreError(
+            "The backup {file} was changed after it was made.",
+            hint="Nothing was restored. Take an older backup, or another copy of this one.",
+            file=file,
+        )
+    outside = [
+        name
+        for name in _places(manifest, setting)
+        if ".." in Path(name).parts or (Path(name).is_absolute() and manifest.signature is None)
+    ]
+    if outside:
+        raise ConfigError(
+            "The backup {file} names a place outside the hub's folder: {place}.",
+            hint="Nothing was restored. Take another backup, or one that is signed.",
+            file=file,
+            place=outside[0],
+        )
+
+
+def _written(ready: Path) -> dict[str, Any]:
+    """The backup's hub.toml as it is written; nothing in it is followed yet.
+
+    Raises StoreError when it is missing or no TOML.
+    """
+    try:
+        return tomllib.loads((ready / CONFIG_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise StoreError(
+            "The hub.toml in this backup cannot be read.",
+            hint="Nothing was restored. Take an older backup, or another copy of this one.",
+        ) from None
+
+
+def _places(manifest: Manifest, setting: Any) -> Iterator[str]:
+    """Paths of this machine that a backup names for its key and its secrets."""
+    if isinstance(setting, dict) and "file" in setting:
+        yield str(setting["file"])
+    yield from (str(key["name"]) for key in manifest.facts["keys"] if not str(key["name"]).startswith("$"))
+
+
+def _sealer(setting: Any, folder: Path, wish: Wish) -> Sealer:
+    """The key that a backup asks for: of the environment, `--key`, or what lies in the folder.
+
+    Raises ConfigError when it is not there or cannot be read.
+    """
+    if isinstance(setting, dict) and "env" in setting:
+        if setting["env"] not in os.environ:
+            raise ConfigError(
+                "The key of this backup is expected in the environment variable {name}, which is not set.",
+                hint="Set it to the key that the hub had when the backup was made.",
+                name=str(setting["env"]),
+            )
+        return load_key(setting, folder)[0]
+    name = str(setting["file"]) if isinstance(setting, dict) and "file" in setting else "hub.key"
+    place = wish.key or folder / name
+    if not place.is_file():
+        raise ConfigError(
+            "The key is not in the backup, and not in {file}.",
+            hint="Add your copy of it: --key FILE. Without it nothing sealed can be read.",
+            file=str(place),
+        )
+    return load_key({"file": str(place.resolve())}, folder)[0]
 
 
 class _Restoring:
@@ -145,7 +239,6 @@ class _Restoring:
 
     def restore(self) -> Restored:
         """Check, make ready, put in place."""
-        self._check_key()
         self._check_place()
         published = self._published_there()
         rows = self._make_ready(published)
@@ -158,33 +251,8 @@ class _Restoring:
             self._manifest.facts["schema"] != newest_schema(),
             self._aside if self._aside.exists() else None,
             self._missing(),
+            self._manifest.signature is None,
         )
-
-    def _check_key(self) -> None:
-        """Refuse a key that cannot open what the backup holds."""
-        name = key_name(self._config)
-        if name.startswith("$"):
-            if name[1:] not in os.environ:
-                raise ConfigError(
-                    "The key of this backup is expected in the environment variable {name}, which is not set.",
-                    hint="Set it to the key that the hub had when the backup was made.",
-                    name=name[1:],
-                )
-            sealer, _ = load_key(self._config.hub.key, self._folder)
-        else:
-            place = self._wish.key or self._folder / name
-            if not place.is_file():
-                raise ConfigError(
-                    "The key is not in the backup, and not in {file}.",
-                    hint="Add your copy of it: --key FILE. Without it nothing sealed can be read.",
-                    file=str(place),
-                )
-            sealer, _ = load_key({"file": str(place.resolve())}, self._folder)
-        if sealer.mark().hex() != self._manifest.facts["keys"][0]["fingerprint"]:
-            raise ConfigError(
-                "This key does not belong to this backup.",
-                hint="Take the copy of the key that the hub had when the backup was made.",
-            )
 
     def _check_place(self) -> None:
         """Refuse a place where something lies already, unless it may be set aside."""
@@ -199,6 +267,7 @@ class _Restoring:
                 folder=str(self._folder),
                 file=there[0],
             )
+        self._refuse_outside()
         if self._target is None:
             engine = open_engine(self._config.database_url)
             try:
@@ -211,6 +280,27 @@ class _Restoring:
                     "The database named in the backup's hub.toml is not empty.",
                     hint="Make an empty one and name it, or restore into a file: --database sqlite:///hub.db",
                 )
+
+    def _refuse_outside(self) -> None:
+        """Keep a backup that nobody signed inside the hub's folder: its hub.toml may be anybody's."""
+        if self._manifest.signature is not None:
+            return
+        places: list[tuple[Path | None, str]] = [
+            (self._place_of(output, path), self._config.outputs[output].path)
+            for output, path, _ in self._kept()
+        ]
+        if self._wish.database is None:
+            places.append((self._target, "database"))
+        for place, name in places:
+            if place is None or not place.resolve().is_relative_to(self._folder):
+                raise ConfigError(
+                    "The unsigned backup would be written outside the hub's folder: {place}.",
+                    hint="Nothing was restored. Name a database with --database, or take a backup that is signed.",
+                    place=name,
+                )
+
+    def _place_of(self, output: str, path: str) -> Path:
+        return self._folder / self._config.outputs[output].path / path
 
     def _published_there(self) -> list[tuple[str, str]]:
         """The files that the hub to be set aside has published; a database that cannot be read has none to tell."""
@@ -286,23 +376,30 @@ class _Restoring:
             if name.startswith(f"{learned.FOLDER}/"):
                 exchange.put(self._ready / name, self._folder / name)
         for output, path, ready in self._kept():
-            target = self._folder / self._config.outputs[output].path / path
+            target = self._place_of(output, path)
             if target.exists() and not target.is_relative_to(self._folder):
                 continue
             exchange.set_aside(target)
             exchange.put(ready, target)
-            target.chmod(0o644)
+            target.chmod(PUBLISHED_FILE)
+            for above in target.parents:
+                if self._folder in above.parents:
+                    above.chmod(PUBLISHED_FOLDER)
         exchange.put(self._ready / CONFIG_NAME, self._folder / CONFIG_NAME)
 
     def _kept(self) -> list[tuple[str, str, Path]]:
         """(output, path, file) of what the outputs cannot make again."""
         names = [name for name in self._manifest.parts if name.startswith(f"{OUTPUTS}/")]
-        return [(*_output_and_path(name), self._ready / name) for name in names]
+        found = [(*_output_and_path(name), self._ready / name) for name in names]
+        return [one for one in found if one[0] in self._config.outputs]
 
     def _bring_key(self, exchange: Exchange) -> None:
+        """Put `--key` where hub.toml expects the key, if that is in the hub's folder."""
         name, given = key_name(self._config), self._wish.key
         place = self._folder / name
         if given is None or name.startswith("$") or given.resolve() == place.resolve():
+            return
+        if not place.resolve().is_relative_to(self._folder):
             return
         exchange.set_aside(place)
         copy = self._ready / "key"
@@ -311,8 +408,8 @@ class _Restoring:
         exchange.put(copy, place)
 
     def _missing(self) -> list[str]:
-        """The secrets that the hub had beside its key, and that are not here."""
-        names = [str(key["name"]) for key in self._manifest.facts["keys"][1:]]
+        """The key and the secrets that the hub had, and that are not here."""
+        names = [str(key["name"]) for key in self._manifest.facts["keys"]]
         return [
             name
             for name in names

@@ -9,6 +9,7 @@ import base64
 import binascii
 import fcntl
 import hashlib
+import hmac
 import os
 import secrets
 import sys
@@ -41,6 +42,7 @@ class Sealer:
             raise ConfigError("The hub's key has the wrong length.", hint="Restore hub.key from its copy.")
         self._cipher = AESGCM(hashlib.blake2b(key, digest_size=32, person=b"allin-seal").digest())
         self._hash_key = hashlib.blake2b(key, digest_size=32, person=b"allin-hash").digest()
+        self._signing_key = hashlib.blake2b(key, digest_size=32, person=b"allin-sign").digest()
         self._base = hashlib.blake2b(key=self._hash_key, digest_size=16)
         self._short = hashlib.blake2b(key=self._hash_key, digest_size=8, person=b"allin-match")
         self._nonces = b""
@@ -125,6 +127,10 @@ class Sealer:
     def digests(self, values: Iterable[Any]) -> list[bytes]:
         """The digest of each of many."""
         return self.hashes(orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values)
+
+    def sign(self, data: bytes) -> bytes:
+        """Compute a keyed authentication code of 32 bytes; nobody without the key can make one that fits."""
+        return hmac.digest(self._signing_key, data, "sha256")
 
     def mark(self) -> bytes:
         """What a database remembers to know its own key by."""

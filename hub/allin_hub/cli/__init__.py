@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from allin_hub.base.file_modes import keep_private
 from allin_hub.cli.guarded import guarded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.sources import sources as source_commands
@@ -284,17 +285,21 @@ def restore(
     force: Annotated[
         bool, typer.Option("--force", help="Set a hub aside that lies there already; nothing is deleted.")
     ] = False,
+    unsigned: Annotated[
+        bool,
+        typer.Option("--unsigned", help="Take a backup that no hub has signed: one of an older release."),
+    ] = False,
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Bring a hub back from a backup; checksums and key are compared before anything is written."""
+    """Bring a hub back from a backup; checksums, key and signature are checked before anything is written."""
     with guarded(Call(folder, json, debug)) as call:
         from pathlib import Path
 
         from allin_hub.backup.restore import Wish
         from allin_hub.cli.backup import run_restore
 
-        run_restore(call, file, Wish(Path(key) if key else None, database, force))
+        run_restore(call, file, Wish(Path(key) if key else None, database, force, unsigned))
 
 
 @app.command(epilog="Example: allin upkeep")
@@ -407,6 +412,7 @@ def main() -> None:
 
     Exit code 0: done; 1: a source or an output failed; 2: the configuration or the call is wrong.
     """
+    keep_private()
     try:
         try:
             app()

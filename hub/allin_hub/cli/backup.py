@@ -71,6 +71,7 @@ def run_restore(call: Call, file: str, wish: Wish) -> None:
                 "upgraded": done.upgraded,
                 "aside": str(done.aside) if done.aside else None,
                 "missing": done.missing,
+                "unsigned": done.unsigned,
             }
         )
         return
@@ -82,6 +83,12 @@ def _tell(call: Call, say: Voice, done: Restored) -> None:
 
     moment = format_datetime(done.made_at.astimezone(), "medium", locale=say.locale)
     line(say("The hub is back in {folder}, as it was on {moment}.", folder=str(done.folder), moment=moment))
+    if done.unsigned:
+        line(
+            say(
+                "Nobody vouches for this backup: it is not signed. Look through its consents before you publish."
+            )
+        )
     if done.upgraded:
         line(say("Its database was brought to the schema of this release."))
     if done.aside is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import typer
 
 from allin_hub.base.errors import ConfigError
+from allin_hub.base.file_modes import make_passable
 from allin_hub.cli.console import opened, table
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.sync_publish import everything, first_page
@@ -28,6 +29,7 @@ def run_demo(call: Call) -> None:
     from allin_hub import demo
 
     began = time.perf_counter()
+    make_passable(Path(call.folder))
     demo.copy(Path(call.folder), dt.datetime.now(dt.UTC).date())
     with opened(call) as (hub, say):
         report, reports = everything(call, hub, say)
@@ -58,7 +60,8 @@ def run_init(call: Call) -> None:
             file=CONFIG_NAME,
             folder=call.folder,
         )
-    (target.parent / "data").mkdir(parents=True, exist_ok=True)
+    make_passable(target.parent)
+    (target.parent / "data").mkdir(exist_ok=True)
     target.write_text(TEMPLATES[say.language].read_text(encoding="utf-8"), encoding="utf-8")
     line(say("Made {file}. Every setting is explained in it.", file=target))
     line(

@@ -13,7 +13,7 @@ from allin_hub.backup.create import key_name, last_backup
 from allin_hub.backup.lost_database import traces
 from allin_hub.base.errors import HubError
 from allin_hub.config.settings import Config, OutputSettings
-from allin_hub.doctor import output_folders
+from allin_hub.doctor import file_access, output_folders
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
@@ -240,7 +240,7 @@ CHECKS = (known, plugins, sources, outputs, output_folders.examine, left, disk, 
 
 def examine(hub: Hub) -> list[Finding]:
     """All that is wrong around the database."""
-    found = list(key_file(hub.config))
+    found = [*key_file(hub.config), *file_access.examine(hub.config)]
     for check in CHECKS:
         found += check(hub)
     return found

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from allin_hub.base.failpoints import Point, around
+from allin_hub.base.file_modes import make_published
 from allin_hub.publish.output_lease import Turn
 from allin_hub.store.engine import reading
 
@@ -36,7 +37,7 @@ class Folder:
             return False
         above = target.rpartition("/")[0]
         if not os.path.isdir(above):  # noqa: PTH112 - as above
-            Path(above).mkdir(parents=True, exist_ok=True)
+            make_published(Path(above))
         _move(turn, source, target, Point.FILE_PLACED)
         return True
 

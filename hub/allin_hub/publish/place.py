@@ -15,6 +15,7 @@ from pathlib import Path
 
 from allin_hub.api.output_run import Order
 from allin_hub.base.failpoints import Point, around
+from allin_hub.base.file_modes import PUBLISHED_FILE, make_published
 from allin_hub.publish.destination_factory import destination
 from allin_hub.publish.output_lease import Turn
 from allin_hub.store import publish_journal, runs
@@ -53,12 +54,14 @@ def stage(staging: Path, path: str, data: bytes) -> None:
         try:
             _write(target, data)
         except FileNotFoundError:
+            make_published(staging.parent)
             os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - ten thousand files: paths as text
             _write(target, data)
 
 
 def _write(target: str, data: bytes) -> None:
     with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - as above
+        os.fchmod(file.fileno(), PUBLISHED_FILE)
         left = memoryview(data)
         while left:
             left = left[file.write(left) :]
