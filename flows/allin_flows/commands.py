@@ -35,7 +35,7 @@ def run_deploy(call: Call) -> None:
         wishes = wanted(hub.config)
         general = hub.config.hub
         made = (delivery.hub_id(hub), general.zone, general.deliver_to)
-        os.environ.update({**office.QUIET, **_server(Path(call.folder))})
+        _choose_server(Path(call.folder))
         delivery.settle(hub)
     done, left_out = asyncio.run(_deploy(wishes, made, say))
     if call.json:
@@ -91,12 +91,28 @@ async def _deploy(wishes: Any, made: tuple[str, str, str | None], say: Say) -> t
                 "Start one with: allin up. Or name yours: export PREFECT_API_URL=http://127.0.0.1:4200/api"
             ),
         )
-    whose = deploying.Office(*made)
+    whose, shown = deploying.Office(*made), _without_login(url)
     async with get_client() as client:
         if await client.api_healthcheck() is not None:
             raise Unavailable(
-                say("The Prefect server does not answer: {url}", url=_without_login(url)),
+                say("The Prefect server does not answer: {url}", url=shown),
                 hint=say("Start it, then deploy again. Nothing was changed."),
+            )
+        if not await deploying.lets_in(client):
+            raise ConfigError(
+                say("The Prefect server does not take this login: {url}", url=shown),
+                hint=say("Set PREFECT_API_AUTH_STRING to the login of the server. Nothing was changed."),
+            )
+        if await deploying.lets_strangers_in(shown):
+            raise ConfigError(
+                say(
+                    "The Prefect server asks for no login: whoever reaches it, also any web page in a browser "
+                    "on its network, can run commands on this hub's machines."
+                ),
+                hint=say(
+                    "Give it one: PREFECT_SERVER_API_AUTH_STRING there, PREFECT_API_AUTH_STRING here and at each "
+                    "worker. How: docs/machines.md. Nothing was changed."
+                ),
             )
         done = await deploying.deploy(client, wishes, whose, say)
         left_out = await deploying.leave_out_missed(client, whose, dt.datetime.now(dt.UTC))
@@ -104,15 +120,18 @@ async def _deploy(wishes: Any, made: tuple[str, str, str | None], say: Say) -> t
     return done, left_out
 
 
-def _server(folder: Path) -> dict[str, str]:
-    """Where to deploy to: what the environment names, else the server of this hub's own `allin up`."""
-    if "PREFECT_API_URL" in os.environ:
-        return {}
+def _choose_server(folder: Path) -> None:
+    """Deploy to what the environment names, else to this hub's own `allin up`, with its login."""
+    os.environ.update(office.QUIET)
+    if "PREFECT_API_URL" in os.environ or not office.is_taken(folder):
+        return
     try:
         running = json.loads((office.home(folder) / office.RUNNING).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return {"PREFECT_API_URL": str(running["api"])} if office.is_taken(folder) else {}
+        return
+    for name in [name for name in os.environ if name.startswith("PREFECT_")]:
+        del os.environ[name]
+    os.environ.update(office.environment(folder, str(running["api"])))
 
 
 def _without_login(url: str) -> str:

@@ -9,19 +9,30 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate, WorkPoolCreate
+from httpx import HTTPStatusError, codes
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import (
+    DeploymentScheduleCreate,
+    DeploymentUpdate,
+    WorkPoolCreate,
+    WorkPoolUpdate,
+)
 from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_KEY,
+    PREFECT_API_URL,
+    PREFECT_CLIENT_CUSTOM_HEADERS,
+    temporary_settings,
+)
 from prefect.utilities.callables import parameter_schema
-from prefect.workers.process import ProcessWorker
 
 from allin_flows import flows
-from allin_flows.deployments import POOL, TAG, TOLD, Wanted, hub_tag
-from allin_flows.office import QUIET
+from allin_flows.deployments import POOL, TAG, TEMPLATE, TOLD, Wanted, hub_tag
 from allin_flows.wording import Say
 from allin_hub.base.errors import ConfigError
 from allin_hub.config.schedules import ANCHOR
@@ -79,6 +90,27 @@ async def deploy(client: PrefectClient, wanted: Sequence[Wanted], office: Office
     return done
 
 
+async def lets_in(client: PrefectClient) -> bool:
+    """Whether the server takes the login that the client has."""
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        return True
+    except HTTPStatusError as error:
+        if error.response.status_code in {codes.UNAUTHORIZED, codes.FORBIDDEN}:
+            return False
+        raise
+    return True
+
+
+async def lets_strangers_in(url: str) -> bool:
+    """Whether the server at an address answers without a login."""
+    bare = {PREFECT_API_AUTH_STRING: None, PREFECT_API_KEY: None, PREFECT_CLIENT_CUSTOM_HEADERS: {}}
+    with temporary_settings({**bare, PREFECT_API_URL: url}):
+        async with get_client() as stranger:
+            return await lets_in(stranger)
+
+
 async def leave_out_missed(client: PrefectClient, office: Office, now: dt.datetime) -> int:
     """Forget planned runs that nobody began, but for the newest of each deployment: one run catches up for all."""
     missed = await client.read_flow_runs(
@@ -104,15 +136,18 @@ async def leave_out_missed(client: PrefectClient, office: Office, now: dt.dateti
 
 
 async def _ensure_pool(client: PrefectClient) -> None:
+    """Make the work pool; one that is there takes no command and no variable from now on either."""
     try:
-        await client.read_work_pool(POOL)
+        found = await client.read_work_pool(POOL)
     except ObjectNotFound:
-        template = ProcessWorker.get_default_base_job_template()
-        pool = WorkPoolCreate(name=POOL, type="process", base_job_template=template)
+        pool = WorkPoolCreate(name=POOL, type="process", base_job_template=TEMPLATE)
         try:
             await client.create_work_pool(pool)
         except ObjectAlreadyExists:
             return
+    else:
+        if found.base_job_template != TEMPLATE:
+            await client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=TEMPLATE))
 
 
 async def _ours(client: PrefectClient, office: Office) -> list[tuple[DeploymentResponse, str]]:
@@ -179,7 +214,7 @@ def _settings(wish: Wanted, office: Office, say: Say) -> dict[str, Any]:
         "tags": office.tags,
         "work_pool_name": POOL,
         "pull_steps": office.pull_steps,
-        "job_variables": {"env": dict(QUIET)},
+        "job_variables": {},
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from allin_hub.config import schedules
@@ -12,6 +14,8 @@ from allin_hub.i18n.translator import text
 
 POOL = "office"
 """The work pool whose workers do it."""
+TEMPLATE: dict[str, Any] = json.loads(Path(__file__).with_name("work_pool.json").read_text(encoding="utf-8"))
+"""How its workers start a run: always the same command, with these settings; no deployment and no run can change them."""
 TAG = "allin"
 """On every deployment that the hub makes, and so on every run of it."""
 TOLD = {

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+from allin_flows.deployments import TEMPLATE
 
 FOLDER = ".prefect"
 """In the hub's folder: Prefect's own database, its logs, and who runs it."""
@@ -13,13 +16,15 @@ HOST = "127.0.0.1"
 RUNNING = "running.json"
 """Who runs this office's Prefect, and at which address."""
 LOCK = "up.lock"
+LOGIN, PROFILE = "login", "profiles.toml"
+"""The login as a person types it, and as Prefect reads it."""
+DATABASE = "prefect.db"
+SCRATCH = "tmp"
+"""Where runs lay what they need for a moment; among it are their settings with the login."""
 
 QUIET: Mapping[str, str] = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    **TEMPLATE["job_configuration"]["env"],
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
-    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",
 }
 """Nothing reports its use to anybody, and a run shows each minute that it lives."""
 KEPT = {
@@ -45,10 +50,13 @@ def environment(folder: Path, url: str) -> dict[str, str]:
         "ALLIN_HUB": str(folder.resolve()),
         "NO_PROXY": ",".join(filter(None, (inherited.get("NO_PROXY"), HOST))),
         "PREFECT_HOME": str(own),
-        "PREFECT_PROFILES_PATH": str(own / "profiles.toml"),
+        "PREFECT_PROFILES_PATH": str(own / PROFILE),
         "PREFECT_API_URL": url,
         "PREFECT_UI_API_URL": url,
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{own / 'prefect.db'}",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": url.removesuffix("/api"),
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{own / DATABASE}",
+        "TMPDIR": str(own / SCRATCH),
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
     }
@@ -58,6 +66,7 @@ def lock(folder: Path) -> int | None:
     """The file descriptor of the lock that only one `allin up` of a hub can hold, or None while another does."""
     own = home(folder)
     own.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own.chmod(0o700)
     taken = os.open(own / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,6 +74,13 @@ def lock(folder: Path) -> int | None:
         os.close(taken)
         return None
     return taken
+
+
+def sweep(folder: Path) -> None:
+    """Empty the folder in which runs lay what they need for a moment: one that was killed has left it there."""
+    scratch = home(folder) / SCRATCH
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(mode=0o700, exist_ok=True)
 
 
 def is_taken(folder: Path) -> bool:

@@ -63,13 +63,19 @@ class Screen:
         if self._live is not None and self._live.is_started:
             self._live.stop()
 
-    def starting(self) -> None:
-        """Say that it takes a moment."""
-        tell(self.say("Prefect is starting; this takes up to a minute …"))
+    def starting(self, *, first: bool) -> None:
+        """Say what takes a moment."""
+        told = text("First start: Prefect makes its database; this takes up to a minute …")
+        tell(self.say(told if first else text("Prefect is starting …")))
 
-    def running(self) -> None:
-        """Say where to look."""
+    def handing_over(self) -> None:
+        """Say what takes the next moment."""
+        tell(self.say("Prefect takes the schedules, and its worker starts …"))
+
+    def running(self, login: Path) -> None:
+        """Say where to look, and how to get in there."""
         line(self.say("The office is running. Schedules and runs: {page}", page=self.page))
+        line(self.say("To sign in there, copy the line that stands in {file}.", file=login))
         for name, output in self.config.outputs.items():
             if output.enabled and "://" not in output.path:
                 page = (self.config.folder / output.path).resolve() / "index.html"

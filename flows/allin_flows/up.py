@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import signal
@@ -10,14 +11,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from allin_flows import office, processes
+from allin_flows import login, office, processes
 from allin_flows.children import Child
-from allin_flows.deployments import POOL
+from allin_flows.deployments import POOL, TEMPLATE
 from allin_flows.screen import Screen
 from allin_flows.wording import Say
 from allin_hub.base.errors import ConfigError, HubError, Unavailable
@@ -28,11 +30,14 @@ from allin_hub.config.toml_blocks import CONFIG_NAME
 
 PORT = 4200
 STARTS_WITHIN = 300.0
+ANSWERS_WITHIN = 5.0
 DEAF_FOR = 120.0
 """Seconds without an answer after which a server that seems to live is started again."""
 PATIENCE = 20.0
 """Seconds in which everything has to end when asked."""
 BREATH = 0.5
+WAITING = 128
+"""Requests that may wait in the socket for the server to start."""
 AT_ONCE = 2
 """How many runs a worker does at the same time."""
 
@@ -51,32 +56,38 @@ def up(call: Call, port: int | None) -> None:
         raise ConfigError(
             say("This hub is running already: {where}", where=_known(folder)), hint=_remedy(say)
         )
+    umask = os.umask(0o077)
     try:
         _end_leftovers(folder)
-        api = f"http://{office.HOST}:{_port(port, say)}/api"
-        _Up(folder, config, say, api).run()
+        office.sweep(folder)
+        with _listening(port, say) as listening:
+            _Up(folder, config, say, listening, umask).run()
     finally:
         (office.home(folder) / office.RUNNING).unlink(missing_ok=True)
+        login.forget(folder)
+        os.umask(umask)
         os.close(taken)
 
 
 class _Up:
     """One `allin up`, from start to end."""
 
-    def __init__(self, folder: Path, config: Config, say: Say, api: str) -> None:
-        self.folder, self.say, self.api = folder, say, api
-        self.environment = office.environment(folder, api)
-        self.screen = Screen(config, say, api)
-        prefect = [sys.executable, "-m", "prefect"]
-        port = api.rpartition(":")[2].partition("/")[0]
-        worker = [*prefect, "worker", "start", "--pool", POOL, "--type", "process"]
-        self.server = self._child(
-            "server", [*prefect, "server", "start", "--host", office.HOST, "--port", port]
-        )
-        self.worker = self._child(
-            "worker", [*worker, "--name", socket.gethostname(), "--limit", str(AT_ONCE)]
-        )
-        self.http = httpx.Client(base_url=api, trust_env=False, timeout=10)
+    def __init__(
+        self, folder: Path, config: Config, say: Say, listening: socket.socket, umask: int
+    ) -> None:
+        host, port = listening.getsockname()
+        self.folder, self.say, self.umask = folder, say, umask
+        self.api = f"http://{host}:{port}/api"
+        self.environment = office.environment(folder, self.api)
+        self.screen = Screen(config, say, self.api)
+        own, held = office.home(folder), listening.fileno()
+        server = [sys.executable, "-m", "allin_flows.server", str(held)]
+        self.server = Child("server", server, self.environment, own, inherits=[held])
+        worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
+        worker += ["--name", socket.gethostname(), "--limit", str(AT_ONCE)]
+        self.worker = Child("worker", worker, self.environment, own, umask)
+        signed_in = login.SignedIn(login.make(folder))
+        self.http = httpx.Client(base_url=self.api, auth=signed_in, trust_env=False, timeout=10)
         self.ending = 0
         self.heard = time.monotonic()
         self.deployed = self._settings()
@@ -97,24 +108,62 @@ class _Up:
         self.screen.ended()
 
     def _begin(self) -> None:
-        self.screen.starting()
+        """Start the server, then the worker while the schedules are handed over: both take seconds to load Prefect."""
+        self.screen.starting(first=not (office.home(self.folder) / office.DATABASE).exists())
         self.server.start()
         self._note()
+        self._until(lambda: self._answers(BREATH))
+        if self.ending:
+            return
+        if not login.is_kept(self.http):
+            raise Unavailable(
+                self.say("The Prefect server lets others in than whoever has its login."),
+                hint=self._read(self.server),
+            )
+        self.screen.handing_over()
+        self._deploy()
+        self._until(self._pool_stands)
+        if not self.ending:
+            self.worker.start()
+            self._note()
+        self._until(lambda: self._deployed(first=True))
+        self._until(self._worker_shows)
+        if not self.ending:
+            self.screen.running(office.home(self.folder) / office.LOGIN)
+
+    def _until(self, is_done: Callable[[], bool]) -> None:
+        """Wait for one step of the start.
+
+        Raises Unavailable when the server ends, or when it takes too long.
+        """
         until = time.monotonic() + STARTS_WITHIN
-        while not self.ending and not self._answers():
+        while not self.ending and not is_done():
             if not self.server.lives or time.monotonic() > until:
                 raise Unavailable(
                     self.say("The Prefect server does not start."), hint=self._read(self.server)
                 )
             time.sleep(BREATH)
-        if not self.ending:
-            self._deploy()
-        while self.deploying is not None and not self.ending:
-            if self._deployed(first=True):
-                self.worker.start()
-                self._note()
-                self.screen.running()
-            time.sleep(BREATH)
+
+    def _pool_stands(self) -> bool:
+        """Whether the worker can begin: the first thing of a deploy is the pool, and a kept database has it."""
+        found = self._asked("GET", f"/work_pools/{POOL}")
+        ready = isinstance(found, dict) and found["base_job_template"] == TEMPLATE
+        return ready or self.deploying is None or self.deploying.poll() is not None
+
+    def _worker_shows(self) -> bool:
+        """Whether the worker has told the server that it lives, or does so no more: then it is started again."""
+        found = self._asked("POST", f"/work_pools/{POOL}/workers/filter") or []
+        seen = [one["last_heartbeat_time"] for one in found if one["last_heartbeat_time"]]
+        shown = any(dt.datetime.fromisoformat(moment) > self.screen.began for moment in seen)
+        return shown or not self.worker.lives
+
+    def _asked(self, method: str, path: str) -> Any:
+        """What the server answers; None while it is not there yet, or busy."""
+        try:
+            found = self.http.request(method, path, json=None if method == "GET" else {})
+        except httpx.TransportError:
+            return None
+        return found.json() if found.is_success else None
 
     def _watch(self) -> None:
         """Look after everything once."""
@@ -135,7 +184,7 @@ class _Up:
             self._note()
         started = [self.server.process, self.worker.process, self.deploying]
         processes.bury(one.pid for one in started if one is not None)
-        if self._answers():
+        if self.server.lives and self._answers(ANSWERS_WITHIN):
             self.heard = time.monotonic()
             self.screen.look(self.http)
         elif time.monotonic() - self.heard > DEAF_FOR:
@@ -146,9 +195,10 @@ class _Up:
         elif self._settings() != self.deployed and self.server.lives:
             self._deploy()
 
-    def _answers(self) -> bool:
+    def _answers(self, within: float) -> bool:
+        """Whether the server answers; while it starts, a request waits for it in the socket that this process holds."""
         try:
-            return self.http.get("/health").is_success
+            return self.http.get("/health", timeout=within).is_success
         except httpx.TransportError:
             return False
 
@@ -158,7 +208,7 @@ class _Up:
         words = [sys.executable, "-m", "allin_hub", "deploy", "--json", "--hub", str(self.folder)]
         log = office.home(self.folder) / "deploy.log"
         log.unlink(missing_ok=True)
-        self.deploying = processes.start(words, log, self.environment, self.folder)
+        self.deploying = processes.start(words, log, self.environment, self.folder, self.umask)
 
     def _deployed(self, *, first: bool) -> bool:
         """Whether the schedules have just been taken over; what is wrong with them is told."""
@@ -194,9 +244,6 @@ class _Up:
         groups = [child.process.pid for child in (self.worker, self.server) if child.process is not None]
         processes.end_all(groups, PATIENCE if self.ending < 2 else 0)
         (office.home(self.folder) / "children.json").unlink(missing_ok=True)
-
-    def _child(self, name: str, words: list[str]) -> Child:
-        return Child(name, words, self.environment, office.home(self.folder))
 
     def _note(self) -> None:
         """Remember who runs, for a second `allin up`, for `allin deploy`, and should this process be killed."""
@@ -250,16 +297,22 @@ def _remedy(say: Say) -> str:
     return say("Look there. To start it anew, end the other one first with Ctrl-C.")
 
 
-def _port(wanted: int | None, say: Say) -> int:
-    """The port that was asked for, else the usual one, else one that is free."""
+def _listening(wanted: int | None, say: Say) -> socket.socket:
+    """Listen at the port that was asked for, else the usual one, else one that is free.
+
+    The socket stays open here as long as `allin up` lives: also while its server is started again, no other process
+    can take the port, and with it the login.
+    """
     for port in [wanted] if wanted else [PORT, 0]:
-        with socket.socket() as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                tried.bind((office.HOST, port))
-            except OSError:
-                continue
-            return int(tried.getsockname()[1])
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((office.HOST, port))
+            listening.listen(WAITING)
+        except OSError:
+            listening.close()
+        else:
+            return listening
     raise ConfigError(
         say("Port {port} is in use on this machine.", port=wanted),
         hint=say("Leave --port out: then a free one is taken."),
