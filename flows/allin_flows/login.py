@@ -79,4 +79,7 @@ class SignedIn(httpx.Auth):
 
 def is_kept(http: httpx.Client) -> bool:
     """Whether a server lets in who has the login, and nobody without: another Prefect does not count as ours."""
-    return http.get("/version", auth=None).status_code == httpx.codes.UNAUTHORIZED and http.get("/version").is_success
+    return (
+        http.get("/version", auth=None).status_code == httpx.codes.UNAUTHORIZED
+        and http.get("/version").is_success
+    )

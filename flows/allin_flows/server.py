@@ -32,6 +32,7 @@ class Door:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that is not for this server, hand on every other."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
         elif not self._is_own(scope):

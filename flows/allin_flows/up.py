@@ -72,9 +72,7 @@ def up(call: Call, port: int | None) -> None:
 class _Up:
     """One `allin up`, from start to end."""
 
-    def __init__(
-        self, folder: Path, config: Config, say: Say, listening: socket.socket, umask: int
-    ) -> None:
+    def __init__(self, folder: Path, config: Config, say: Say, listening: socket.socket, umask: int) -> None:
         host, port = listening.getsockname()
         self.folder, self.say, self.umask = folder, say, umask
         self.api = f"http://{host}:{port}/api"

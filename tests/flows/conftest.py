@@ -1,4 +1,4 @@
-"""A Prefect server of the tests' own: on the loopback, in a folder of its own, and reporting to nobody."""
+"""A Prefect server of the tests' own: on the loopback, with a login, in a folder of its own, and reporting to nobody."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from typing import Any
 import httpx
 import pytest
 
+from allin_flows.login import SignedIn
+
 ROOT = Path(__file__).parents[2]
 STARTS_WITHIN = 300
 """Seconds; a cold start takes ten on a quiet machine."""
+LOGIN = "office:kein-geheimnis"
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Server:
     environment: dict[str, str]
     worked: list[str] = field(default_factory=list)
     """What the commands and workers of the tests have printed."""
+    login: SignedIn = field(default_factory=lambda: SignedIn(LOGIN))
 
     def prefect(self, *words: str, cwd: Path = ROOT, seconds: float = 600, **more: str) -> str:
         """Call a `prefect` command; gives what it printed."""
@@ -59,7 +63,9 @@ class Server:
     def _answer(self, method: str, path: str, body: dict[str, Any]) -> httpx.Response | None:
         """What the server says; None while it is too busy to say anything."""
         try:
-            found = httpx.request(method, f"{self.url}/{path}", json=body, trust_env=False, timeout=60)
+            found = httpx.request(
+                method, f"{self.url}/{path}", json=body, auth=self.login, trust_env=False, timeout=60
+            )
         except httpx.TimeoutException:
             return None
         return None if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else found
@@ -93,6 +99,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "NO_PROXY": "127.0.0.1",
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": url,
+        "PREFECT_API_AUTH_STRING": LOGIN,
+        "PREFECT_SERVER_API_AUTH_STRING": LOGIN,
+        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from allin_flows.login import SignedIn
+
 T = TypeVar("T")
 SECONDS = 300
 """Of patience; a quiet machine needs a tenth of it."""
@@ -34,6 +36,7 @@ class Up:
     def __init__(self, folder: Path, *words: str) -> None:
         self.folder = folder
         self.log = folder.with_name(f"{folder.name}.log")
+        self._login: SignedIn | None = None
         kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
         self.environment = {**kept, "HOME": str(folder.parent), "LANG": "C.UTF-8"}
         with self.log.open("wb") as log:
@@ -72,9 +75,10 @@ class Up:
         found = {}
         for pid in self.everything():
             words = _read(pid, "cmdline").split("\0")
-            for name in ("server", "worker"):
-                if words[2:5] == ["prefect", name, "start"]:
-                    found[name] = pid
+            if words[1:3] == ["-m", "allin_flows.server"]:
+                found["server"] = pid
+            elif words[2:5] == ["prefect", "worker", "start"]:
+                found["worker"] = pid
         return found
 
     def everything(self) -> set[int]:
@@ -83,13 +87,26 @@ class Up:
         numbers = {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
         return {pid for pid in numbers if mark in _read(pid, "environ").split("\0")}
 
+    @property
+    def login(self) -> SignedIn:
+        """The login that it has made."""
+        if self._login is None:
+            self._login = SignedIn((self.folder / ".prefect/login").read_text(encoding="ascii").strip())
+        return self._login
+
     def find(self, what: str, **query: Any) -> Any:
         """Ask the server for objects; None while it does not answer."""
+        found = self.ask("POST", f"{what}/filter", **query)
+        return found.json() if found is not None and found.is_success else None
+
+    def ask(self, method: str, path: str, **body: Any) -> httpx.Response | None:
+        """Call the server with its login; None while it does not answer."""
         try:
-            found = httpx.post(f"{self.api}/{what}/filter", json=query, trust_env=False, timeout=30)
+            return httpx.request(
+                method, f"{self.api}/{path}", json=body, auth=self.login, trust_env=False, timeout=30
+            )
         except httpx.TransportError:
             return None
-        return found.json() if found.is_success else None
 
     def tell(self, what: signal.Signals) -> int:
         """Send it a signal, and wait for its end."""

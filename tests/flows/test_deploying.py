@@ -146,7 +146,6 @@ def test_prefect_learns_names_and_no_folder(office):
         "upkeep": {"hub_id"},
     }
     assert str(office.folder) not in everything
-    assert office.found()["vereine"]["job_variables"]["env"]["DO_NOT_TRACK"] == "1"
 
 
 def test_what_was_paused_stays_paused_even_when_its_times_change(office):

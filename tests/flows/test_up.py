@@ -12,6 +12,7 @@ import sys
 import httpx
 import openpyxl
 import pytest
+from tests.flows import strangers
 from tests.flows.running import Up, eventually
 
 from allin_hub import demo
@@ -67,6 +68,14 @@ def test_it_says_where_to_look_refuses_a_second_one_and_ends_without_a_trace(up)
     everything = running.everything()
     again = typed("deploy", "--json", hub=running)
     page = running.api.removesuffix("/api")
+    mark = running.folder / "ran"
+    tries = strangers.tries(deployed["nightly"]["id"], mark)
+    answers = strangers.ask(running.api, tries)
+    abroad = strangers.ask(running.api, tries, Host="evil.example")
+    unchanged = {one["name"]: one for one in running.find("deployments")}
+    asked_for = [run for run in running.find("flow_runs") if not run["auto_scheduled"]]
+    own = running.folder / ".prefect"
+    open_to_others = [path for path in [own, *own.iterdir()] if path.lstat().st_mode & 0o077]
     ended = running.tell(signal.SIGINT)
     said = running.log.read_text(encoding="utf-8")
 
@@ -77,7 +86,17 @@ def test_it_says_where_to_look_refuses_a_second_one_and_ends_without_a_trace(up)
     assert len(everything) >= 2
     assert ended == 0
     assert running.everything() == set()
+    assert set(answers.values()) <= {401, 403}, answers
+    assert set(abroad.values()) == {403}
+    assert {name: one["updated"] for name, one in unchanged.items()} == {
+        name: one["updated"] for name, one in deployed.items()
+    }
+    assert (asked_for, mark.exists()) == ([], False)
+    assert open_to_others == []
+    assert [path.name for path in (own / "login", own / "profiles.toml") if path.exists()] == []
     assert page in said
+    assert "Erster Start" in said
+    assert str(own / "login") in said
     assert "public/index.html" in said
     assert "Kein Prozess läuft mehr" in said
 
