@@ -7,11 +7,16 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
+
+from allin_flows.deployments import TEMPLATE
 
 SETTINGS = """
 [hub]
@@ -248,6 +253,68 @@ def test_without_a_server_nothing_is_started_and_the_way_is_told(office):
     assert "allin up" in nowhere.stderr
     assert "http://127.0.0.1:9/api" in deaf.stderr
     assert "geheim" not in deaf.stderr + deaf.stdout
+
+
+def test_a_server_without_a_login_is_refused_and_why_is_told(office):
+    """Whoever reaches it may have commands run where the hub's workers are."""
+
+    class Open(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if self.path == "/api/health" else 404)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"true")
+
+        def log_message(self, *_):
+            pass
+
+    before = office.server.find("deployments")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Open) as serving:
+        thread = threading.Thread(target=serving.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{serving.server_address[1]}/api"
+        done = office.type({**office.server.environment, "PREFECT_API_URL": url})
+        serving.shutdown()
+        thread.join()
+
+    assert done.returncode == 2
+    assert "verlangt keine Anmeldung" in done.stderr
+    assert "docs/machines.md" in done.stderr
+    assert office.server.find("deployments") == before
+
+
+def test_a_wrong_login_is_told_and_not_shown(office):
+    """What has to be mended is a variable, and what stands in it is nobody's business."""
+    given = office.server.environment
+    done = office.type({**given, "PREFECT_API_AUTH_STRING": "office:falsch"})
+
+    assert done.returncode == 2
+    assert "PREFECT_API_AUTH_STRING" in done.stderr
+    assert "falsch" not in done.stderr + done.stdout
+
+
+def test_a_pool_that_is_there_takes_no_command_any_more(office):
+    """One that Prefect or an earlier release made runs any command that a run asks for."""
+    office.server.prefect("work-pool", "create", "office", "--type", "process", "--overwrite")
+    before = office.server.ask("GET", "work_pools/office")["base_job_template"]
+    office.change(f"deployments/{office.found()['vereine']['id']}", job_variables={"env": {"A": "1"}})
+    done = office.did()
+    after = office.server.ask("GET", "work_pools/office")["base_job_template"]
+
+    assert "{{ command }}" in json.dumps(before)
+    assert after == TEMPLATE
+    assert "{{" not in json.dumps(after)
+    assert (done["sync/vereine"], office.found()["vereine"]["job_variables"]) == ("changed", {})
+
+
+@pytest.mark.parametrize(
+    "variables", [{"command": "true"}, {"env": {"PYTHONPATH": "elsewhere"}}, {"working_dir": "elsewhere"}]
+)
+def test_no_run_may_have_variables(office, variables):
+    """Each of them decides what is run."""
+    path = f"deployments/{office.found()['nightly']['id']}/create_flow_run"
+    with pytest.raises(httpx.HTTPStatusError, match="422"):
+        office.server.ask("POST", path, job_variables=variables)
 
 
 def test_the_table_says_what_was_done(office):
