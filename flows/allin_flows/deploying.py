@@ -105,8 +105,13 @@ async def lets_in(client: PrefectClient) -> bool:
 
 async def lets_strangers_in(url: str) -> bool:
     """Whether the server at an address answers without a login."""
-    bare = {PREFECT_API_AUTH_STRING: None, PREFECT_API_KEY: None, PREFECT_CLIENT_CUSTOM_HEADERS: {}}
-    with temporary_settings({**bare, PREFECT_API_URL: url}):
+    bare: dict[Any, Any] = {
+        PREFECT_API_URL: url,
+        PREFECT_API_AUTH_STRING: None,
+        PREFECT_API_KEY: None,
+        PREFECT_CLIENT_CUSTOM_HEADERS: {},
+    }
+    with temporary_settings(bare):
         async with get_client() as stranger:
             return await lets_in(stranger)
 
