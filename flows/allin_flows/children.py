@@ -25,7 +25,6 @@ class Child:
     words: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    umask: int = -1
     inherits: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
@@ -48,9 +47,7 @@ class Child:
 
     def start(self) -> None:
         """Start it."""
-        self.process = processes.start(
-            self.words, self.log, self.environment, self.folder, self.umask, self.inherits
-        )
+        self.process = processes.start(self.words, self.log, self.environment, self.folder, self.inherits)
 
     def look(self) -> bool:
         """Start it again when it has died and its pause is over; True when it has died since the last look."""

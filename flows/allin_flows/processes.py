@@ -40,12 +40,11 @@ def start(
     log: Path,
     environment: Mapping[str, str],
     folder: Path,
-    umask: int = -1,
     inherits: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own; it ends when this one does, and writes to the end of its log.
 
-    `inherits` are the file descriptors that it gets; without `umask` it has that of this process.
+    `inherits` are the file descriptors that it gets.
     """
     with log.open("ab") as written:
         return subprocess.Popen(  # noqa: S603 - our own words
@@ -56,7 +55,6 @@ def start(
             stdout=written,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            umask=umask,
             pass_fds=inherits,
             preexec_fn=_tied_to(os.getpid()),  # noqa: PLW1509 - this program has one thread
         )

@@ -56,25 +56,23 @@ def up(call: Call, port: int | None) -> None:
         raise ConfigError(
             say("This hub is running already: {where}", where=_known(folder)), hint=_remedy(say)
         )
-    umask = os.umask(0o077)
     try:
         _end_leftovers(folder)
         office.sweep(folder)
         with _listening(port, say) as listening:
-            _Up(folder, config, say, listening, umask).run()
+            _Up(folder, config, say, listening).run()
     finally:
         (office.home(folder) / office.RUNNING).unlink(missing_ok=True)
         login.forget(folder)
-        os.umask(umask)
         os.close(taken)
 
 
 class _Up:
     """One `allin up`, from start to end."""
 
-    def __init__(self, folder: Path, config: Config, say: Say, listening: socket.socket, umask: int) -> None:
+    def __init__(self, folder: Path, config: Config, say: Say, listening: socket.socket) -> None:
         host, port = listening.getsockname()
-        self.folder, self.say, self.umask = folder, say, umask
+        self.folder, self.say = folder, say
         self.api = f"http://{host}:{port}/api"
         self.environment = office.environment(folder, self.api)
         self.screen = Screen(config, say, self.api)
@@ -83,7 +81,7 @@ class _Up:
         self.server = Child("server", server, self.environment, own, inherits=[held])
         worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
         worker += ["--name", socket.gethostname(), "--limit", str(AT_ONCE)]
-        self.worker = Child("worker", worker, self.environment, own, umask)
+        self.worker = Child("worker", worker, self.environment, own)
         signed_in = login.SignedIn(login.make(folder))
         self.http = httpx.Client(base_url=self.api, auth=signed_in, trust_env=False, timeout=10)
         self.ending = 0
@@ -206,7 +204,7 @@ class _Up:
         words = [sys.executable, "-m", "allin_hub", "deploy", "--json", "--hub", str(self.folder)]
         log = office.home(self.folder) / "deploy.log"
         log.unlink(missing_ok=True)
-        self.deploying = processes.start(words, log, self.environment, self.folder, self.umask)
+        self.deploying = processes.start(words, log, self.environment, self.folder)
 
     def _deployed(self, *, first: bool) -> bool:
         """Whether the schedules have just been taken over; what is wrong with them is told."""

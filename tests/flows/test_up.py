@@ -75,7 +75,7 @@ def test_it_says_where_to_look_refuses_a_second_one_and_ends_without_a_trace(up)
     unchanged = {one["name"]: one for one in running.find("deployments")}
     asked_for = [run for run in running.find("flow_runs") if not run["auto_scheduled"]]
     own = running.folder / ".prefect"
-    open_to_others = [path for path in [own, *own.iterdir()] if path.lstat().st_mode & 0o077]
+    open_to_others = [path for path in [own, *own.rglob("*")] if path.lstat().st_mode & 0o077]
     ended = running.tell(signal.SIGINT)
     said = running.log.read_text(encoding="utf-8")
 
