@@ -60,6 +60,7 @@ class HubSettings(Settings):
     backups: Annotated[int, Field(ge=0, le=1000)] = 7
     backup_folder: Annotated[str, Field(min_length=1)] = "backups"
     late_after_hours: Annotated[int, Field(ge=0, le=8760)] = 0
+    jail: Literal["preferred", "required"] = "preferred"
 
     @property
     def late_after(self) -> dt.timedelta:

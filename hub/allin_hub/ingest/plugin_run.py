@@ -11,6 +11,7 @@ from allin_hub.api.plugin import Source
 from allin_hub.base.problems import Problem
 from allin_hub.hub import Hub
 from allin_hub.mapping.columns import ColumnMap
+from allin_hub.readers.file_rules import FileRules
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
@@ -34,6 +35,7 @@ class LentRun:
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
+        self._rules = FileRules(jail_required=hub.config.hub.jail == "required")
         self.columns = columns
         self.since = since
         self.mark: str | None = None
@@ -70,13 +72,13 @@ class LentRun:
         """The door for CSV, XLSX and ODS."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name)
+        return open_table(data, name, rules=self._rules)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""
         from allin_hub.readers.open import open_calendar
 
-        return open_calendar(data, name, zone=self.zone)
+        return open_calendar(data, name, zone=self.zone, rules=self._rules)
 
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from allin_hub.base.errors import refused
 from allin_hub.readers import sandbox
 from allin_hub.readers.csv_reader import open_delimited
+from allin_hub.readers.file_rules import FileRules
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = ["Cell", "Component", "Limits", "Row", "Sheet", "open_calendar", "open
 
 _START = 1024
 _STANDARD = Limits()
+_RULES = FileRules()
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -65,6 +67,7 @@ def open_table(
     name: str,  # noqa: ARG001 - names are not believed
     *,
     limits: Limits = _STANDARD,
+    rules: FileRules = _RULES,
 ) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
@@ -78,7 +81,7 @@ def open_table(
     if start.startswith((*ZIP, OLE)):
         if size > limits.archive:
             raise refused("FILE_TOO_BIG")
-        yield from _confined(data, limits)
+        yield from _confined(data, limits, rules)
         return
     found = recognised_format(start)
     if found:
@@ -113,9 +116,14 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"allin_hub.readers.open has no {name!r}")
 
 
-def _confined(data: Path | bytes, limits: Limits) -> Iterator[Sheet]:
+def _confined(data: Path | bytes, limits: Limits, rules: FileRules) -> Iterator[Sheet]:
     messages = sandbox.run(
-        "table", data, params=dataclasses.asdict(limits), seconds=limits.seconds, memory=limits.memory
+        "table",
+        data,
+        params=dataclasses.asdict(limits),
+        seconds=limits.seconds,
+        memory=limits.memory,
+        jail_required=rules.jail_required,
     )
     yield from Workbook(messages).sheets()
 
