@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from allin_hub.base.errors import Refused
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding
 from allin_hub.i18n.translator import text
 from allin_hub.readers import sandbox
+from allin_hub.readers.json_reader import read_json
 from allin_hub.readers.open import open_calendar, open_table
 from allin_hub.workers.held import NOT_HERE, Held
 
@@ -57,14 +59,19 @@ def _unread() -> Iterator[str]:
     """Name the kinds of files that cannot be read locked in: a new C library may ask for a call that is not on the list."""
     for sample in sorted(SAMPLES.iterdir()):
         try:
-            if sample.suffix == ".ics":
-                found = any(one.kind == "VEVENT" for one in open_calendar(sample, ""))
-            else:
-                found = any(list(sheet.rows) for sheet in open_table(sample, ""))
+            found = bool(_read(sample))
         except Refused:
             found = False
         if not found:
             yield sample.suffix.removeprefix(".").upper()
+
+
+def _read(sample: Path) -> list[Any]:
+    if sample.suffix == ".ics":
+        return [one for one in open_calendar(sample, "") if one.kind == "VEVENT"]
+    if sample.suffix == ".json":
+        return list(read_json(sample, ""))
+    return [row for sheet in open_table(sample, "") for row in sheet.rows]
 
 
 def examine(jail: ReaderJail, *, required: bool) -> Iterator[Finding]:

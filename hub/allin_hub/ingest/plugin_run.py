@@ -35,7 +35,7 @@ class LentRun:
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
-        self._rules = FileRules(jail_required=hub.config.hub.jail == "required")
+        self.file_rules = FileRules(jail_required=hub.config.hub.jail == "required")
         self.columns = columns
         self.since = since
         self.mark: str | None = None
@@ -72,13 +72,13 @@ class LentRun:
         """The door for CSV, XLSX and ODS."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name, rules=self._rules)
+        return open_table(data, name, rules=self.file_rules)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""
         from allin_hub.readers.open import open_calendar
 
-        return open_calendar(data, name, zone=self.zone, rules=self._rules)
+        return open_calendar(data, name, zone=self.zone, rules=self.file_rules)
 
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""

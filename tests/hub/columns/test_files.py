@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from allin_hub import File, Files, FileSettings, Refused
+from allin_hub.http.response import Response
 
 
 def run_in(folder: Path) -> Any:
@@ -93,3 +96,62 @@ def test_ambiguous_or_hostile_json_is_refused(content: bytes) -> None:
     """A second list under the same name would erase the first in silence."""
     with pytest.raises(Refused):
         File("antworten.json", content).json()
+
+
+DOCUMENT = {
+    "größe": 12345678901234567890123,
+    "leer": [{}, [], "", None, True, 0.1, -3],
+    "tief": {"a": {"b": {"c": {"d": ['"\\\n\u2028😀']}}}},
+    "lang": "ä" * 700_000,
+    "viele": [{"id": number, "Name": "Verein"} for number in range(20_000)],
+}
+
+
+def test_json_comes_out_of_the_child_as_it_was(tmp_path: Path) -> None:
+    """Numbers keep their digits, texts every character, at any depth and length."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
+
+    assert DOCUMENT == File("a.json", path).json()
+    assert DOCUMENT == File("a.json", path.read_bytes()).json()
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '"x"', "1", "null", "\ufeff[1]"])
+def test_small_json_comes_out_too(content: str) -> None:
+    """A list, an object, or a single value."""
+    assert json.loads(content.removeprefix("\ufeff")) == File("a.json", content.encode()).json()
+
+
+def test_this_process_never_parses_a_partners_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parser that a file takes over takes over a locked child; what comes back is written anew."""
+    content = b'{ "a" : [ 1 ,2], "b":"\\u00e4" }'
+    seen: list[str] = []
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda text, **options: (seen.append(text), loads(text, **options))[1])
+
+    assert File("a.json", content).json() == {"a": [1, 2], "b": "ä"}
+    assert seen == ['{"a":[1,2],"b":"ä"}']
+
+
+def test_a_large_answer_of_a_server_is_parsed_in_the_child_too() -> None:
+    """What a small one costs is bounded by its size; both are read by the same rules."""
+    padding = b" " * 2**20
+    for content in (b'{"a": 1}', b'{"a": 1}' + padding):
+        assert Response("x", 200, {}, content).json() == {"a": 1}
+    for content in (b'{"a": 1, "a": 2}', b'{"a": 1, "a": 2}' + padding):
+        with pytest.raises(Refused) as caught:
+            Response("https://a.example/x", 200, {}, content).json()
+        assert caught.value.code == "FEED_NOT_JSON"
+        assert "https://a.example/x" in str(caught.value)
+
+
+def test_reading_a_large_document_costs_this_process_little(tmp_path: Path) -> None:
+    """Nested lists are many objects for few bytes: the child refuses them before this process sees one."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b"[" + b"[]," * 3_000_000 + b"[]]")
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    with pytest.raises(Refused) as caught:
+        File("a.json", path).json()
+
+    assert caught.value.code == "FILE_TOO_BIG"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - began < 1
