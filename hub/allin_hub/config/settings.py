@@ -92,8 +92,9 @@ class GuardLimits(Settings):
 
 
 class SourceLimits(GuardLimits):
-    """What else a source may not do: bring more records than this, or read longer than so many minutes."""
+    """What else a source may not do: bring more records than this, read longer than so many minutes, or a larger file."""
 
+    megabytes: Annotated[int, Field(ge=1, le=200)] = 200
     records: Annotated[int, Field(ge=1)] = 1_000_000
     minutes: Annotated[float, Field(ge=0.01)] = 30
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from allin_hub.api.plugin import Source
 from allin_hub.base.problems import Problem
+from allin_hub.config.settings import SourceLimits
 from allin_hub.hub import Hub
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.readers.file_rules import FileRules
@@ -16,6 +17,9 @@ from allin_hub.readers.file_rules import FileRules
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
     from allin_hub.readers.open import Component, Sheet
+
+
+_LIMITS = SourceLimits()
 
 
 class LentRun:
@@ -29,13 +33,14 @@ class LentRun:
         since: str | None,
         told: Callable[[int, int | None], None] | None = None,
         source: Source[Any] | None = None,
+        limits: SourceLimits = _LIMITS,
     ) -> None:
         self._hub = hub
         self._per_minute = source.requests_per_minute if source is not None else None
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
-        self.file_rules = FileRules(jail_required=hub.config.hub.jail == "required")
+        self.file_rules = FileRules(limits.megabytes, jail_required=hub.config.hub.jail == "required")
         self.columns = columns
         self.since = since
         self.mark: str | None = None

@@ -100,7 +100,7 @@ class Component:
 
 def open_calendar(
     data: Path | bytes,
-    name: str,  # noqa: ARG001 - names are not believed
+    name: str,
     *,
     zone: str = "Europe/Berlin",
     rules: FileRules = _RULES,
@@ -109,6 +109,7 @@ def open_calendar(
 
     `zone` is the office's own: of several zones that fit a calendar's definition, it is the one meant.
     """
+    rules.refuse_large(data, name)
     _checked(data)
     params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in timezones.SAMPLES]}
     reading = _Reading(zone)
@@ -134,10 +135,7 @@ def open_calendar(
 
 
 def _checked(data: Path | bytes) -> None:
-    try:
-        size = data.stat().st_size if isinstance(data, Path) else len(data)
-    except OSError:
-        raise refused("FILE_UNREADABLE") from None
+    size = data.stat().st_size if isinstance(data, Path) else len(data)
     if size > LARGEST:
         raise refused("CALENDAR_TOO_BIG")
     if size == 0:

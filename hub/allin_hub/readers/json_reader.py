@@ -21,11 +21,8 @@ def read_json(data: Path | bytes, name: str, *, rules: FileRules = _RULES) -> An
 
     Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, huge numbers, deep nesting.
     """
-    try:
-        size = data.stat().st_size if isinstance(data, Path) else len(data)
-    except OSError:
-        raise refused("FILE_UNREADABLE", file=name) from None
-    if size > LARGEST:
+    rules.refuse_large(data, name)
+    if (data.stat().st_size if isinstance(data, Path) else len(data)) > LARGEST:
         raise refused("FILE_TOO_BIG", file=name)
     messages = sandbox.run(
         "json_document", data, seconds=SECONDS, memory=MEMORY, jail_required=rules.jail_required

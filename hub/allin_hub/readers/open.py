@@ -64,15 +64,18 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def open_table(
     data: Path | bytes,
-    name: str,  # noqa: ARG001 - names are not believed
+    name: str,
     *,
     limits: Limits = _STANDARD,
     rules: FileRules = _RULES,
 ) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
+    What it is, its first bytes say; `name` is only for messages.
+
     A sheet's rows are streamed while the next sheet is not yet asked for; then they are kept in memory.
     """
+    rules.refuse_large(data, name)
     with _stream(data) as stream:
         start = stream.read(_START)
         size = stream.seek(0, io.SEEK_END)

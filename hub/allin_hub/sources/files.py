@@ -88,10 +88,13 @@ class Files:
     def found(self, run: SourceRun) -> list[File]:
         """List the files, by name. A URL is fetched only once in a run.
 
-        Raises Refused where there is none.
+        Raises Refused where there is none, and where one is larger than the office allows: before a byte of it is read.
         """
         if self._found is None or self._run is not run:
-            self._found, self._run = self._look(run), run
+            found = self._look(run)
+            for file in found:
+                file.rules.refuse_large(file.data, file.name)
+            self._found, self._run = found, run
         return self._found
 
     def mark(self, run: SourceRun, *settings: Any) -> str:

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from tests.cpu import cpu_seconds
 
 from allin_hub import File, Files, FileSettings, Refused
 from allin_hub.http.response import Response
+from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
+from allin_hub.readers.file_rules import FileRules
 
 
 def run_in(folder: Path) -> Any:
@@ -155,3 +159,41 @@ def test_reading_a_large_document_costs_this_process_little(tmp_path: Path) -> N
 
     assert caught.value.code == "FILE_TOO_BIG"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - began < 1
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "a.ics"])
+@pytest.mark.parametrize("plugin", ["spreadsheet", "form", "ical"])
+def test_a_file_of_a_gigabyte_is_refused_before_it_is_read(tmp_path: Path, plugin: str, name: str) -> None:
+    """To digest a sparse file of 1 GB took half a minute; its size is known without reading it."""
+    path = tmp_path / name
+    with path.open("wb") as stream:
+        stream.write(b"Name;Ort\r\n")
+        stream.truncate(2**30)
+    settings = f'[sources.a]\nplugin = "{plugin}"\npath = "{name}"\nkind = "event"\n'
+    (tmp_path / "hub.toml").write_text(settings, encoding="utf-8")
+    hub = open_hub(tmp_path)
+    try:
+        sync(hub)  # what is loaded and made once
+        before = cpu_seconds()
+        report = sync(hub).sources["a"]
+        spent = cpu_seconds() - before
+    finally:
+        hub.close()
+
+    assert report.status == "failed"
+    assert "1024 MB" in (report.message or "")
+    assert spent < 0.5
+
+
+def test_the_limit_of_a_source_is_its_own(tmp_path: Path) -> None:
+    """A partner whose lists are small need not send more."""
+    (tmp_path / "a.csv").write_bytes(b"Name;Ort\r\n" + b"Verein;Kassel\r\n" * 120_000)
+    run = run_in(tmp_path)
+    assert Files(FileSettings(path="a.csv")).found(run)
+    run.file_rules = FileRules(megabytes=1)
+    for files in (Files(FileSettings(path="a.csv")), Files(FileSettings(path="*.csv"))):
+        with pytest.raises(Refused) as caught:
+            files.found(run)
+
+        assert caught.value.code == "FILE_OVER_LIMIT"
+        assert "1 MB" in str(caught.value)
