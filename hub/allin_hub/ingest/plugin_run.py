@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 _LIMITS = SourceLimits()
+MOST_ALIKE = 100
+"""How many findings of one kind about a whole file are kept."""
 
 
 class LentRun:
@@ -49,7 +51,8 @@ class LentRun:
         self.languages = hub.config.hub.languages
         self.next_cursor: str | None = None
         self.skipped: dict[str, int] = {}
-        self.file_problems: list[Problem] = []
+        self._file_problems: dict[str, list[Problem]] = {}
+        self._folded: dict[str, int] = {}
         self._record_problems: dict[Any, list[Problem]] = {}
 
     @property
@@ -106,7 +109,24 @@ class LentRun:
         elif key is not None:
             self._record_problems.setdefault(key, []).append(found)
         else:
-            self.file_problems.append(found)
+            self._report_about_file(found)
+
+    def _report_about_file(self, found: Problem) -> None:
+        """Keep the first of each kind, and count the others: nobody reads a thousand that say the same."""
+        alike = self._file_problems.setdefault(found.code, [])
+        if len(alike) < MOST_ALIKE and found not in alike:
+            alike.append(found)
+        else:
+            self._folded[found.code] = self._folded.get(found.code, 0) + 1
+
+    @property
+    def file_problems(self) -> list[Problem]:
+        """What was reported about the file; of each kind the first, and how many more there were."""
+        found = [problem for alike in self._file_problems.values() for problem in alike]
+        return found + [
+            Problem("MESSAGES_FOLDED", params={"count": count, "value": code})
+            for code, count in self._folded.items()
+        ]
 
     def take_record_problems(self) -> dict[Any, list[Problem]]:
         """What was reported about records since the last call."""
