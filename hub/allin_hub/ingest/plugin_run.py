@@ -12,7 +12,7 @@ from allin_hub.base.problems import Problem
 from allin_hub.config.settings import SourceLimits
 from allin_hub.hub import Hub
 from allin_hub.mapping.columns import ColumnMap
-from allin_hub.readers.file_rules import FileRules
+from allin_hub.readers.file_rules import FileRules, inside
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
@@ -73,8 +73,12 @@ class LentRun:
             self._http.close()
 
     def path(self, written: str) -> Path:
-        """A path of hub.toml, relative to the hub's folder."""
-        return self._hub.config.folder / written
+        """A path of hub.toml, relative to the hub's folder.
+
+        Raises Refused for a file that is a link out of its folder.
+        """
+        path = self._hub.config.folder / written
+        return inside(path, path.parent) if path.is_symlink() and not path.is_dir() else path
 
     def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
         """The door for CSV, XLSX and ODS."""

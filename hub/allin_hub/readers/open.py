@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from allin_hub.base.errors import refused
 from allin_hub.readers import sandbox
 from allin_hub.readers.csv_reader import open_delimited
-from allin_hub.readers.file_rules import FileRules
+from allin_hub.readers.file_rules import FileRules, open_file
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
 
 if TYPE_CHECKING:
@@ -135,8 +134,6 @@ def _stream(data: Path | bytes) -> BinaryIO:
     if isinstance(data, bytes):
         return io.BytesIO(data)
     try:
-        if not stat.S_ISREG(data.stat().st_mode):
-            raise refused("FILE_UNREADABLE")
-        return data.open("rb")
+        return open_file(data)
     except OSError:
         raise refused("FILE_UNREADABLE") from None

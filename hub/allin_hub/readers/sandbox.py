@@ -12,18 +12,18 @@ import math
 import os
 import selectors
 import signal
-import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from allin_hub.base.errors import Refused, refused
+from allin_hub.readers.file_rules import open_file
 from allin_hub.workers.held import Held
 
 _START = Path(__file__).parents[1] / "workers" / "start.py"
@@ -91,11 +91,9 @@ def run(
         raise _ended(_status(child), seconds)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> BinaryIO:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise refused("FILE_UNREADABLE")
-        return path.open("rb")
+        return open_file(path)
     except OSError:
         raise refused("FILE_UNREADABLE") from None
 

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from allin_hub.api.plugin import PluginConfig
 from allin_hub.base.errors import refused
 from allin_hub.base.types import Secret
-from allin_hub.readers.file_rules import FileRules
+from allin_hub.readers.file_rules import FileRules, inside, open_file
 from allin_hub.sources.feeds import Feed
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class File:
         if isinstance(self.data, bytes):
             return self.data[:1024]
         try:
-            with self.data.open("rb") as stream:
+            with open_file(self.data) as stream:
                 return stream.read(1024)
         except OSError:
             raise refused("FILE_UNREADABLE", file=self.name) from None
@@ -88,7 +88,8 @@ class Files:
     def found(self, run: SourceRun) -> list[File]:
         """List the files, by name. A URL is fetched only once in a run.
 
-        Raises Refused where there is none, and where one is larger than the office allows: before a byte of it is read.
+        Raises Refused where there is none, where a link leads out of the folder that hub.toml names, and where one is
+        larger than the office allows: before a byte of it is read.
         """
         if self._found is None or self._run is not run:
             found = self._look(run)
@@ -120,7 +121,8 @@ class Files:
             return [self._fetched(self._feed.content(run), run)]
         written = settings.path or ""
         if _WILD.isdisjoint(written):
-            return [File(Path(written).name, _existing(run.path(written), written), _rules(run))]
+            path = _existing(run.path(written), written)
+            return [File(Path(written).name, inside(path, path.parent), _rules(run))]
         return _matching(run, written)
 
     def _fetched(self, content: bytes, run: SourceRun) -> File:
@@ -144,7 +146,7 @@ def _digest(file: File) -> bytes:
     if isinstance(file.data, bytes):
         return blake2b(file.data, digest_size=16).digest()
     try:
-        with file.data.open("rb") as stream:
+        with open_file(file.data) as stream:
             return file_digest(stream, lambda: blake2b(digest_size=16)).digest()
     except OSError:
         raise refused("FILE_UNREADABLE", file=file.name) from None
@@ -179,7 +181,8 @@ def _matching(run: SourceRun, written: str) -> list[File]:
     found = sorted(path for path in base.glob(pattern) if _is_whole(path))
     if not found:
         raise refused("GLOB_EMPTY", pattern=written)
-    return [File(path.relative_to(base).as_posix(), path, _rules(run)) for path in found]
+    rules = _rules(run)
+    return [File(path.relative_to(base).as_posix(), inside(path, base), rules) for path in found]
 
 
 def _is_whole(path: Path) -> bool:

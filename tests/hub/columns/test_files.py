@@ -18,6 +18,7 @@ from allin_hub.http.response import Response
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
 from allin_hub.readers.file_rules import FileRules
+from allin_hub.readers.open import open_table
 
 
 def run_in(folder: Path) -> Any:
@@ -197,3 +198,67 @@ def test_the_limit_of_a_source_is_its_own(tmp_path: Path) -> None:
 
         assert caught.value.code == "FILE_OVER_LIMIT"
         assert "1 MB" in str(caught.value)
+
+
+@pytest.fixture
+def partner(tmp_path: Path) -> Path:
+    """A partner's folder beside the list of another, and links in it."""
+    folder = tmp_path / "partner"
+    folder.mkdir()
+    (tmp_path / "other.csv").write_text("secret")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x.csv").write_text("Name")
+    (folder / "own.csv").write_text("Name")
+    (folder / "within.csv").symlink_to("own.csv")
+    (folder / "key.csv").symlink_to("../other.csv")
+    (folder / "absolute.csv").symlink_to(tmp_path / "other.csv")
+    (folder / "twice.csv").symlink_to("key.csv")
+    (folder / "away").symlink_to("../sub")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["partner/key.csv", "partner/absolute.csv", "partner/twice.csv", "partner/k*.csv", "partner/*/x.csv"],
+)
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path, partner: Path, path: str) -> None:
+    """A partner could have the hub's key, or another partner's list, read and published."""
+    with pytest.raises(Refused) as caught:
+        Files(FileSettings(path=path)).found(run_in(tmp_path))
+
+    assert caught.value.code == "FILE_LINKED_AWAY"
+
+
+def test_links_within_the_folder_and_to_it_are_followed(tmp_path: Path, partner: Path) -> None:
+    """The office names the folder; that it lies elsewhere is its own doing."""
+    (tmp_path / "share").symlink_to("partner")
+    for path in ("partner/within.csv", "share/own.csv", "share/within.csv", "share/w*.csv"):
+        found = Files(FileSettings(path=path)).found(run_in(tmp_path))
+
+        assert [file.start for file in found] == [b"Name"]
+
+
+def test_a_link_that_is_put_there_later_is_not_followed(tmp_path: Path, partner: Path) -> None:
+    """Between the look at the folder and the read, a partner may change it."""
+    file = Files(FileSettings(path="partner/own.csv")).found(run_in(tmp_path))[0]
+    (partner / "own.csv").unlink()
+    (partner / "own.csv").symlink_to("../other.csv")
+    for read in (lambda: file.start, file.mark, file.json, lambda: list(open_table(file.data, file.name))):
+        with pytest.raises(Refused):
+            read()
+
+
+def test_every_plugin_that_asks_for_a_path_is_kept_from_links(tmp_path: Path, partner: Path) -> None:
+    """The calendar reads its file by itself."""
+    (partner / "a.ics").symlink_to("../other.csv")
+    settings = '[sources.a]\nplugin = "ical"\npath = "partner/a.ics"\n'
+    (tmp_path / "hub.toml").write_text(settings, encoding="utf-8")
+    hub = open_hub(tmp_path)
+    try:
+        report = sync(hub).sources["a"]
+    finally:
+        hub.close()
+
+    assert report.status == "failed"
+    assert "a.ics" in (report.message or "")
+    assert "secret" not in repr(report)
