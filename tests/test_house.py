@@ -40,7 +40,7 @@ def _imports(package: str) -> Iterator[tuple[Path, str]]:
 
 
 FLOORS = (
-    "base", "config", "i18n", "dates", "http", "workers", "readers", "store", "hub", "mapping", "api", "privacy",
+    "base", "config", "i18n", "dates", "workers", "readers", "http", "store", "hub", "mapping", "api", "privacy",
     "entities", "sources", "ingest", "publish", "manage", "backup", "open_hub", "operations", "doctor", "assets",
     "demo", "scaffold", "allin_hub", "testing", "cli", "__main__",
 )  # fmt: skip

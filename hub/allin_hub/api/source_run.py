@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
     from allin_hub.mapping.columns import ColumnMap
+    from allin_hub.readers.file_rules import FileRules
     from allin_hub.readers.open import Component, Sheet
 
 
@@ -25,6 +26,8 @@ class SourceRun(Protocol):
     """The office's IANA time zone."""
     languages: tuple[str, ...]
     columns: ColumnMap
+    file_rules: FileRules
+    """What the office demands of every file; `Files` and the doors obey it."""
 
     @property
     def http(self) -> Http:

@@ -35,7 +35,7 @@ def _print_json(call: Call, say: Voice, found: Diagnosis) -> None:
         for fixed, ones in ((True, found.mended), (False, found.findings))
         for one in ones
     )
-    print_json(DoctorDocument(found.ok, findings))
+    print_json(DoctorDocument(found.ok, findings, found.jail))
 
 
 def _printed(call: Call, say: Voice, one: Finding, fixed: bool) -> PrintedFinding:
@@ -51,6 +51,15 @@ def _tell(call: Call, say: Voice, found: Diagnosis) -> None:
         line(f"{say(one.state)}: {message}")
         for sentence in call.placed(hint).split("\n"):
             line(f"  {sentence}")
+    if found.jail is not None and not found.jail.open:
+        jail = found.jail
+        line(
+            say(
+                "Readers of files are locked in: Landlock {landlock}, seccomp {seccomp}.",
+                landlock=jail.landlock,
+                seccomp=jail.seccomp,
+            )
+        )
     count = len(found.findings)
     if not count:
         line(

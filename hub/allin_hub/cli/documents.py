@@ -12,6 +12,7 @@ from allin_hub.api.registry import PluginInfo
 from allin_hub.base.problems import Severity
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
+from allin_hub.doctor.reader_jail import ReaderJail
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
@@ -146,6 +147,7 @@ class DoctorDocument:
 
     ok: bool
     findings: tuple[PrintedFinding, ...]
+    jail: ReaderJail | None
 
 
 @dataclass(frozen=True, slots=True)

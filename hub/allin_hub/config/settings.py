@@ -60,6 +60,8 @@ class HubSettings(Settings):
     backups: Annotated[int, Field(ge=0, le=1000)] = 7
     backup_folder: Annotated[str, Field(min_length=1)] = "backups"
     late_after_hours: Annotated[int, Field(ge=0, le=8760)] = 0
+    jail: Literal["preferred", "required"] = "preferred"
+    trusted_plugins: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @property
     def late_after(self) -> dt.timedelta:
@@ -91,8 +93,9 @@ class GuardLimits(Settings):
 
 
 class SourceLimits(GuardLimits):
-    """What else a source may not do: bring more records than this, or read longer than so many minutes."""
+    """What else a source may not do: bring more records than this, read longer than so many minutes, or a larger file."""
 
+    megabytes: Annotated[int, Field(ge=1, le=200)] = 200
     records: Annotated[int, Field(ge=1)] = 1_000_000
     minutes: Annotated[float, Field(ge=0.01)] = 30
 

@@ -12,7 +12,7 @@ from allin_hub.backup.create import key_name
 from allin_hub.base.errors import HubError, StoreError
 from allin_hub.config.load import load
 from allin_hub.config.settings import Config
-from allin_hub.doctor import database, environment
+from allin_hub.doctor import database, environment, reader_jail
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
@@ -27,6 +27,8 @@ class Diagnosis:
 
     findings: list[Finding] = field(default_factory=list)
     mended: list[Finding] = field(default_factory=list)
+    jail: reader_jail.ReaderJail | None = None
+    """What holds around the readers of files; None where the examination did not come so far."""
 
     @property
     def ok(self) -> bool:
@@ -43,18 +45,25 @@ def examine(folder: Path, *, fix: bool = False, clock: Callable[[], dt.datetime]
     found = Diagnosis()
     with _guarded(found, "settings"):
         config = load(folder)
-        found.findings += _before_opening(config)
-        if any(one.state == BROKEN for one in found.findings) or _is_new(config):
-            return found
-        with _guarded(found, "database"):
-            hub = open_hub(folder, clock)
-            try:
-                _look(hub, found)
-                if fix:
-                    _mend(hub, found)
-            finally:
-                hub.close()
+        found.jail = reader_jail.probe()
+        with _guarded(found, "settings"):
+            _examine_hub(config, found, fix=fix, clock=clock)
+        found.findings += reader_jail.examine(found.jail, required=config.hub.jail == "required")
     return found
+
+
+def _examine_hub(config: Config, found: Diagnosis, *, fix: bool, clock: Callable[[], dt.datetime]) -> None:
+    found.findings += _before_opening(config)
+    if any(one.state == BROKEN for one in found.findings) or _is_new(config):
+        return
+    with _guarded(found, "database"):
+        hub = open_hub(config.folder, clock)
+        try:
+            _look(hub, found)
+            if fix:
+                _mend(hub, found)
+        finally:
+            hub.close()
 
 
 @contextmanager

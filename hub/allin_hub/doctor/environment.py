@@ -73,7 +73,7 @@ def _files(hub: Hub, prepared: Prepared) -> Iterator[Finding]:
     settings = prepared.source.config
     if not isinstance(settings, FileSettings) or settings.path is None:
         return
-    run = LentRun(hub, (), prepared.source.columns, None)
+    run = LentRun(hub, (), prepared.source.columns, None, limits=prepared.settings.limits)
     try:
         for file in Files(settings).found(run):
             _ = file.start  # refuses a file that cannot be read

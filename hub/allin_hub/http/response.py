@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,18 +11,17 @@ from typing import Any
 import httpx
 
 from allin_hub.base.errors import refused
+from allin_hub.readers.json_reader import read_json
+from allin_hub.workers.json_document import parsed
 
 _GZIP = zlib.MAX_WBITS | 16
 _AUTO = zlib.MAX_WBITS | 32
-_LONGEST_NUMBER = 25
-_DEEPEST = 200
 _MOST_AT_ONCE = 2**20
 _ETAG = re.compile(r'(?:W/)?"[\x20\x21\x23-\x7e]{1,200}"|[\x21\x23-\x2b\x2d-\x7e]{1,200}')
 """One mark, as it should be spelled, or bare as some servers write it; two of them are none."""
 _DATE = re.compile(r"[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT", re.ASCII)
-_HALF_ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")
-_HALF = re.compile("[\ud800-\udfff]")
-"""Half of a character, as programs leave it that cut texts by their length; no database and no page can hold it."""
+_PARSED_HERE = 2**20
+"""Up to this size an answer costs no more than its bytes allow; a larger one is parsed in a confined child."""
 
 
 class Cut(Exception):
@@ -71,19 +68,12 @@ class Response:
 
         Raises Refused for what is ambiguous or hostile: double keys, NaN, huge numbers, deep nesting.
         """
+        if len(self.content) > _PARSED_HERE:
+            return read_json(self.content, self.url)
         try:
-            found = json.loads(
-                self.content.decode("utf-8-sig"),
-                object_pairs_hook=_object,
-                parse_constant=_constant,
-                parse_int=_integer,
-                parse_float=_number,
-            )
-        except (ValueError, RecursionError):
+            return parsed(self.content)
+        except ValueError:
             raise refused("FEED_NOT_JSON", url=self.url) from None
-        if _is_deep(found):
-            raise refused("FEED_NOT_JSON", url=self.url)
-        return _in_unicode(found) if _HALF_ESCAPED.search(self.content) else found
 
     def _charset(self) -> str:
         declared = httpx.Headers({"content-type": self.headers.get("content-type", "")})
@@ -147,52 +137,3 @@ class _Inflater:
             if self._left < 0:
                 raise refused("FEED_TOO_BIG", url=self._url)
             yield piece
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("double key")
-    return found
-
-
-def _integer(text: str) -> int:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError("huge number")
-    return int(text)
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError("huge number")
-    return number
-
-
-def _constant(text: str) -> None:
-    raise ValueError(f"{text} is no number")
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for outer in level
-            if isinstance(outer, (dict, list))
-            for inner in (outer.values() if isinstance(outer, dict) else outer)
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _in_unicode(value: Any) -> Any:
-    """Put a replacement character where half of one was left over."""
-    if isinstance(value, str):
-        return _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, list):
-        return [_in_unicode(inner) for inner in value]
-    if isinstance(value, dict):
-        return {_in_unicode(name): _in_unicode(inner) for name, inner in value.items()}
-    return value

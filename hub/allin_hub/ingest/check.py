@@ -102,7 +102,13 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         row = runs.source_row(connection, name)
     run = SyncRun(hub, name, new_id(), 0, progress)
     lent = LentRun(
-        hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), run.progress, source
+        hub,
+        prepared.settings.allow_hosts,
+        source.columns,
+        row.get("cursor"),
+        run.progress,
+        source,
+        prepared.settings.limits,
     )
     with _thrown_away() as engine:
         stager = Stager(run, prepared, engine)

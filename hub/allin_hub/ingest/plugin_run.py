@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from allin_hub.api.plugin import Source
 from allin_hub.base.problems import Problem
+from allin_hub.config.settings import SourceLimits
 from allin_hub.hub import Hub
 from allin_hub.mapping.columns import ColumnMap
+from allin_hub.readers.file_rules import FileRules, inside
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
     from allin_hub.readers.open import Component, Sheet
+
+
+_LIMITS = SourceLimits()
+MOST_ALIKE = 100
+"""How many findings of one kind about a whole file are kept."""
 
 
 class LentRun:
@@ -28,12 +35,14 @@ class LentRun:
         since: str | None,
         told: Callable[[int, int | None], None] | None = None,
         source: Source[Any] | None = None,
+        limits: SourceLimits = _LIMITS,
     ) -> None:
         self._hub = hub
         self._per_minute = source.requests_per_minute if source is not None else None
         self._allow_hosts = allow_hosts
         self._told = told
         self._http: Http | None = None
+        self.file_rules = FileRules(limits.megabytes, jail_required=hub.config.hub.jail == "required")
         self.columns = columns
         self.since = since
         self.mark: str | None = None
@@ -42,7 +51,8 @@ class LentRun:
         self.languages = hub.config.hub.languages
         self.next_cursor: str | None = None
         self.skipped: dict[str, int] = {}
-        self.file_problems: list[Problem] = []
+        self._file_problems: dict[str, list[Problem]] = {}
+        self._folded: dict[str, int] = {}
         self._record_problems: dict[Any, list[Problem]] = {}
 
     @property
@@ -63,20 +73,24 @@ class LentRun:
             self._http.close()
 
     def path(self, written: str) -> Path:
-        """A path of hub.toml, relative to the hub's folder."""
-        return self._hub.config.folder / written
+        """A path of hub.toml, relative to the hub's folder.
+
+        Raises Refused for a file that is a link out of its folder.
+        """
+        path = self._hub.config.folder / written
+        return inside(path, path.parent) if path.is_symlink() and not path.is_dir() else path
 
     def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
         """The door for CSV, XLSX and ODS."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name)
+        return open_table(data, name, rules=self.file_rules)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""
         from allin_hub.readers.open import open_calendar
 
-        return open_calendar(data, name, zone=self.zone)
+        return open_calendar(data, name, zone=self.zone, rules=self.file_rules)
 
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
@@ -99,7 +113,24 @@ class LentRun:
         elif key is not None:
             self._record_problems.setdefault(key, []).append(found)
         else:
-            self.file_problems.append(found)
+            self._report_about_file(found)
+
+    def _report_about_file(self, found: Problem) -> None:
+        """Keep the first of each kind, and count the others: nobody reads a thousand that say the same."""
+        alike = self._file_problems.setdefault(found.code, [])
+        if len(alike) < MOST_ALIKE and found not in alike:
+            alike.append(found)
+        else:
+            self._folded[found.code] = self._folded.get(found.code, 0) + 1
+
+    @property
+    def file_problems(self) -> list[Problem]:
+        """What was reported about the file; of each kind the first, and how many more there were."""
+        found = [problem for alike in self._file_problems.values() for problem in alike]
+        return found + [
+            Problem("MESSAGES_FOLDED", params={"count": count, "value": code})
+            for code, count in self._folded.items()
+        ]
 
     def take_record_problems(self) -> dict[Any, list[Problem]]:
         """What was reported about records since the last call."""

@@ -109,7 +109,13 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
     with reading(hub.engine) as connection:
         row = runs.source_row(connection, prepared.name)
     lent = LentRun(
-        hub, prepared.settings.allow_hosts, source.columns, row.get("cursor"), run.progress, source
+        hub,
+        prepared.settings.allow_hosts,
+        source.columns,
+        row.get("cursor"),
+        run.progress,
+        source,
+        prepared.settings.limits,
     )
     limits = prepared.settings.limits
     fingerprint = prepared.fingerprint(hub)

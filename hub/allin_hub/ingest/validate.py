@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from allin_hub.api.plugin import Raw
-from allin_hub.base.errors import HubError
+from allin_hub.base.errors import HubError, refused
 from allin_hub.base.problems import Problem, Severity
 from allin_hub.base.time_limits import mapping
 from allin_hub.hub import Hub
@@ -63,6 +63,8 @@ class RecordChecker:
         for index, envelope in enumerate(envelopes):
             raw = envelope.raw
             try:
+                if len(raw.payload) > ColumnMap.MOST_COLUMNS:
+                    raise refused("COLUMNS_TOO_MANY", count=len(raw.payload), most=ColumnMap.MOST_COLUMNS)
                 parts = take_apart(kind, source.map(raw))
             except (Exception, SystemExit) as error:
                 failed[index] = _map_failed(raw, error)

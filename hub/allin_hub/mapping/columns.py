@@ -9,6 +9,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
+from allin_hub.base.errors import refused
 from allin_hub.mapping.combine import Fold, alone, fold, together
 from allin_hub.mapping.header_context import seen_together
 from allin_hub.mapping.paths import IGNORED, checked, known_paths, list_paths
@@ -30,6 +31,9 @@ class ColumnMap:
     `given` stands in hub.toml and wins; `learned` is what an earlier look at the whole header told; the rest
     is recognised. A path "-" leaves a column out on purpose.
     """
+
+    MOST_COLUMNS = 1_000
+    """How many fields a record may have; a table with more is refused, too."""
 
     def __init__(
         self,
@@ -119,9 +123,14 @@ class ColumnMap:
         }
 
     def within(self, headers: Sequence[str]) -> ColumnMap:
-        """Give this map for a table with these headers: what they say only together is part of it."""
+        """Give this map for a table with these headers: what they say only together is part of it.
+
+        Raises Refused for more headers than any number of tables should have.
+        """
         if self.kind is None or tuple(headers) == self.headers:
             return self
+        if len(headers) > _MOST_HEADERS:
+            raise refused("COLUMNS_TOO_MANY", count=len(headers), most=self.MOST_COLUMNS)
         beside = seen_together(self.kind, headers, {header: self.path(header) for header in headers})
         new = {header: path for header, path in beside.items() if self._said(header) is None}
         seen = dict.fromkeys((*self.headers, *headers))

@@ -15,6 +15,7 @@ from allin_hub.base.time_limits import mapping, supervisor
 from allin_hub.hub import Hub
 from allin_hub.ingest.prepare import Prepared, foreign, prepare
 from allin_hub.ingest.raw_codec import opened
+from allin_hub.mapping.columns import ColumnMap
 from allin_hub.store import retention, runs
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
@@ -132,6 +133,8 @@ def _smaller(hub: Hub, prepared: Prepared, batch: list[retention.OldRaw]) -> lis
 def used(prepared: Prepared, raw: Raw) -> Mapping[str, Any]:
     """The cells of a record from which the map makes the same draft; all of them where fewer would make another."""
     source = prepared.source
+    if len(raw.payload) > ColumnMap.MOST_COLUMNS:
+        return raw.payload  # it waits unmapped
     try:
         whole = foreign(prepared.settings, lambda: source.map(raw))
         for cells in (_named(source, raw), _looked_at(source, raw)):

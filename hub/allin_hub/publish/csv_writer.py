@@ -1,8 +1,10 @@
 """Writes CSV that a spreadsheet opens as text, never as a formula.
 
-One choice, everywhere: a cell whose first visible character could start a formula gets a leading apostrophe.
-Plain numbers and telephone numbers stay as they are. `unprotected` takes exactly that apostrophe away again;
-so that nothing is lost, a cell that begins with apostrophes before such a character gets one more.
+One choice, everywhere: where the first visible character could start a formula, a leading apostrophe stands before it.
+A German Excel splits our file at semicolons, whatever the quotation marks around them, and ends a row at each line break;
+so that counts for what follows a semicolon, a tab or a line break within a cell, too. Plain numbers and telephone numbers
+stay as they are. `unprotected` takes exactly these apostrophes away again; so that nothing is lost, a text that begins
+with apostrophes before such a character gets one more.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 _STARTS_FORMULA = frozenset("=+-@\t\r|%")
 _INVISIBLE = frozenset(("Cf", "Cc", "Zs", "Zl", "Zp", "Mn"))
+_SEPARATORS = re.compile(r"([;\t\r\n])")
+_QUOTED = '" '
+"""What a spreadsheet that splits elsewhere than we do may take away before a formula."""
 _PLAIN = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,9})?|\+[0-9][0-9 ]{4,20}[0-9]")
 
 
@@ -26,18 +31,31 @@ def csv_file(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def protected(cell: object) -> str:
-    """The cell as text that no spreadsheet computes."""
+    """The cell as text that no spreadsheet computes, also one that splits it."""
     if cell is None:
         return ""
     text = cell if type(cell) is str else str(cell)
-    if text[:1].isalnum():
+    if _SEPARATORS.search(text):
+        text = _each_part(text, lambda part, is_risky: f"'{part}" if is_risky else part)
+    elif text[:1].isalnum():
         return text
-    return f"'{text}" if _dangerous(text.lstrip("'")) or _dangerous(text) else text
+    return f"'{text}" if _dangerous(text.lstrip("'")) else text
 
 
 def unprotected(text: str) -> str:
     """What stood in the cell before `protected`."""
-    return text[1:] if text.startswith("'") and _dangerous(text.lstrip("'")) else text
+    text = text[1:] if text.startswith("'") and _dangerous(text.lstrip("'")) else text
+    return _each_part(text, lambda part, is_risky: part.removeprefix("'") if is_risky else part)
+
+
+def _each_part(text: str, changed: Callable[[str, bool], str]) -> str:
+    """Change what follows each separator; `changed` is told whether a formula could begin there."""
+    parts = _SEPARATORS.split(text)
+    for at in range(2, len(parts), 2):
+        bare = parts[at].lstrip("'").lstrip(_QUOTED).rstrip(" ")
+        is_before_tab = not bare and parts[at + 1 : at + 2] == ["\t"]  # a formula may begin with a tab
+        parts[at] = changed(parts[at], is_before_tab or _dangerous(bare))
+    return "".join(parts)
 
 
 def _dangerous(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 from allin_hub.base.errors import Refused, refused
 from allin_hub.dates.rrule import is_refused
 from allin_hub.readers import sandbox, timezones
+from allin_hub.readers.file_rules import FileRules
 
 LARGEST = 20 * 2**20
 MOST_COMPONENTS = 50_000
@@ -25,6 +26,7 @@ _OF_A_CALENDAR = {
     "FILE_TOO_SLOW": "CALENDAR_TOO_SLOW",
 }
 _UTC = "UTC"
+_RULES = FileRules()
 
 
 class Moment(TypedDict):
@@ -96,16 +98,31 @@ class Component:
         return f"Component({self.kind!r}, line={self.line}, problem={self.problem!r})"
 
 
-def open_calendar(data: Path | bytes, name: str, *, zone: str = "Europe/Berlin") -> Iterator[Component]:  # noqa: ARG001 - names are not believed
+def open_calendar(
+    data: Path | bytes,
+    name: str,
+    *,
+    zone: str = "Europe/Berlin",
+    rules: FileRules = _RULES,
+) -> Iterator[Component]:
     """Yield the events of an iCalendar file in order; what is none, or was cut off, is refused.
 
     `zone` is the office's own: of several zones that fit a calendar's definition, it is the one meant.
     """
+    rules.refuse_large(data, name)
     _checked(data)
     params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in timezones.SAMPLES]}
     reading = _Reading(zone)
     try:
-        for message, content in sandbox.run("calendar", data, params=params, seconds=SECONDS, memory=MEMORY):
+        messages = sandbox.run(
+            "calendar",
+            data,
+            params=params,
+            seconds=SECONDS,
+            memory=MEMORY,
+            jail_required=rules.jail_required,
+        )
+        for message, content in messages:
             if message == "zones":
                 reading.learn(content)
             elif message == "calendar":
@@ -118,10 +135,7 @@ def open_calendar(data: Path | bytes, name: str, *, zone: str = "Europe/Berlin")
 
 
 def _checked(data: Path | bytes) -> None:
-    try:
-        size = data.stat().st_size if isinstance(data, Path) else len(data)
-    except OSError:
-        raise refused("FILE_UNREADABLE") from None
+    size = data.stat().st_size if isinstance(data, Path) else len(data)
     if size > LARGEST:
         raise refused("CALENDAR_TOO_BIG")
     if size == 0:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from allin_hub.base.errors import refused
 from allin_hub.readers import sandbox
 from allin_hub.readers.csv_reader import open_delimited
+from allin_hub.readers.file_rules import FileRules, open_file
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet, Workbook
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = ["Cell", "Component", "Limits", "Row", "Sheet", "open_calendar", "open
 
 _START = 1024
 _STANDARD = Limits()
+_RULES = FileRules()
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -62,14 +63,18 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 def open_table(
     data: Path | bytes,
-    name: str,  # noqa: ARG001 - names are not believed
+    name: str,
     *,
     limits: Limits = _STANDARD,
+    rules: FileRules = _RULES,
 ) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
+    What it is, its first bytes say; `name` is only for messages.
+
     A sheet's rows are streamed while the next sheet is not yet asked for; then they are kept in memory.
     """
+    rules.refuse_large(data, name)
     with _stream(data) as stream:
         start = stream.read(_START)
         size = stream.seek(0, io.SEEK_END)
@@ -78,7 +83,7 @@ def open_table(
     if start.startswith((*ZIP, OLE)):
         if size > limits.archive:
             raise refused("FILE_TOO_BIG")
-        yield from _confined(data, limits)
+        yield from _confined(data, limits, rules)
         return
     found = recognised_format(start)
     if found:
@@ -113,9 +118,14 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"allin_hub.readers.open has no {name!r}")
 
 
-def _confined(data: Path | bytes, limits: Limits) -> Iterator[Sheet]:
+def _confined(data: Path | bytes, limits: Limits, rules: FileRules) -> Iterator[Sheet]:
     messages = sandbox.run(
-        "table", data, params=dataclasses.asdict(limits), seconds=limits.seconds, memory=limits.memory
+        "table",
+        data,
+        params=dataclasses.asdict(limits),
+        seconds=limits.seconds,
+        memory=limits.memory,
+        jail_required=rules.jail_required,
     )
     yield from Workbook(messages).sheets()
 
@@ -124,8 +134,6 @@ def _stream(data: Path | bytes) -> BinaryIO:
     if isinstance(data, bytes):
         return io.BytesIO(data)
     try:
-        if not stat.S_ISREG(data.stat().st_mode):
-            raise refused("FILE_UNREADABLE")
-        return data.open("rb")
+        return open_file(data)
     except OSError:
         raise refused("FILE_UNREADABLE") from None

@@ -1,7 +1,8 @@
-"""Runs a reader of untrusted files in a child process with limits on memory, CPU and time.
+"""Runs a reader of untrusted files in a child process that is locked in, with limits on memory, CPU and time.
 
 The best readers can end the whole process or run for ever; so they never run in this one. The child gets an
-empty environment and the file as its standard input; nothing of a person's data is written to a disk.
+empty environment and the file as its standard input; nothing of a person's data is written to a disk. Before it looks
+at the file it locks itself in (`workers.jail`) and says which locks hold.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import math
 import os
 import selectors
 import signal
-import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from allin_hub.base.errors import Refused, refused
+from allin_hub.readers.file_rules import open_file
+from allin_hub.workers.held import Held
 
 _START = Path(__file__).parents[1] / "workers" / "start.py"
 _CHUNK = 2**16
@@ -38,11 +40,13 @@ def run(
     params: Mapping[str, Any] = _NOTHING,
     seconds: float = 10,
     memory: int = 500 * 2**20,
+    jail_required: bool = False,
+    told: Callable[[Held], None] | None = None,
 ) -> Iterator[Any]:
     """Yield the messages of `allin_hub.workers.<worker>` about a file; every bad end becomes `Refused`.
 
     `seconds` bounds the child's CPU time. Waiting for it may take longer on a machine that is busy, but not
-    without end.
+    without end. `told` hears which locks hold; with `jail_required`, a file is refused where it does not hold.
     """
     with ExitStack() as stack:
         source = stack.enter_context(_opened(data)) if isinstance(data, Path) else subprocess.PIPE
@@ -64,9 +68,19 @@ def run(
         )
         stack.callback(_end, child)
         lines = _lines(child, data if isinstance(data, bytes) else b"", seconds)
+        is_trusted = not jail_required
         for line in lines:
             kind, *rest = _message(line)
-            if kind == "item" and len(rest) == 1:
+            if kind == "held" and len(rest) == 2:
+                held = Held(str(rest[0]), str(rest[1]))
+                if jail_required and not held.is_locked:
+                    raise refused("FILE_NOT_JAILED", landlock=held.landlock, seccomp=held.seccomp)
+                if told is not None:
+                    told(held)
+                is_trusted = True
+            elif not is_trusted:
+                raise refused("FILE_BROKEN")
+            elif kind == "item" and len(rest) == 1:
                 yield rest[0]
             elif kind == "done":
                 return
@@ -77,11 +91,9 @@ def run(
         raise _ended(_status(child), seconds)
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> BinaryIO:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise refused("FILE_UNREADABLE")
-        return path.open("rb")
+        return open_file(path)
     except OSError:
         raise refused("FILE_UNREADABLE") from None
 

@@ -13,17 +13,15 @@ from pydantic import Field, StringConstraints, model_validator
 from allin_hub.api.plugin import PluginConfig
 from allin_hub.base.errors import refused
 from allin_hub.base.types import Secret
+from allin_hub.readers.file_rules import FileRules, inside, open_file
 from allin_hub.sources.feeds import Feed
 
 if TYPE_CHECKING:
     from allin_hub.api.source_run import SourceRun
 
+_RULES = FileRules()
 _WILD = frozenset("*?[")
 _UNFINISHED = (".part", ".crdownload", ".tmp", ".download")
-_MOST_VALUES = 2_000_000
-"""How many values a JSON file may hold: with more, reading it would take more memory than a file may cost."""
-
-_MOST_BYTES = 50 * 2**20
 
 
 class FileSettings(PluginConfig):
@@ -50,6 +48,8 @@ class File:
 
     name: str
     data: Path | bytes
+    rules: FileRules = _RULES
+    """What the office demands of it."""
 
     @property
     def start(self) -> bytes:
@@ -57,7 +57,7 @@ class File:
         if isinstance(self.data, bytes):
             return self.data[:1024]
         try:
-            with self.data.open("rb") as stream:
+            with open_file(self.data) as stream:
                 return stream.read(1024)
         except OSError:
             raise refused("FILE_UNREADABLE", file=self.name) from None
@@ -67,25 +67,13 @@ class File:
         return _digest(self).hex()
 
     def json(self) -> Any:
-        """Read the file as strict JSON.
+        """Read the file as strict JSON, in a confined child.
 
         Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting.
         """
-        from allin_hub.http.response import Response
+        from allin_hub.readers.json_reader import read_json
 
-        content = self._whole()
-        if content.count(b",") + content.count(b"[") + content.count(b"{") > _MOST_VALUES:
-            raise refused("FILE_TOO_BIG", file=self.name)
-        return Response(url=self.name, status=200, headers={}, content=content).json()
-
-    def _whole(self) -> bytes:
-        try:
-            size = len(self.data) if isinstance(self.data, bytes) else self.data.stat().st_size
-            if size > _MOST_BYTES:
-                raise refused("FILE_TOO_BIG", file=self.name)
-            return self.data if isinstance(self.data, bytes) else self.data.read_bytes()
-        except OSError:
-            raise refused("FILE_UNREADABLE", file=self.name) from None
+        return read_json(self.data, self.name, rules=self.rules)
 
 
 class Files:
@@ -100,10 +88,14 @@ class Files:
     def found(self, run: SourceRun) -> list[File]:
         """List the files, by name. A URL is fetched only once in a run.
 
-        Raises Refused where there is none.
+        Raises Refused where there is none, where a link leads out of the folder that hub.toml names, and where one is
+        larger than the office allows: before a byte of it is read.
         """
         if self._found is None or self._run is not run:
-            self._found, self._run = self._look(run), run
+            found = self._look(run)
+            for file in found:
+                file.rules.refuse_large(file.data, file.name)
+            self._found, self._run = found, run
         return self._found
 
     def mark(self, run: SourceRun, *settings: Any) -> str:
@@ -113,7 +105,7 @@ class Files:
         """
         if self._feed is not None:
             return self._feed.mark(
-                run, lambda content: _marked([self._fetched(content)], settings), *settings
+                run, lambda content: _marked([self._fetched(content, run)], settings), *settings
             )
         return _marked(self.found(run), settings)
 
@@ -126,14 +118,20 @@ class Files:
     def _look(self, run: SourceRun) -> list[File]:
         settings = self._settings
         if self._feed is not None:
-            return [self._fetched(self._feed.content(run))]
+            return [self._fetched(self._feed.content(run), run)]
         written = settings.path or ""
         if _WILD.isdisjoint(written):
-            return [File(Path(written).name, _existing(run.path(written), written))]
+            path = _existing(run.path(written), written)
+            return [File(Path(written).name, inside(path, path.parent), _rules(run))]
         return _matching(run, written)
 
-    def _fetched(self, content: bytes) -> File:
-        return File(_last_part(self._settings.url or ""), content)
+    def _fetched(self, content: bytes, run: SourceRun) -> File:
+        return File(_last_part(self._settings.url or ""), content, _rules(run))
+
+
+def _rules(run: SourceRun) -> FileRules:
+    """What the office demands of files; a plugin's own tests may lend a run that says nothing of it."""
+    return getattr(run, "file_rules", _RULES)
 
 
 def _marked(files: list[File], settings: tuple[Any, ...]) -> str:
@@ -148,7 +146,7 @@ def _digest(file: File) -> bytes:
     if isinstance(file.data, bytes):
         return blake2b(file.data, digest_size=16).digest()
     try:
-        with file.data.open("rb") as stream:
+        with open_file(file.data) as stream:
             return file_digest(stream, lambda: blake2b(digest_size=16)).digest()
     except OSError:
         raise refused("FILE_UNREADABLE", file=file.name) from None
@@ -183,7 +181,8 @@ def _matching(run: SourceRun, written: str) -> list[File]:
     found = sorted(path for path in base.glob(pattern) if _is_whole(path))
     if not found:
         raise refused("GLOB_EMPTY", pattern=written)
-    return [File(path.relative_to(base).as_posix(), path) for path in found]
+    rules = _rules(run)
+    return [File(path.relative_to(base).as_posix(), inside(path, base), rules) for path in found]
 
 
 def _is_whole(path: Path) -> bool:

@@ -71,6 +71,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        "secure_delete=FAST",  # zeros over what was deleted, where that takes no further write
         "cache_size=-65536",
     ):
         connection.execute(f"PRAGMA {pragma}").close()

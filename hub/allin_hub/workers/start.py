@@ -1,7 +1,11 @@
 """The first thing that runs in the child: sets the limits, then imports one worker and lets it read.
 
 Called as `python -I start.py WORKER MEMORY SECONDS PARAMS` with the file as standard input. Each line of
-standard output is a JSON list: `["item", …]`, `["refused", code, params]`, or at the end `["done"]`.
+standard output is a JSON list: first `["held", landlock, seccomp]`, then `["item", …]`, and at the end `["done"]` or
+`["refused", code, params]`.
+
+The order matters. Limits come first, so that importing and reading are bounded too. The lock comes last, after everything
+was imported and the file was taken in, and before a byte of it is looked at.
 """
 
 from __future__ import annotations
@@ -13,6 +17,10 @@ import resource
 import sys
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from allin_hub.workers import jail
 
 _STANDARD_STREAMS = 3
 
@@ -27,21 +35,20 @@ def limit(memory: int, seconds: int) -> None:
     _lower(resource.RLIMIT_NPROC, 0)
 
 
-def seal(open_files: int) -> None:
-    """Forbid opening anything beyond the standard streams and `open_files` more: no file, no socket."""
-    _lower(resource.RLIMIT_NOFILE, _STANDARD_STREAMS + open_files)
+def forbid_opening() -> None:
+    """Forbid opening anything beyond the standard streams: no file, no socket. A stream that is closed makes room for one."""
+    _lower(resource.RLIMIT_NOFILE, _STANDARD_STREAMS)
 
 
 def main(arguments: list[str]) -> int:
     """Run one worker; tell the parent how it ended."""
     worker, memory, seconds, params = arguments
     limit(int(memory), int(seconds))
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     ending: list[Any]
     try:
         module = importlib.import_module(f"allin_hub.workers.{worker}")
         data = sys.stdin.buffer.read()
-        seal(getattr(module, "OPEN_FILES", 0))
+        _say(["held", *jail.lock(forbid_opening)])
         for message in module.read(data, json.loads(params)):
             _say(["item", message])
         ending = ["done"]

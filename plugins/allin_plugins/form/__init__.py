@@ -115,8 +115,12 @@ class Form(Source[FormConfig]):
         return Raw(key, submission.answers, at)
 
     def _understand(self, found: list[Submission], run: SourceRun) -> None:
-        """Understand the questions as all answers together show them, and report those that nobody knows."""
-        asked = list(dict.fromkeys(question for submission in found for question in submission.answers))
+        """Understand the questions as all answers together show them, and report those that nobody knows.
+
+        An answer with more questions than a record may have does not count: it will wait by itself.
+        """
+        sound = [one for one in found if len(one.answers) <= ColumnMap.MOST_COLUMNS]
+        asked = list(dict.fromkeys(question for submission in sound for question in submission.answers))
         columns: ColumnMap = run.columns.within(asked)
         run.columns = self.columns = columns
         for question in columns.unknown(asked):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from tests.cpu import cpu_seconds
 
 from allin_hub import File, Files, FileSettings, Refused
+from allin_hub.http.response import Response
+from allin_hub.ingest.sync import sync
+from allin_hub.open_hub import open_hub
+from allin_hub.readers.file_rules import FileRules
+from allin_hub.readers.open import open_table
 
 
 def run_in(folder: Path) -> Any:
@@ -93,3 +101,164 @@ def test_ambiguous_or_hostile_json_is_refused(content: bytes) -> None:
     """A second list under the same name would erase the first in silence."""
     with pytest.raises(Refused):
         File("antworten.json", content).json()
+
+
+DOCUMENT = {
+    "größe": 12345678901234567890123,
+    "leer": [{}, [], "", None, True, 0.1, -3],
+    "tief": {"a": {"b": {"c": {"d": ['"\\\n\u2028😀']}}}},
+    "lang": "ä" * 700_000,
+    "viele": [{"id": number, "Name": "Verein"} for number in range(20_000)],
+}
+
+
+def test_json_comes_out_of_the_child_as_it_was(tmp_path: Path) -> None:
+    """Numbers keep their digits, texts every character, at any depth and length."""
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(DOCUMENT), encoding="utf-8")
+
+    assert DOCUMENT == File("a.json", path).json()
+    assert DOCUMENT == File("a.json", path.read_bytes()).json()
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '"x"', "1", "null", "\ufeff[1]"])
+def test_small_json_comes_out_too(content: str) -> None:
+    """A list, an object, or a single value."""
+    assert json.loads(content.removeprefix("\ufeff")) == File("a.json", content.encode()).json()
+
+
+def test_this_process_never_parses_a_partners_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parser that a file takes over takes over a locked child; what comes back is written anew."""
+    content = b'{ "a" : [ 1 ,2], "b":"\\u00e4" }'
+    seen: list[str] = []
+    loads = json.loads
+    monkeypatch.setattr(json, "loads", lambda text, **options: (seen.append(text), loads(text, **options))[1])
+
+    assert File("a.json", content).json() == {"a": [1, 2], "b": "ä"}
+    assert seen == ['{"a":[1,2],"b":"ä"}']
+
+
+def test_a_large_answer_of_a_server_is_parsed_in_the_child_too() -> None:
+    """What a small one costs is bounded by its size; both are read by the same rules."""
+    padding = b" " * 2**20
+    for content in (b'{"a": 1}', b'{"a": 1}' + padding):
+        assert Response("x", 200, {}, content).json() == {"a": 1}
+    for content in (b'{"a": 1, "a": 2}', b'{"a": 1, "a": 2}' + padding):
+        with pytest.raises(Refused) as caught:
+            Response("https://a.example/x", 200, {}, content).json()
+        assert caught.value.code == "FEED_NOT_JSON"
+        assert "https://a.example/x" in str(caught.value)
+
+
+def test_reading_a_large_document_costs_this_process_little(tmp_path: Path) -> None:
+    """Nested lists are many objects for few bytes: the child refuses them before this process sees one."""
+    path = tmp_path / "a.json"
+    path.write_bytes(b"[" + b"[]," * 3_000_000 + b"[]]")
+    began = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    with pytest.raises(Refused) as caught:
+        File("a.json", path).json()
+
+    assert caught.value.code == "FILE_TOO_BIG"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - began < 1
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "a.ics"])
+@pytest.mark.parametrize("plugin", ["spreadsheet", "form", "ical"])
+def test_a_file_of_a_gigabyte_is_refused_before_it_is_read(tmp_path: Path, plugin: str, name: str) -> None:
+    """To digest a sparse file of 1 GB took half a minute; its size is known without reading it."""
+    path = tmp_path / name
+    with path.open("wb") as stream:
+        stream.write(b"Name;Ort\r\n")
+        stream.truncate(2**30)
+    settings = f'[sources.a]\nplugin = "{plugin}"\npath = "{name}"\nkind = "event"\n'
+    (tmp_path / "hub.toml").write_text(settings, encoding="utf-8")
+    hub = open_hub(tmp_path)
+    try:
+        sync(hub)  # what is loaded and made once
+        before = cpu_seconds()
+        report = sync(hub).sources["a"]
+        spent = cpu_seconds() - before
+    finally:
+        hub.close()
+
+    assert report.status == "failed"
+    assert "1024 MB" in (report.message or "")
+    assert spent < 0.5
+
+
+def test_the_limit_of_a_source_is_its_own(tmp_path: Path) -> None:
+    """A partner whose lists are small need not send more."""
+    (tmp_path / "a.csv").write_bytes(b"Name;Ort\r\n" + b"Verein;Kassel\r\n" * 120_000)
+    run = run_in(tmp_path)
+    assert Files(FileSettings(path="a.csv")).found(run)
+    run.file_rules = FileRules(megabytes=1)
+    for files in (Files(FileSettings(path="a.csv")), Files(FileSettings(path="*.csv"))):
+        with pytest.raises(Refused) as caught:
+            files.found(run)
+
+        assert caught.value.code == "FILE_OVER_LIMIT"
+        assert "1 MB" in str(caught.value)
+
+
+@pytest.fixture
+def partner(tmp_path: Path) -> Path:
+    """A partner's folder beside the list of another, and links in it."""
+    folder = tmp_path / "partner"
+    folder.mkdir()
+    (tmp_path / "other.csv").write_text("secret")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "x.csv").write_text("Name")
+    (folder / "own.csv").write_text("Name")
+    (folder / "within.csv").symlink_to("own.csv")
+    (folder / "key.csv").symlink_to("../other.csv")
+    (folder / "absolute.csv").symlink_to(tmp_path / "other.csv")
+    (folder / "twice.csv").symlink_to("key.csv")
+    (folder / "away").symlink_to("../sub")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["partner/key.csv", "partner/absolute.csv", "partner/twice.csv", "partner/k*.csv", "partner/*/x.csv"],
+)
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path, partner: Path, path: str) -> None:
+    """A partner could have the hub's key, or another partner's list, read and published."""
+    with pytest.raises(Refused) as caught:
+        Files(FileSettings(path=path)).found(run_in(tmp_path))
+
+    assert caught.value.code == "FILE_LINKED_AWAY"
+
+
+def test_links_within_the_folder_and_to_it_are_followed(tmp_path: Path, partner: Path) -> None:
+    """The office names the folder; that it lies elsewhere is its own doing."""
+    (tmp_path / "share").symlink_to("partner")
+    for path in ("partner/within.csv", "share/own.csv", "share/within.csv", "share/w*.csv"):
+        found = Files(FileSettings(path=path)).found(run_in(tmp_path))
+
+        assert [file.start for file in found] == [b"Name"]
+
+
+def test_a_link_that_is_put_there_later_is_not_followed(tmp_path: Path, partner: Path) -> None:
+    """Between the look at the folder and the read, a partner may change it."""
+    file = Files(FileSettings(path="partner/own.csv")).found(run_in(tmp_path))[0]
+    (partner / "own.csv").unlink()
+    (partner / "own.csv").symlink_to("../other.csv")
+    for read in (lambda: file.start, file.mark, file.json, lambda: list(open_table(file.data, file.name))):
+        with pytest.raises(Refused):
+            read()
+
+
+def test_every_plugin_that_asks_for_a_path_is_kept_from_links(tmp_path: Path, partner: Path) -> None:
+    """The calendar reads its file by itself."""
+    (partner / "a.ics").symlink_to("../other.csv")
+    settings = '[sources.a]\nplugin = "ical"\npath = "partner/a.ics"\n'
+    (tmp_path / "hub.toml").write_text(settings, encoding="utf-8")
+    hub = open_hub(tmp_path)
+    try:
+        report = sync(hub).sources["a"]
+    finally:
+        hub.close()
+
+    assert report.status == "failed"
+    assert "a.ics" in (report.message or "")
+    assert "secret" not in repr(report)

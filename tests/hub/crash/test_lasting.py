@@ -122,6 +122,25 @@ def test_a_sqlite_file_is_whole_after_a_power_cut(tmp_path: Path) -> None:
     assert found == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1}
 
 
+def test_sqlite_writes_zeros_over_what_was_deleted(tmp_path: Path) -> None:
+    """Who finds the file later should not find in it what was taken away; 2 is FAST: no page is written for it alone."""
+    path = tmp_path / "hub.db"
+    engine = open_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT)")
+        connection.exec_driver_sql("INSERT INTO t (word) VALUES ('stays'), ('CANARY-7431')")
+        connection.commit()
+        connection.exec_driver_sql("DELETE FROM t WHERE word LIKE 'CANARY%'")
+        connection.commit()
+        found = connection.exec_driver_sql("PRAGMA secure_delete").scalar()
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+
+    assert found == 2
+    assert b"stays" in path.read_bytes()
+    assert b"CANARY-7431" not in path.read_bytes()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_disk_that_lets_its_last_file_not_last_is_said_and_nothing_is_half_written(
     grounds: Callable[[str], Ground], name: str
