@@ -15,8 +15,9 @@ from pathlib import Path
 from allin_hub.backup.archive import Manifest, Told, unpack, verified
 from allin_hub.backup.create import DATABASE, OUTPUTS, key_name
 from allin_hub.backup.file_swap import READY, Exchange, held, put_back
-from allin_hub.base.encryption import load_key
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, HubError, StoreError
+from allin_hub.base.hub_key import load_key
 from allin_hub.base.ids import new_id
 from allin_hub.config import toml_edit
 from allin_hub.config.load import load
@@ -145,7 +146,7 @@ class _Restoring:
 
     def restore(self) -> Restored:
         """Check, make ready, put in place."""
-        self._check_key()
+        self._sealer = self._check_key()
         self._check_place()
         published = self._published_there()
         rows = self._make_ready(published)
@@ -160,8 +161,8 @@ class _Restoring:
             self._missing(),
         )
 
-    def _check_key(self) -> None:
-        """Refuse a key that cannot open what the backup holds."""
+    def _check_key(self) -> Sealer:
+        """Give the key that opens what the backup holds, and refuse any other."""
         name = key_name(self._config)
         if name.startswith("$"):
             if name[1:] not in os.environ:
@@ -185,6 +186,7 @@ class _Restoring:
                 "This key does not belong to this backup.",
                 hint="Take the copy of the key that the hub had when the backup was made.",
             )
+        return sealer
 
     def _check_place(self) -> None:
         """Refuse a place where something lies already, unless it may be set aside."""
@@ -244,7 +246,7 @@ class _Restoring:
         engine = open_engine(f"sqlite:///{copy}")
         brought = {(output, path) for output, path, _ in self._kept()}
         try:
-            migrate(engine)
+            migrate(engine, sealer=self._sealer)
             with writing(engine) as connection:
                 settle_copy(connection, new_id(), self._now, brought)
                 know_artifacts(connection, published)

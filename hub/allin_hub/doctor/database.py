@@ -71,9 +71,9 @@ def whole(connection: Connection) -> Iterator[Finding]:
 def opens(hub: Hub, connection: Connection) -> Iterator[Finding]:
     """Whether everything sealed opens with the hub's key."""
     closed: Counter[str] = Counter()
-    for table, sealed in integrity.sealed_values(connection):
+    for table, binding, sealed in integrity.sealed_values(connection):
         try:
-            hub.sealer.unseal(sealed)
+            hub.sealer.unseal(sealed, binding)
         except StoreError:
             closed[table] += 1
     for table, count in sorted(closed.items()):

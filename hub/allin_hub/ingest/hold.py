@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from allin_hub.api.plugin import Holds
+from allin_hub.base.bindings import of_held_run
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Problem
@@ -138,7 +139,7 @@ def hold(run: SyncRun, result: FetchResult, held: list[Reason]) -> SourceReport:
     with writing(hub.engine, Point.SYNC_HELD) as connection:
         leases.refuse_overtaken(connection, run.source, run.fence)
         end_held(connection, run.source)
-        staging.save_run(connection, run.id, hub.sealer.seal(result.to_json()))
+        staging.save_run(connection, run.id, hub.sealer.seal(result.to_json(), of_held_run(run.id)))
         complete_report(connection, hub, report)
         runs.end_run(connection, run.id, "held", report.counts(), None, hub.clock())
         runs.save_source(
@@ -183,7 +184,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 "This held run was overtaken by a newer one.", hint="See what waits now: allin held"
             )
         run = SyncRun(hub, name, run_id, fence)
-        result = FetchResult.from_json(hub.sealer.unseal(kept))
+        result = FetchResult.from_json(hub.sealer.unseal(kept, of_held_run(run_id)))
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(connection, run, result)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, inspect, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, inspect, select
 from tests.hub.crash.scenes import LATER
+from tests.sealed import opened
 
-from allin_hub.base.errors import StoreError
+from allin_hub.base.bindings import of_raw
 from allin_hub.hub import Hub
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
-from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run
+from allin_hub.store.tables import ENTITY_TABLES, SEALED, claim, metadata, raw, run
 
 LEFT_OUT = {
     "run": {"*"},
@@ -96,12 +97,12 @@ def _first(one: Any, two: Any) -> str:
 def _names(connection: Connection, hub: Hub, known: set[str]) -> dict[str, str]:
     """A name for each id that is new: of an entity the claim that it began with, of a run only that it came later."""
     names: dict[str, str] = {}
-    query = select(claim.c.home_id, claim.c.source, claim.c.slot, claim.c.kind, raw.c.sealed).join(
+    query = select(claim.c.home_id, claim.c.source, claim.c.slot, claim.c.kind, raw.c.id, raw.c.sealed).join(
         raw, raw.c.id == claim.c.raw_id
     )
-    for home, source, slot, kind, sealed in connection.execute(query):
+    for home, source, slot, kind, raw_id, sealed in connection.execute(query):
         if home not in known:
-            key = hub.sealer.unseal(sealed)["k"]
+            key = hub.sealer.unseal(sealed, of_raw(raw_id))["k"]
             words = f"{source}|{key}|{slot}|{kind}"
             short = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
             names[home] = f"<{short}>"
@@ -175,28 +176,28 @@ def _rows(
             }
         )
     ]
-    query = select(*columns)
+    query = select(table)
     if name == "lease":  # one who was killed after the message was noted holds it until the next has news
         query = query.where(table.c.source != TELLING)
     return [
         said(
             " | ".join(
-                _shown(_placed(name, column.name, value, places), hub)
-                for column, value in zip(columns, row, strict=True)
+                _shown(_placed(name, column.name, _value(hub, column, row), places)) for column in columns
             )
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query).mappings()
     ]
 
 
-def _shown(value: Any, hub: Hub) -> str:
-    if not isinstance(value, bytes | memoryview):
-        return str(value)
-    data = bytes(value)
-    try:
-        return json.dumps(hub.sealer.unseal(data), sort_keys=True, default=str)
-    except StoreError:
-        return data.hex()
+def _value(hub: Hub, column: Column[Any], row: Mapping[str, Any]) -> Any:
+    """What stands in a column, opened where it is sealed."""
+    if SEALED in column.info and row[column.name] is not None:
+        return json.dumps(opened(hub, column.table.name, row, column.name), sort_keys=True, default=str)
+    return row[column.name]
+
+
+def _shown(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
 
 
 def _manifest(connection: Connection, folder: Path, said: Callable[[str], str]) -> list[str]:
