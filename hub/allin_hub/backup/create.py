@@ -98,6 +98,14 @@ def before_upgrade(config: Config, sealer: Sealer, old: str, now: dt.datetime) -
     return path
 
 
+def before_rotation(hub: Hub, told: Told | None = None) -> Path:
+    """Copy a hub that is about to get other keys, under a name that is never cleared away. It wants the keys of now."""
+    path = _free(_folder(hub.config), f"before-key-rotation-{_stamp(hub.clock())}")
+    with _told_in_words(path):
+        _write(hub, path, told)
+    return path
+
+
 @contextmanager
 def _told_in_words(path: Path) -> Iterator[None]:
     """Turn what a disk refuses into a sentence."""

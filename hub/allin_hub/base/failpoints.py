@@ -29,7 +29,6 @@ class Point(StrEnum):
     KEY_ROTATED = "key-rotated"
     OLD_KEY_KEPT = "old-key-kept"
     HUB_KEY_REPLACED = "hub-key-replaced"
-    NEXT_KEY_DROPPED = "next-key-dropped"
 
     SYNC_BEGUN = "sync-begun"
     IDS_RESERVED = "ids-reserved"

@@ -84,12 +84,6 @@ def write_next(path: Path, keys: Keys) -> None:
         raise _unwritten(path, error) from None
 
 
-def drop_next(path: Path) -> None:
-    """Forget next keys that the database does not want."""
-    with around(Point.NEXT_KEY_DROPPED):
-        _next(path).unlink(missing_ok=True)
-
-
 def place_next(path: Path, before: Sealer) -> Path | None:
     """Put the next keys in place, and keep those before them beside it: older backups want them.
 

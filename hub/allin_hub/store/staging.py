@@ -327,6 +327,16 @@ def run_of(connection: Connection, run_id: str) -> bytes | None:
     return None if found is None else bytes(found)
 
 
+def saved_runs(connection: Connection) -> list[str]:
+    """The runs that need something besides their rows: those that are held."""
+    return list(connection.execute(select(staged_run.c.run_id).order_by(staged_run.c.run_id)).scalars())
+
+
+def replace_run(connection: Connection, run_id: str, sealed: bytes) -> None:
+    """Remember something else for a held run."""
+    change_rows(connection, "UPDATE staged_run SET sealed = ? WHERE run_id = ?", [(sealed, run_id)])
+
+
 def runs(connection: Connection) -> set[str]:
     """The runs that have something staged."""
     return {
