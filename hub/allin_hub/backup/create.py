@@ -35,7 +35,7 @@ OUTPUTS = "outputs"
 LAST = ".last-backup"
 """Says when the last backup was made: beside the database, so that no backup waits for a sync that writes."""
 _OURS = re.compile(r"^allin-\d{8}T\d{6}Z(-\d+)?\.zip$")
-_HALF = re.compile(r"^\.allin-\d{8}T\d{6}Z(-\d+)?\.zip\..+$")
+_HALF = re.compile(r"^\.(allin|before-[\w-]+)-\d{8}T\d{6}Z(-\d+)?\.zip\..+$")
 """What a backup that was killed leaves beside the others."""
 _HALF_AFTER = 24 * 3600
 """Seconds after which nobody can still be writing it."""
