@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
-from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.encryption import Keys, Sealer
 from allin_hub.base.types import PendingEdit, SchemaUpgrade
 from allin_hub.config.settings import Config
 from allin_hub.store import runs
@@ -66,4 +65,4 @@ def hub_in_memory(config: Config, clock: Callable[[], dt.datetime] = now_in_utc)
     """Make a hub on an empty database in memory, with a key of its own. It leaves nothing behind."""
     engine = open_engine("sqlite:///:memory:")
     migrate(engine)
-    return Hub(config, engine, Sealer(secrets.token_bytes(KEY_BYTES)), None, clock)
+    return Hub(config, engine, Sealer(Keys.new()), None, clock)

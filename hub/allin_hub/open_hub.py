@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
-from allin_hub.base.encryption import Sealer, load_key
+from sqlalchemy import Engine
+
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
+from allin_hub.base.hub_key import file_of, load_key, next_key, place_next, variable_of
 from allin_hub.base.types import SchemaUpgrade
 from allin_hub.config.load import load
 from allin_hub.config.settings import Config
@@ -23,7 +26,7 @@ from allin_hub.store.engine import (
     sqlite_path,
     writing,
 )
-from allin_hub.store.moved_away import WATCHED, refuse_left
+from allin_hub.store.moved_away import KEY, WATCHED, refuse_left
 
 
 def open_dry(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub:
@@ -70,25 +73,42 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
         upgraded = SchemaUpgrade(old, newest_schema(), _copy(settings, sealer, old, clock()))
 
     try:
-        if sqlite_path(settings.database_url) is None:
-            with reading(engine) as connection:  # a server that is away is told before a key is made
-                revision(connection)
-        sealer, made = load_key(settings.hub.key, folder)
-        mark = sealer.mark().hex()
-        migrate(engine, before=keep_a_copy)
+        sealer, made = _keys(settings, engine)
+        migrate(engine, before=keep_a_copy, sealer=sealer)
         with reading(engine) as connection:
             refuse_left(connection)
-            known = runs.fact(connection, "key")
+            known = runs.fact(connection, KEY)
             left_over = runs.fact(connection, "unfinished")
-        engine.update_execution_options(**{WATCHED: True})
+        mark = sealer.mark().hex()
+        engine.update_execution_options(**{WATCHED: mark})
+        if known is None:
+            with writing(engine, Point.HUB_KEY_NOTED) as connection:
+                runs.save_fact(connection, KEY, mark)
+        elif known != mark:
+            raise _wrong_key()
     except BaseException:
         engine.dispose()
         raise
-    if known is None:
-        with writing(engine, Point.HUB_KEY_NOTED) as connection:
-            runs.save_fact(connection, "key", mark)
-    elif known != mark:
-        engine.dispose()
+    ended = None
+    if left_over:
+        from allin_hub.manage.pending_edits import finish
+
+        ended = finish(engine, folder)
+        settings = load(folder)
+    return Hub(settings, engine, sealer, made, clock, ended=ended, upgraded=upgraded)
+
+
+def _keys(settings: Config, engine: Engine) -> tuple[Sealer, Path | None]:
+    """The keys that the database wants, and the path of a file that was made for them just now.
+
+    Those that a rotation has made are put in place where it was cut off before that. Raises ConfigError for wrong keys.
+    """
+    setting, folder = settings.hub.key, settings.folder
+    for _ in range(2):  # a rotation may end between one look and the other
+        wanted = _mark(settings, engine)
+        sealer, made = load_key(setting, folder)
+        if wanted is None or wanted == sealer.mark().hex():
+            return sealer, made
         if made is not None:
             with around(Point.HUB_KEY_MADE):
                 made.unlink()
@@ -97,17 +117,29 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
                 hint="Put the file back from its copy. Without it nothing sealed can be read.",
                 file=made.name,
             )
-        raise ConfigError(
-            "This hub.key does not belong to this database.",
-            hint="Put the hub.key back that was there when the database was made. Without it nothing sealed can be read.",
-        )
-    ended = None
-    if left_over:
-        from allin_hub.manage.pending_edits import finish
+        following = next_key(setting, folder)
+        if following is not None and following.mark().hex() == wanted:
+            if variable_of(setting) is None:
+                place_next(file_of(setting, folder), sealer)
+            return following, None
+    raise _wrong_key()
 
-        ended = finish(engine, folder)
-        settings = load(folder)
-    return Hub(settings, engine, sealer, made, clock, ended=ended, upgraded=upgraded)
+
+def _mark(settings: Config, engine: Engine) -> str | None:
+    """The mark of the keys that the database wants; None before it has any. A server that is away is told here."""
+    place = sqlite_path(settings.database_url)
+    if place is not None and not place.exists():
+        return None
+    with reading(engine) as connection:
+        return None if revision(connection) is None else runs.fact(connection, KEY)
+
+
+def _wrong_key() -> ConfigError:
+    return ConfigError(
+        "This hub.key does not belong to this database.",
+        hint="Put the hub.key back that was there when the database was made, or that the last rotation made."
+        " Without it nothing sealed can be read.",
+    )
 
 
 def upgrade(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> SchemaUpgrade:

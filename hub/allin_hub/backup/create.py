@@ -35,7 +35,7 @@ OUTPUTS = "outputs"
 LAST = ".last-backup"
 """Says when the last backup was made: beside the database, so that no backup waits for a sync that writes."""
 _OURS = re.compile(r"^allin-\d{8}T\d{6}Z(-\d+)?\.zip$")
-_HALF = re.compile(r"^\.allin-\d{8}T\d{6}Z(-\d+)?\.zip\..+$")
+_HALF = re.compile(r"^\.(allin|before-[\w-]+)-\d{8}T\d{6}Z(-\d+)?\.zip\..+$")
 """What a backup that was killed leaves beside the others."""
 _HALF_AFTER = 24 * 3600
 """Seconds after which nobody can still be writing it."""
@@ -95,6 +95,14 @@ def before_upgrade(config: Config, sealer: Sealer, old: str, now: dt.datetime) -
             _write(Hub(config, engine, sealer, clock=lambda: now), path, None)
     finally:
         engine.dispose()
+    return path
+
+
+def before_rotation(hub: Hub, told: Told | None = None) -> Path:
+    """Copy a hub that is about to get other keys, under a name that is never cleared away. It wants the keys of now."""
+    path = _free(_folder(hub.config), f"before-key-rotation-{_stamp(hub.clock())}")
+    with _told_in_words(path):
+        _write(hub, path, told)
     return path
 
 

@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from allin_hub.base.errors import ConfigError, HubError
-from allin_hub.base.ids import new_id
 from allin_hub.config import toml_edit
 from allin_hub.config.load import load
 from allin_hub.config.secrets import PASSWORD, database_address
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.hub import Hub
-from allin_hub.publish.output_lease import lease_of_output
+from allin_hub.manage.all_leases import all_leases, give_back
 from allin_hub.store import leases, moved_away, runs
 from allin_hub.store.checksums import Sum, sums_of
 from allin_hub.store.copy import Told, copy_rows, counts_of
@@ -60,14 +59,14 @@ def move(hub: Hub, to: str, told: Told | None = None) -> Moved:
     if url == hub.config.database_url:
         raise ConfigError("The hub is in this database already.", hint="Name another one.")
     line = f"database = {_toml(written)}"
-    with _prepared(url) as target, _all_leases(hub) as fences, ExitStack() as whole:
+    with _prepared(url) as target, all_leases(hub) as fences, ExitStack() as whole:
         new = whole.enter_context(writing(target))
         with reading(hub.engine) as old:
             copy_rows(old, new, told)
         leases.end_all_leases(new)
         sums = sums_of(new)
         with writing(hub.engine) as old:
-            _give_back(old, fences)
+            give_back(old, fences)
             if sums_of(old) != sums:
                 raise HubError(
                     "Something changed the hub while it was copied. Nothing was moved.",
@@ -196,35 +195,6 @@ def _refuse_taken(engine: Engine) -> None:
             "This database is not empty; it may hold a hub already.",
             hint="Name an empty database, or a file that is not there yet. Nothing was changed.",
         )
-
-
-@contextmanager
-def _all_leases(hub: Hub) -> Iterator[dict[str, int]]:
-    """Hold every source and output, so that a sync or publish which starts meanwhile ends at once as busy."""
-    owner, fences = new_id(), dict[str, int]()
-    names = {*hub.config.sources, *map(lease_of_output, hub.config.outputs)}
-    with writing(hub.engine) as connection:
-        names |= leases.lease_names(connection)
-        for name in sorted(names):
-            fence = leases.take_lease(connection, name, owner, hub.clock())
-            if fence is None:
-                raise HubError(
-                    "'{name}' is at work. Nothing was moved.",
-                    hint="Wait for its end, then move the hub. See: allin status",
-                    name=name.removeprefix("output "),
-                )
-            fences[name] = fence
-    try:
-        yield fences
-    except BaseException:
-        with writing(hub.engine) as connection:
-            _give_back(connection, fences)
-        raise
-
-
-def _give_back(connection: Connection, fences: dict[str, int]) -> None:
-    for name, fence in fences.items():
-        leases.give_lease_back(connection, name, fence)
 
 
 def _line(config: Config) -> int | None:

@@ -17,9 +17,10 @@ from typing import Any
 from allin_hub.backup.archive import Manifest, Told, unpack, verified
 from allin_hub.backup.create import DATABASE, OUTPUTS, key_name
 from allin_hub.backup.file_swap import READY, Exchange, held, put_back
-from allin_hub.base.encryption import Sealer, load_key
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, HubError, StoreError
 from allin_hub.base.file_modes import PUBLISHED_FILE, PUBLISHED_FOLDER, make_passable
+from allin_hub.base.hub_key import load_key
 from allin_hub.base.ids import new_id
 from allin_hub.config import toml_edit
 from allin_hub.config.load import load
@@ -91,8 +92,8 @@ def restore(file: Path, folder: Path, wish: Wish, *, now: dt.datetime, told: Tol
             make_passable(folder)
             with tempfile.TemporaryDirectory(prefix=READY, dir=folder) as ready, _taken(Path(ready)):
                 unpack(file, manifest, Path(ready), told)
-                _refuse_foreign(file.name, manifest, Path(ready), folder, wish)
-                return _Restoring(manifest, Path(ready), folder, wish, now, told).restore()
+                sealer = _own_key(file.name, manifest, Path(ready), folder, wish)
+                return _Restoring(manifest, Path(ready), folder, wish, now, told).restore(sealer)
     finally:
         if not was_there and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
@@ -122,8 +123,8 @@ def _told_in_words(folder: Path) -> Iterator[None]:
         ) from None
 
 
-def _refuse_foreign(file: str, manifest: Manifest, ready: Path, folder: Path, wish: Wish) -> None:
-    """Refuse a backup that this hub has not made, before anything that it says is used.
+def _own_key(file: str, manifest: Manifest, ready: Path, folder: Path, wish: Wish) -> Sealer:
+    """Give the key of the hub that made a backup; any other backup is refused before anything that it says is used.
 
     Raises ConfigError when the key is missing or another hub's, when nobody signed the backup, or when it leads outside
     the hub's folder; StoreError when its signature does not fit.
@@ -160,6 +161,7 @@ def _refuse_foreign(file: str, manifest: Manifest, ready: Path, folder: Path, wi
             file=file,
             place=outside[0],
         )
+    return sealer
 
 
 def _written(ready: Path) -> dict[str, Any]:
@@ -237,11 +239,11 @@ class _Restoring:
                 shutil.copyfile(kept, lent)
         return load(self._ready).model_copy(update={"folder": self._folder})
 
-    def restore(self) -> Restored:
+    def restore(self, sealer: Sealer) -> Restored:
         """Check, make ready, put in place."""
         self._check_place()
         published = self._published_there()
-        rows = self._make_ready(published)
+        rows = self._make_ready(published, sealer)
         with Exchange(self._folder, self._aside) as exchange, self._on_server():
             self._put_in_place(exchange)
         return Restored(
@@ -323,7 +325,7 @@ class _Restoring:
             )
         return found
 
-    def _make_ready(self, published: list[tuple[str, str]]) -> int:
+    def _make_ready(self, published: list[tuple[str, str]], sealer: Sealer) -> int:
         """Check the database of the backup, bring it to the newest schema, and end what was under way in it."""
         copy = self._ready / DATABASE
         if faults_of_file(copy):
@@ -334,7 +336,7 @@ class _Restoring:
         engine = open_engine(f"sqlite:///{copy}")
         brought = {(output, path) for output, path, _ in self._kept()}
         try:
-            migrate(engine)
+            migrate(engine, sealer=sealer)
             with writing(engine) as connection:
                 settle_copy(connection, new_id(), self._now, brought)
                 know_artifacts(connection, published)

@@ -1,13 +1,13 @@
 """Encrypts what can name a person, and makes the keyed hashes by which it is found again.
 
-The key lies outside the database: a file of mode 0600, or an environment variable.
+A sealed value is a version, the id of the key that sealed it, a nonce and AES-GCM's output. It is bound to what it is and
+whose it is (`base.bindings`): moved to another record, it does not open.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import hashlib
 import hmac
 import os
@@ -15,8 +15,8 @@ import secrets
 import sys
 import weakref
 from array import array
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -24,93 +24,182 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from allin_hub.base.errors import ConfigError, StoreError
-from allin_hub.base.failpoints import Point, around
-from allin_hub.base.fsync import sync_folder
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-_VERSION = b"\x01"
+KEY_ID_BYTES = 4
+_VERSION = b"\x02"
+_HEAD = len(_VERSION) + KEY_ID_BYTES
+_SLOT_BYTES = 6
+_NAMES = ("seal", "hash")
 
 _SEALERS: weakref.WeakSet[Sealer] = weakref.WeakSet()
+
+
+@dataclass(frozen=True, repr=False)
+class Keys:
+    """What hub.key holds: the sealing key, and the hashing keys in the order in which they were made.
+
+    A hash is made under the first hashing key, hashed again under the second, and so on. A renewed hashing key is one
+    more: every hash that is kept is renewed under it alone, also where the text that it was made of is gone.
+    """
+
+    sealing: bytes
+    hashing: tuple[bytes, ...]
+    is_one: bool = False
+    """Whether both come from one key, as in a hub.key of an earlier release."""
+
+    @classmethod
+    def new(cls) -> Keys:
+        """Make keys for a new hub."""
+        return cls(secrets.token_bytes(KEY_BYTES), (secrets.token_bytes(KEY_BYTES),))
+
+    @classmethod
+    def from_one(cls, key: bytes) -> Keys:
+        """Derive both keys from one, as releases before key rotation did."""
+        if len(key) != KEY_BYTES:
+            raise ConfigError("The hub's key has the wrong length.", hint="Restore hub.key from its copy.")
+        derived = (
+            hashlib.blake2b(key, digest_size=KEY_BYTES, person=person).digest()
+            for person in (b"allin-seal", b"allin-hash")
+        )
+        return cls(next(derived), (next(derived),), is_one=True)
+
+    @classmethod
+    def parsed(cls, text: str, where: str) -> Keys:
+        """Read keys as they are written: `seal:…`, then each `hash:…`; or one key of an earlier release.
+
+        Raises ConfigError for anything else; `where` names the file or the variable.
+        """
+        words = text.split()
+        if len(words) == 1 and ":" not in words[0]:
+            return cls.from_one(_decoded(words[0], where))
+        found: dict[str, list[bytes]] = {name: [] for name in _NAMES}
+        for word in words:
+            name, _, key = word.partition(":")
+            if name not in found or len(decoded := _decoded(key, where)) != KEY_BYTES:
+                raise _unreadable(where)
+            found[name].append(decoded)
+        if len(found["seal"]) != 1 or not found["hash"]:
+            raise _unreadable(where)
+        return cls(found["seal"][0], tuple(found["hash"]))
+
+    def written(self, between: str = "\n") -> str:
+        """Write the keys as hub.key holds them, or with spaces between them for an environment variable."""
+        pairs = [("seal", self.sealing), *(("hash", key) for key in self.hashing)]
+        return between.join(f"{name}:{base64.b64encode(key).decode()}" for name, key in pairs)
+
+    def with_new_sealing_key(self) -> Keys:
+        """The same hashing keys, and a new key to seal with."""
+        return replace(self, sealing=secrets.token_bytes(KEY_BYTES), is_one=False)
+
+    def with_new_hashing_key(self) -> Keys:
+        """The same sealing key, and one more key to hash with."""
+        return replace(self, hashing=(*self.hashing, secrets.token_bytes(KEY_BYTES)), is_one=False)
+
+    @property
+    def sealing_id(self) -> bytes:
+        """What a sealed value names its key by."""
+        return hashlib.blake2b(self.sealing, digest_size=KEY_ID_BYTES, person=b"allin-key-id").digest()
+
+
+def _decoded(text: str, where: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise _unreadable(where) from None
+
+
+def _unreadable(where: str) -> ConfigError:
+    return ConfigError(
+        "The hub's key in {where} cannot be read.",
+        hint="Restore it from its copy; it is made of base64, as it was written.",
+        where=where,
+    )
 
 
 class Sealer:
     """Seals records with AES-256-GCM (a random nonce each) and hashes with keyed BLAKE2b."""
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ConfigError("The hub's key has the wrong length.", hint="Restore hub.key from its copy.")
-        self._cipher = AESGCM(hashlib.blake2b(key, digest_size=32, person=b"allin-seal").digest())
-        self._hash_key = hashlib.blake2b(key, digest_size=32, person=b"allin-hash").digest()
-        self._signing_key = hashlib.blake2b(key, digest_size=32, person=b"allin-sign").digest()
-        self._base = hashlib.blake2b(key=self._hash_key, digest_size=16)
-        self._short = hashlib.blake2b(key=self._hash_key, digest_size=8, person=b"allin-match")
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self._cipher = AESGCM(keys.sealing)
+        self._head = _VERSION + keys.sealing_id
+        self._signing_key = hashlib.blake2b(keys.hashing[-1], digest_size=32, person=b"allin-sign").digest()
+        self._base, *self._later = [hashlib.blake2b(key=key, digest_size=16) for key in keys.hashing]
+        self._short, *self._shorter = [
+            hashlib.blake2b(key=key, digest_size=8, person=b"allin-match") for key in keys.hashing
+        ]
         self._nonces = b""
         _SEALERS.add(self)
 
     def __repr__(self) -> str:
         return "Sealer(…)"
 
-    def seal(self, value: Any) -> bytes:
-        """A JSON-like value as sealed bytes."""
+    def seal(self, value: Any, binding: bytes) -> bytes:
+        """A JSON-like value as sealed bytes, bound to what it is and whose."""
+        return self.seal_bytes(orjson.dumps(value), binding)
+
+    def unseal(self, sealed: bytes, binding: bytes) -> Any:
+        """The value again.
+
+        Raises StoreError when the bytes were changed, belong to another record, or to another key.
+        """
+        return orjson.loads(self.unseal_bytes(sealed, binding))
+
+    def seal_bytes(self, data: bytes, binding: bytes) -> bytes:
+        """Bytes, sealed as they are."""
         if len(self._nonces) < NONCE_BYTES:
             self._nonces = os.urandom(NONCE_BYTES * 512)
         nonce, self._nonces = self._nonces[:NONCE_BYTES], self._nonces[NONCE_BYTES:]
-        return _VERSION + nonce + self._cipher.encrypt(nonce, orjson.dumps(value), _VERSION)
+        return self._head + nonce + self._cipher.encrypt(nonce, data, self._head + binding)
 
-    def unseal(self, sealed: bytes) -> Any:
-        """The value again.
+    def unseal_bytes(self, sealed: bytes, binding: bytes) -> bytes:
+        """The bytes again.
 
-        Raises StoreError when the bytes were changed or belong to another key.
+        Raises StoreError as `unseal` does.
         """
         data = bytes(sealed)
+        if data[:_HEAD] != self._head:
+            raise StoreError(
+                "What is sealed of '{record}' was not sealed with this hub.key.",
+                hint="Restore the hub.key that belongs to this database. If only some records say so: allin doctor",
+                record=binding.decode(),
+            )
         try:
-            return orjson.loads(
-                self._cipher.decrypt(data[1 : 1 + NONCE_BYTES], data[1 + NONCE_BYTES :], data[:1])
+            return self._cipher.decrypt(
+                data[_HEAD : _HEAD + NONCE_BYTES], data[_HEAD + NONCE_BYTES :], self._head + binding
             )
         except (InvalidTag, ValueError):
             raise StoreError(
-                "A sealed record cannot be opened with this hub.key.",
-                hint="Restore the hub.key that belongs to this database.",
+                "What is sealed of '{record}' was changed, or belongs to another record.",
+                hint="See all of it: allin doctor. Read the sources again, or restore the last backup.",
+                record=binding.decode(),
             ) from None
 
-    def seal_bytes(self, data: bytes) -> bytes:
-        """Bytes, sealed as they are."""
-        nonce = os.urandom(NONCE_BYTES)
-        return _VERSION + nonce + self._cipher.encrypt(nonce, data, _VERSION)
+    def rebind(self, sealed: bytes, before: bytes, after: bytes) -> bytes:
+        """Seal a value again for another record: one that turned out to be a known one.
 
-    def unseal_bytes(self, sealed: bytes) -> bytes:
-        """The bytes again.
-
-        Raises StoreError when they were changed or belong to another key.
+        Raises StoreError as `unseal` does.
         """
-        try:
-            return self._cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], sealed[:1])
-        except (InvalidTag, ValueError):
-            raise StoreError("Sealed bytes cannot be opened with this hub.key.") from None
+        return self.seal_bytes(self.unseal_bytes(sealed, before), after)
 
     def hash(self, data: bytes) -> bytes:
         """16 bytes by which equal content is known again, and nothing else."""
-        state = self._base.copy()
-        state.update(data)
-        return state.digest()
+        return self.hashes((data,))[0]
 
     def hashes(self, parts: Iterable[bytes]) -> list[bytes]:
         """The hash of each of many."""
-        copy, found = self._base.copy, []
-        for data in parts:
-            state = copy()
-            state.update(data)
-            found.append(state.digest())
+        found = _hashed(self._base.copy, parts)
+        for later in self._later:
+            found = _hashed(later.copy, found)
         return found
 
     def numbers(self, parts: Iterable[bytes]) -> array[int]:
         """A keyed hash of 64 bits for each of many, as a number that an index finds fast."""
-        copy, digests = self._short.copy, []
-        for data in parts:
-            state = copy()
-            state.update(data)
-            digests.append(state.digest())
+        digests = _hashed(self._short.copy, parts)
+        for later in self._shorter:
+            digests = _hashed(later.copy, digests)
         found = array("q", b"".join(digests))
         if sys.byteorder == "little":
             found.byteswap()
@@ -119,6 +208,13 @@ class Sealer:
     def hash_text(self, kind: str, text: str) -> bytes:
         """The hash of a text of some kind (`key`, `email`, …); equal texts of two kinds differ."""
         return self.hash(f"{kind}\x1f{text}".encode())
+
+    def slot(self, text: str) -> str:
+        """A short name for what a nested record is known by."""
+        found = _hashed(self._base.copy, (f"slot\x1f{text}".encode(),))[0][:_SLOT_BYTES]
+        for later in self._later:
+            found = _hashed(later.copy, (found,))[0][:_SLOT_BYTES]
+        return found.hex()
 
     def digest(self, value: Any) -> bytes:
         """The hash of a JSON-like value; the order of keys does not count."""
@@ -133,8 +229,42 @@ class Sealer:
         return hmac.digest(self._signing_key, data, "sha256")
 
     def mark(self) -> bytes:
-        """What a database remembers to know its own key by."""
-        return self.hash(b"mark")
+        """What a database remembers to know its own keys by."""
+        return self.hash(b"mark" if self.keys.is_one else b"mark" + self.keys.sealing_id)
+
+
+class Rehasher:
+    """Renews hashes that were made without the newest hashing key, each from its old value alone."""
+
+    def __init__(self, key: bytes) -> None:
+        self._base = hashlib.blake2b(key=key, digest_size=16)
+        self._short = hashlib.blake2b(key=key, digest_size=8, person=b"allin-match")
+
+    def hash(self, old: bytes) -> bytes:
+        """Renew what `Sealer.hash` made."""
+        return _hashed(self._base.copy, (bytes(old),))[0]
+
+    def number(self, old: int) -> int:
+        """Renew one of what `Sealer.numbers` made."""
+        digest = _hashed(self._short.copy, (old.to_bytes(8, "big", signed=True),))[0]
+        return int.from_bytes(digest, "big", signed=True)
+
+    def numbers(self, old: bytes) -> bytes:
+        """Renew packed numbers."""
+        return array("q", map(self.number, array("q", bytes(old)))).tobytes()
+
+    def slot(self, old: str) -> str:
+        """Renew what `Sealer.slot` made, after the letter that stands before it; the record itself has an empty one."""
+        return old[0] + self.hash(bytes.fromhex(old[1:]))[:_SLOT_BYTES].hex() if old else old
+
+
+def _hashed(copy: Callable[[], Any], parts: Iterable[bytes]) -> list[bytes]:
+    found = []
+    for data in parts:
+        state = copy()
+        state.update(data)
+        found.append(state.digest())
+    return found
 
 
 def _forget() -> None:
@@ -143,74 +273,3 @@ def _forget() -> None:
 
 
 os.register_at_fork(after_in_child=_forget)  # no nonce may serve twice, not even in two processes
-
-
-def load_key(setting: Any, folder: Path) -> tuple[Sealer, Path | None]:
-    """The hub's key: from `{ env = … }` or `{ file = … }`; made at the first run when the file is not there.
-
-    Returns the path of a key that was made just now, so that the caller can advise to keep a copy.
-    """
-    if isinstance(setting, Mapping) and set(setting) == {"env"}:
-        written = os.environ.get(str(setting["env"]), "")
-        return Sealer(_decoded(written, f"the environment variable {setting['env']}")), None
-    if setting is not None and not (isinstance(setting, Mapping) and set(setting) == {"file"}):
-        hint = 'Write key = { file = "hub.key" } or key = { env = "NAME" }.'
-        raise ConfigError("The setting key in [hub] is wrong.", hint=hint)
-    path = folder / str((setting or {}).get("file", "hub.key"))
-    if path.exists():
-        return Sealer(_decoded(_content(path), str(path.name))), None
-    key = secrets.token_bytes(KEY_BYTES)
-    try:
-        _write_key(path, base64.b64encode(key) + b"\n")
-    except FileExistsError:
-        return Sealer(_decoded(_content(path), str(path.name))), None
-    except OSError as error:
-        raise ConfigError(
-            "No key could be written to {file} ({fault}).",
-            hint="Free some space or mend the permissions, then run the command again. Nothing was half-written.",
-            file=str(path),
-            fault=error.strerror or type(error).__name__,
-        ) from None
-    return Sealer(key), path
-
-
-def _write_key(path: Path, content: bytes) -> None:
-    """Make the file in one step, whole or not at all; never over one that another run has made meanwhile."""
-    fresh = path.with_name(f".{path.name}.new")
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if path.exists():
-            with around(Point.HUB_KEY_MADE):
-                fresh.unlink(missing_ok=True)
-            raise FileExistsError
-        file.truncate()
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        with around(Point.HUB_KEY_MADE):
-            fresh.rename(path)
-    sync_folder(path.parent)
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii", errors="replace")
-    except OSError as error:
-        raise ConfigError(
-            "The hub's key in {where} cannot be read ({fault}).",
-            hint="Check that it is a file, and that you may read it.",
-            where=path.name,
-            fault=error.strerror or type(error).__name__,
-        ) from None
-
-
-def _decoded(text: str, where: str) -> bytes:
-    try:
-        return base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        raise ConfigError(
-            "The hub's key in {where} cannot be read.",
-            hint="Restore it from its copy; it is one line of base64.",
-            where=where,
-        ) from None

@@ -24,6 +24,12 @@ class Point(StrEnum):
     SCHEMA_MADE = "schema-made"
     HUB_KEY_NOTED = "hub-key-noted"
 
+    LEASES_TAKEN = "leases-taken"
+    NEXT_KEY_WRITTEN = "next-key-written"
+    KEY_ROTATED = "key-rotated"
+    OLD_KEY_KEPT = "old-key-kept"
+    HUB_KEY_REPLACED = "hub-key-replaced"
+
     SYNC_BEGUN = "sync-begun"
     IDS_RESERVED = "ids-reserved"
     RAWS_STAGED = "raws-staged"

@@ -11,6 +11,7 @@ import typer
 from allin_hub.base.file_modes import keep_private
 from allin_hub.cli.guarded import guarded
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.key import keys as key_commands
 from allin_hub.cli.sources import sources as source_commands
 from allin_hub.cli.translated_help import Speaking
 
@@ -381,6 +382,7 @@ def notify(
 
 
 app.add_typer(source_commands)
+app.add_typer(key_commands)
 
 
 @app.command(epilog="Example: allin plugins")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,13 +12,15 @@ from allin_hub.doctor.finding import BROKEN, WEAK, Finding
 from allin_hub.doctor.output_folders import closed
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
+from allin_hub.ingest import held_staging
 from allin_hub.publish.output_lease import begun
 from allin_hub.publish.place import finish
-from allin_hub.store import integrity
+from allin_hub.store import integrity, staging
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
 
 REPLAY = text("Map the kept records again: allin sync --replay. If it stays, restore the last backup.")
+SHOWN = 5
 Counting = Callable[[Connection], int]
 INVARIANTS: tuple[tuple[str, Counting, str], ...] = (
     (
@@ -70,20 +71,41 @@ def whole(connection: Connection) -> Iterator[Finding]:
 
 def opens(hub: Hub, connection: Connection) -> Iterator[Finding]:
     """Whether everything sealed opens with the hub's key."""
-    closed: Counter[str] = Counter()
-    for table, sealed in integrity.sealed_values(connection):
+    closed: dict[str, list[str]] = {}
+    for table, binding, sealed in integrity.sealed_values(connection):
         try:
-            hub.sealer.unseal(sealed)
+            hub.sealer.unseal(sealed, binding)
         except StoreError:
-            closed[table] += 1
-    for table, count in sorted(closed.items()):
+            closed.setdefault(table, []).append(binding.decode())
+    for table, records in sorted(closed.items()):
         yield Finding(
             "sealed",
             BROKEN,
-            text("Sealed records in the table '{table}' that cannot be opened with the hub's key: {count}."),
+            text(
+                "Sealed values in the table '{table}' that were changed or belong elsewhere: {count} ({records})."
+            ),
             text("Read the sources again: allin sync. If it stays, restore the last backup."),
-            {"count": count, "table": table},
+            {"count": len(records), "table": table, "records": _some(records)},
         )
+
+
+def _some(records: Sequence[str]) -> str:
+    """The first few, by their ids."""
+    return ", ".join([*records[:SHOWN], *(["…"] if len(records) > SHOWN else [])])
+
+
+def held(hub: Hub, connection: Connection) -> Iterator[Finding]:
+    """Whether what waits for a person is what was held."""
+    intact = held_staging.intact_runs(connection, hub.sealer)
+    for run_id in staging.saved_runs(connection):
+        if run_id not in intact:
+            yield Finding(
+                "held_run",
+                BROKEN,
+                text("The rows of the held run {run} were changed since it was held; it cannot be accepted."),
+                text("Read its source again: allin sync. Then decide on the new run."),
+                {"run": run_id},
+            )
 
 
 def agree(connection: Connection) -> Iterator[Finding]:
@@ -162,5 +184,10 @@ def examine(hub: Hub) -> list[Finding]:
     with reading(hub.engine) as connection:
         found: list[Any] = list(whole(connection))
         if not found:
-            found += [*opens(hub, connection), *agree(connection), *left_behind(hub, connection)]
+            found += [
+                *opens(hub, connection),
+                *held(hub, connection),
+                *agree(connection),
+                *left_behind(hub, connection),
+            ]
     return found

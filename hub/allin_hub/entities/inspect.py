@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.base.bindings import of_raw
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.ids import new_id
 from allin_hub.entities.merge import EVERYTHING
@@ -165,7 +166,7 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
             one.version,
             one.closed_run,
             one.closed_at,
-            opened_fields(one.data, one.sealed, hub.sealer),
+            opened_fields(one.claim_id, one.version, one.data, one.sealed, hub.sealer),
         )
         for one in claims.versions_of(connection, entity_id)
     )
@@ -199,7 +200,7 @@ def _claims_of(connection: Connection, hub: Hub, entity_id: str) -> tuple[ShownC
             ShownClaim(
                 one.id,
                 one.source,
-                hub.sealer.unseal(sealed[one.raw_id])["k"],
+                hub.sealer.unseal(sealed[one.raw_id], of_raw(one.raw_id))["k"],
                 tie.slot,
                 settings.trust if settings else 0,
                 cast("dt.datetime | None", one.updated_at),
@@ -208,7 +209,7 @@ def _claims_of(connection: Connection, hub: Hub, entity_id: str) -> tuple[ShownC
                 tie.decided_by,
                 tie.version,
                 tie.run_id,
-                opened_fields(one.data, one.sealed, hub.sealer),
+                opened_fields(one.id, one.version, one.data, one.sealed, hub.sealer),
             )
         )
     found.sort(key=lambda one: (one.source, one.id))
@@ -222,8 +223,8 @@ def exported(connection: Connection, hub: Hub, kind: Kind) -> Iterator[ExportedE
     consents = consents_of(entities.ledger(connection)) if kind is Kind.PERSON else {}
     for stored in entities.everything(connection, kind, hub.sealer):
         sources = tuple(
-            SourceKey(source, hub.sealer.unseal(sealed)["k"] or f"auto-{key.hex()[:12]}")
-            for source, sealed, key in keys.get(stored.id, ())
+            SourceKey(source, hub.sealer.unseal(sealed, of_raw(raw_id))["k"] or f"auto-{key.hex()[:12]}")
+            for source, raw_id, sealed, key in keys.get(stored.id, ())
         )
         data = {"slug": stored.slug, **stored.data}
         if kind is Kind.PERSON:

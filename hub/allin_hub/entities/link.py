@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.base.bindings import of_claim
 from allin_hub.base.ids import slug
 from allin_hub.config.settings import Config
 from allin_hub.entities.match import ties
@@ -192,7 +193,7 @@ class Linker:
         digest: bytes,
     ) -> tuple[Any, ...]:
         """An entity as it is stored; its name for addresses is made once and stays."""
-        sealed, plain = entities.row_values(kind, data, self._hub.sealer)
+        sealed, plain = entities.row_values(kind, entity_id, data, self._hub.sealer)
         name = known.slug if known else _slug(kind, entity_id, data)
         version = known.version + 1 if known else 1
         created = iso(known.created_at) if known else self._now
@@ -210,7 +211,7 @@ class Linker:
     def _sourced(self, claim: claims.LiveClaim) -> SourcedClaim:
         data = orjson.loads(claim.data)
         if claim.sealed is not None:
-            data.update(self._hub.sealer.unseal(claim.sealed))
+            data.update(self._hub.sealer.unseal(claim.sealed, of_claim(claim.id, claim.version)))
         trust, defaults = self._standing(claim.source, claim.kind)
         updated = claim.updated_at
         return SourcedClaim(

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from allin_hub.base.bindings import of_claim
 from allin_hub.base.encryption import Sealer
 from allin_hub.dates.occurrences import event_dates
 from allin_schemas import ENTITIES, Event, Kind
@@ -50,9 +51,11 @@ def lies_ahead(data: Mapping[str, Any], now: dt.datetime) -> bool:
     return bool(event_dates(event, now, now + FAR, most=1))
 
 
-def opened_fields(data: str, sealed: bytes | None, sealer: Sealer) -> dict[str, Any]:
-    """All fields of a stored claim."""
+def opened_fields(
+    claim_id: int, version: int, data: str, sealed: bytes | None, sealer: Sealer
+) -> dict[str, Any]:
+    """All fields of a version of a claim."""
     fields: dict[str, Any] = orjson.loads(data)
     if sealed is not None:
-        fields.update(sealer.unseal(sealed))
+        fields.update(sealer.unseal(sealed, of_claim(claim_id, version)))
     return fields

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.base.bindings import of_answers
 from allin_hub.base.reports import SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
@@ -101,7 +102,7 @@ def _write_answers(connection: Connection, run: SyncRun, result: FetchResult) ->
     """Append to the ledger what persons answered, after what it holds at this moment."""
     unseal = run.hub.sealer.unseal
     said = [
-        (claim, raw, unseal(sealed), updated_at)
+        (claim, raw, unseal(sealed, of_answers(claim, run.id)), updated_at)
         for claim, raw, sealed, updated_at in staging.answers(connection, run.id)
     ]
     if not said:

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from allin_hub.api import registry
 from allin_hub.api.plugin import Source
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, problem_of
@@ -124,11 +125,14 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         with reading(engine) as connection:
             counts = staging.counts(connection, run.id)
             touched = staging.raw_ids(connection, run.id)
-            found = [problem_of(hub.sealer.unseal(one)) for one in staging.problems_of(connection, run.id)]
+            found = [
+                problem_of(hub.sealer.unseal(sealed, of_problem(id)))
+                for id, sealed in staging.problems_of(connection, run.id)
+            ]
     with reading(hub.engine) as connection:
         known = problem_table.problems(connection, name)
     found += [
-        problem_of(hub.sealer.unseal(one.sealed))
+        problem_of(hub.sealer.unseal(one.sealed, of_problem(one.id)))
         for one in known
         if one.raw_id is not None and one.raw_id not in touched
     ]

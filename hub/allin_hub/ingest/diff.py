@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, cast
 
-import orjson
 from sqlalchemy import Connection, Engine
 
+from allin_hub.base.bindings import of_answers, of_raw, of_reference
+from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import ENDED
 from allin_hub.store import claims, consents, staging
@@ -77,7 +78,7 @@ def _compared(
         if raw.op in (staging.REREAD, staging.MOVED) and is_same:
             continue
         sealed = raw.sealed if raw.sealed is not None else kept.get(raw.id)
-        content: dict[str, Any] = {"k": ""} if sealed is None else hub.sealer.unseal(sealed)
+        content: dict[str, Any] = {"k": ""} if sealed is None else hub.sealer.unseal(sealed, of_raw(raw.id))
         title = next(
             (str(one[field]) for one in (new, old) for field in ("name", "title") if one.get(field)), ""
         )
@@ -92,10 +93,14 @@ class _Known:
         self.claims = claims.live_of_raws(connection, raw_ids)
         of_raws = [one.id for found in self.claims.values() for one in found]
         self.fields = {
-            one.id: _opened(hub, one.data, one.sealed) for found in self.claims.values() for one in found
+            one.id: opened_fields(one.id, one.version, one.data, one.sealed, hub.sealer)
+            for found in self.claims.values()
+            for one in found
         }
         for claim_id, name, given in claims.references_of(connection, of_raws):
-            self.fields[claim_id][_via(self.kind(claim_id), name)] = hub.sealer.unseal(given)
+            self.fields[claim_id][_via(self.kind(claim_id), name)] = hub.sealer.unseal(
+                given, of_reference(claim_id, name)
+            )
         self.answers: dict[int, dict[str, str]] = {}
         for (claim_id, purpose, _), (event, *_) in consents.consent_states(connection, of_raws).items():
             said = "no" if ConsentEvent(event) in ENDED else "yes"
@@ -127,13 +132,20 @@ class _Staged:
         self._claims = staging.claims_of(connection, run_id, raw_ids)
         made = {one.id: one for found in self._claims.values() for one in found}
         self._fields = {
-            one.id: _opened(hub, one.data, one.sealed) for one in made.values() if one.data is not None
+            one.id: opened_fields(one.id, one.version or 0, one.data, one.sealed, hub.sealer)
+            for one in made.values()
+            if one.data is not None
         }
         for claim_id, name, given in staging.references_of(connection, run_id, list(made)):
-            self._fields[claim_id][_via(made[claim_id].kind, name)] = hub.sealer.unseal(given)
+            self._fields[claim_id][_via(made[claim_id].kind, name)] = hub.sealer.unseal(
+                given, of_reference(claim_id, name)
+            )
         answers = staging.answers_of(connection, run_id, raw_ids)
         self._answers = {
-            claim_id: {purpose: said[0] for purpose, said in hub.sealer.unseal(sealed).items()}
+            claim_id: {
+                purpose: said[0]
+                for purpose, said in hub.sealer.unseal(sealed, of_answers(claim_id, run_id)).items()
+            }
             for claim_id, sealed in answers.items()
         }
 
@@ -166,13 +178,6 @@ def _record(found: Sequence[tuple[str, Mapping[str, Any], Mapping[str, str]]]) -
         whole |= {f"{prefix}{name}": value for name, value in fields.items()}
         whole |= {f"{prefix}consent.{purpose}": answer for purpose, answer in answers.items()}
     return whole
-
-
-def _opened(hub: Hub, data: str, sealed: bytes | None) -> dict[str, Any]:
-    fields: dict[str, Any] = orjson.loads(data)
-    if sealed is not None:
-        fields.update(hub.sealer.unseal(sealed))
-    return fields
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from allin_hub.api.plugin import Holds, Raw
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.errors import HubError, Unavailable
 from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Problem, problem_of
@@ -70,8 +71,8 @@ class Fetch:
         name, result = self._source.name, self._result
         with reading(self._hub.engine) as connection:
             self._by_key = {known.key: known for known in raws.known(connection, name)}
-            for raw_id, sealed in problem_table.places(connection, name):
-                problem = problem_of(self._hub.sealer.unseal(sealed))
+            for id, raw_id, sealed in problem_table.places(connection, name):
+                problem = problem_of(self._hub.sealer.unseal(sealed, of_problem(id)))
                 self._places[raw_id] = (problem.sheet, problem.row)
         result.before = sum(known.status != raws.WITHDRAWN for known in self._by_key.values())
         limits = self._stager.prepared.settings.limits
@@ -140,7 +141,7 @@ class Fetch:
 
     def _stage(self, news: Sequence[_News]) -> None:
         """Map, check and stage records; a record without a key is told what one is derived from."""
-        stager, seal = self._stager, self._hub.sealer.seal
+        stager = self._stager
         contents = [packed(one.raw, one.raw.key or "", one.problems) for one in news]
         envelopes = [_envelope(one) for one in news]
         days = [self._day(one) for one in news]
@@ -157,7 +158,7 @@ class Fetch:
                 one.prior.id if one.prior is not None else None,
                 one.key,
                 one.digest,
-                seal(content),
+                content,
                 one.raw.updated_at,
                 day,
                 outcome,
@@ -239,7 +240,7 @@ class Fetch:
                 for batch in staging.batches(connection, self._stager.run.id, (staging.NEW,), PAGE):
                     for one in batch:
                         if one.id in wanted:
-                            found[one.id] = self._stager.opened(one.sealed, None).raw.payload
+                            found[one.id] = self._stager.opened(one.id, one.sealed, None).raw.payload
         return found
 
     def _assign_keys(self) -> None:
@@ -307,12 +308,12 @@ class Fetch:
         """Which lost events, or some date of their series, still lie ahead."""
         hub = self._hub
         with reading(hub.engine) as connection:
-            found = claim_table.fields_of_raws(connection, raw_ids)
+            found = claim_table.own_of_raws(connection, raw_ids)
         now = hub.clock()
         return {
-            raw_id
-            for raw_id, data, sealed in found
-            if lies_ahead(opened_fields(data, sealed, hub.sealer), now)
+            one.raw_id
+            for one in found
+            if lies_ahead(opened_fields(one.id, one.version, one.data, one.sealed, hub.sealer), now)
         }
 
     def _finish(self) -> None:

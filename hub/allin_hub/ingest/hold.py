@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from allin_hub.base.reports import SourceReport, SyncReport
 from allin_hub.base.types import Reason
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text, voice_of
+from allin_hub.ingest import held_staging
 from allin_hub.ingest.apply import apply, end_held, keep_map
 from allin_hub.ingest.diff import SHOWN, Difference, differences
 from allin_hub.ingest.fetch_result import FetchResult
@@ -25,7 +27,7 @@ from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.source_lease import source_lease
-from allin_hub.store import leases, runs, staging
+from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
 
 ENDED_BY_UPGRADE = (
@@ -72,7 +74,7 @@ def held_runs(hub: Hub, word: str | None = None, *, with_rows: bool) -> list[Hel
 
 def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> HeldRun:
     counts = orjson.loads(row["counts"])
-    rows = list(differences(hub, row["id"])) if with_rows else []
+    rows = list(_intact_differences(hub, row["id"])) if with_rows else []
     return HeldRun(
         row["id"],
         row["target"],
@@ -81,6 +83,13 @@ def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> HeldRun:
         HeldCounts(**{name: counts.get(name, 0) for name in HeldCounts.__dataclass_fields__}),
         tuple(sorted(rows, key=lambda one: (SHOWN.index(one.op), one.row or 0))),
     )
+
+
+def _intact_differences(hub: Hub, run_id: str) -> Iterator[Difference]:
+    """Compare what was held with what is known; nothing of rows that were changed since is shown."""
+    with reading(hub.engine) as connection:
+        held_staging.kept(connection, hub.sealer, run_id)
+    return differences(hub, run_id)
 
 
 def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]) -> list[Reason]:
@@ -138,7 +147,7 @@ def hold(run: SyncRun, result: FetchResult, held: list[Reason]) -> SourceReport:
     with writing(hub.engine, Point.SYNC_HELD) as connection:
         leases.refuse_overtaken(connection, run.source, run.fence)
         end_held(connection, run.source)
-        staging.save_run(connection, run.id, hub.sealer.seal(result.to_json()))
+        held_staging.keep(connection, hub.sealer, run.id, result)
         complete_report(connection, hub, report)
         runs.end_run(connection, run.id, "held", report.counts(), None, hub.clock())
         runs.save_source(
@@ -177,13 +186,12 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 name, "busy", message=message, hint=say("Wait for its end, then look again: allin held")
             )
         with reading(hub.engine) as connection:
-            kept = staging.run_of(connection, run_id)
-        if kept is None:
+            result = held_staging.kept(connection, hub.sealer, run_id)
+        if result is None:
             raise ConfigError(
                 "This held run was overtaken by a newer one.", hint="See what waits now: allin held"
             )
         run = SyncRun(hub, name, run_id, fence)
-        result = FetchResult.from_json(hub.sealer.unseal(kept))
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(connection, run, result)

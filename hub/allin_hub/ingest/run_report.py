@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.problems import Problem, catalogue, problem_of
 from allin_hub.base.reports import SHOWN, SourceReport
 from allin_hub.hub import Hub
@@ -19,7 +20,7 @@ def complete_report(connection: Connection, hub: Hub, report: SourceReport) -> N
     report.quarantined = raw_records.counts(connection, report.source).get(raw_records.QUARANTINED, 0)
     rows = problems.problems(connection, report.source)
     report.problems_total = len(rows)
-    report.problems = [problem_of(hub.sealer.unseal(row.sealed)) for row in rows[:SHOWN]]
+    report.problems = [problem_of(hub.sealer.unseal(row.sealed, of_problem(row.id))) for row in rows[:SHOWN]]
     codes: dict[str, int] = {}
     for row in rows:
         codes[row.code] = codes.get(row.code, 0) + 1

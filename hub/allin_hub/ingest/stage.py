@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from allin_hub.base.bindings import of_raw
 from allin_hub.base.errors import StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Problem
@@ -108,7 +109,7 @@ class Stager:
             return
         with reading(self.run.hub.engine) as connection:
             known = claim_table.of_raws(connection, [raw.id for _, raw in pairs])
-        moves: list[tuple[int, int, str | None]] = []
+        moves: list[tuple[int, int, int | None]] = []
         ending: list[tuple[Any, ...]] = []
         with writing(self.engine, Point.KEYS_DERIVED) as connection:
             staged = staging.claims_of(connection, self.run.id, [id for id, _ in pairs])
@@ -120,7 +121,7 @@ class Stager:
                     is_same = old is not None and bool(old.live) and old.digest == one.digest
                     differs = differs or not is_same
                     if old is not None:
-                        moves.append((one.id, old.id, None if is_same else staging.CHANGED))
+                        moves.append((one.id, old.id, None if is_same else old.version + 1))
                 is_refused = id not in staged
                 differs = differs or any(old.live for old in slots.values())
                 ending += [
@@ -130,7 +131,8 @@ class Stager:
                 ]
                 if differs and op == staging.CHANGED:
                     self.differing.add(raw.id)
-            staging.become_known(connection, self.run.id, [(id, raw.id) for id, raw in pairs], moves)
+            known_ids = [(id, raw.id) for id, raw in pairs]
+            staging.become_known(connection, self.run.id, known_ids, moves, self.run.hub.sealer)
             staging.add(connection, staging.Rows(claims=ending))
 
     def remap(self, days: Mapping[int, str] | None = None) -> dict[int, Outcome]:
@@ -147,7 +149,9 @@ class Stager:
                 again, key=lambda one: (days or {}).get(one.id, str(one.arrived_on))
             ):
                 of_day = list(group)
-                outcomes = self.check([self.opened(one.sealed, one.updated_at) for one in of_day], str(day))
+                outcomes = self.check(
+                    [self.opened(one.id, one.sealed, one.updated_at) for one in of_day], str(day)
+                )
                 arrivals = [
                     Arrival(one.op, one.id, one.key, one.digest, None, one.updated_at, str(day), outcome)
                     for one, outcome in zip(of_day, outcomes, strict=True)
@@ -192,7 +196,9 @@ class Stager:
             again = [one for one in kept if one.id not in staged]
             for day, group in itertools.groupby(again, key=lambda one: one.arrived_on or self.run.today):
                 of_day = list(group)
-                outcomes = self.check([self.opened(one.sealed, one.updated_at) for one in of_day], day)
+                outcomes = self.check(
+                    [self.opened(one.id, one.sealed, one.updated_at) for one in of_day], day
+                )
                 self.stage(
                     [
                         Arrival(
@@ -204,9 +210,9 @@ class Stager:
             done += len(kept)
             self.run.progress(done)
 
-    def opened(self, sealed: bytes | None, updated_at: Any) -> Envelope:
+    def opened(self, raw_id: int, sealed: bytes | None, updated_at: Any) -> Envelope:
         """Open a sealed raw."""
-        return opened(self.run.hub.sealer.unseal(sealed or b""), updated_at)
+        return opened(self.run.hub.sealer.unseal(sealed or b"", of_raw(raw_id)), updated_at)
 
     def _note(self, arrivals: Sequence[Arrival], became: Sequence[Staged]) -> None:
         for arrival, one in zip(arrivals, became, strict=True):
@@ -229,4 +235,4 @@ class Stager:
 
 def _ending(run_id: str, old: claim_table.KnownClaim) -> tuple[Any, ...]:
     """The row of a claim that nobody makes any more."""
-    return (run_id, old.id, old.raw_id, staging.GONE, old.slot, old.kind, *[None] * 6)
+    return (run_id, old.id, old.raw_id, staging.GONE, old.slot, old.kind, *[None] * 7)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from allin_hub.base.bindings import of_answers, of_claim, of_problem, of_raw, of_reference
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
@@ -48,14 +49,14 @@ def _private(kind: Kind) -> frozenset[str]:
 
 
 class Arrival(NamedTuple):
-    """A checked record on its way into the staging. `seal` is its raw, sealed; None where the hub keeps it already."""
+    """A checked record on its way into the staging. `content` is its raw; None where the hub keeps it already."""
 
     op: str
     raw_id: int | None
     """None where the raw has no id yet."""
     key: bytes | None
     digest: bytes | None
-    seal: bytes | None
+    content: Mapping[str, Any] | None
     updated_at: Any
     day: str
     outcome: Outcome
@@ -123,7 +124,7 @@ class ClaimStager:
             differs[place] = differs[place] or one
         for place, old in gone:
             rows.claims.append(
-                (self._run.id, old.id, raw_ids[place], staging.GONE, old.slot, old.kind, None, None, None, None, None, None)
+                (self._run.id, old.id, raw_ids[place], staging.GONE, old.slot, old.kind, *[None] * 7)
             )  # fmt: skip
         self._write_answers(arrivals, said, known, raw_ids, claim_ids, rows)
         for place, arrival in enumerate(arrivals):
@@ -135,7 +136,7 @@ class ClaimStager:
 
     def problem_row(self, id: int, raw_id: int | None, problem: Problem) -> tuple[Any, ...]:
         """A problem as it is staged; of the file as a whole without a raw."""
-        sealed = self._run.hub.sealer.seal(problem_values(problem))
+        sealed = self._run.hub.sealer.seal(problem_values(problem), of_problem(id))
         return (self._run.id, id, raw_id, problem.severity.value, problem.code, sealed)
 
     def _known(self, raw_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], claim_table.KnownClaim]]:
@@ -163,12 +164,14 @@ class ClaimStager:
         )
 
     def _write_raws(self, arrivals: Sequence[Arrival], raw_ids: Sequence[int], rows: staging.Rows) -> None:
+        seal = self._run.hub.sealer.seal
         for arrival, raw_id in zip(arrivals, raw_ids, strict=True):
             moment = arrival.updated_at
             updated = iso(moment) if moment is not None and not isinstance(moment, str) else moment
             status = QUARANTINED if arrival.outcome.refused else LIVE
+            sealed = None if arrival.content is None else seal(arrival.content, of_raw(raw_id))
             rows.raws.append(
-                (self._run.id, raw_id, arrival.op, arrival.key, arrival.digest, status, arrival.seal, updated, arrival.day)
+                (self._run.id, raw_id, arrival.op, arrival.key, arrival.digest, status, sealed, updated, arrival.day)
             )  # fmt: skip
 
     def _drafts(
@@ -250,11 +253,13 @@ class ClaimStager:
         for (place, one, digest), own_keys in zip(news, packed, strict=True):
             arrival = arrivals[one.arrival]
             moment = arrival.updated_at
+            version = one.known.version + 1 if one.known else 1
+            binding = of_claim(claim_ids[place], version)
             rows.claims.append(
                 (run_id, claim_ids[place], raw_ids[one.arrival], staging.CHANGED if one.known else staging.NEW,
                  one.one.slot, one.one.kind.value, None if one.known else new_id(), one.public.decode(),
-                 sealer.seal(one.private) if one.private else None, digest, own_keys,
-                 iso(moment) if moment is not None and not isinstance(moment, str) else moment)
+                 sealer.seal(one.private, binding) if one.private else None, digest, own_keys,
+                 iso(moment) if moment is not None and not isinstance(moment, str) else moment, version)
             )  # fmt: skip
             self._refer(claim_ids[place], claim_ids[one.outer] if one.outer >= 0 else 0, one, sealer, rows)
         return [(one.arrival, True) for _, one, _ in news]
@@ -297,7 +302,8 @@ class ClaimStager:
             if name == nested:
                 continue
             target = mark_of(ENTITIES[kind], name, RefersTo).kind
-            rows.references.append((run_id, claim_id, name, target, sealer.seal(given), None, None))
+            sealed = sealer.seal(given, of_reference(claim_id, name))
+            rows.references.append((run_id, claim_id, name, target, sealed, None, None))
             texts = [marked(target, rule, text) for rule, text in reference_clues(given)]
             rows.reference_keys += [
                 (run_id, claim_id, name, key, rank) for rank, key in enumerate(sealer.numbers(texts))
@@ -327,4 +333,5 @@ class ClaimStager:
 
     def answer_row(self, claim_id: int, raw_id: int, person: CheckedClaim) -> tuple[Any, ...]:
         """What a person answered, as it is staged."""
-        return (self._run.id, claim_id, raw_id, self._run.hub.sealer.seal(answered(person.answers)))
+        sealed = self._run.hub.sealer.seal(answered(person.answers), of_answers(claim_id, self._run.id))
+        return (self._run.id, claim_id, raw_id, sealed)

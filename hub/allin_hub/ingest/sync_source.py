@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import Connection
 
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.errors import HubError, StoreError, Unavailable
 from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
@@ -251,8 +252,8 @@ def _failed(run: SyncRun, error: HubError) -> SourceReport:
         staging.drop_stale(connection, name, held)
         if error.code in catalogue():
             problem = Problem(error.code, params=error.params)
-            sealed = hub.sealer.seal(problem_values(problem))
             id = staging.reserve(connection, "problem", 1)
+            sealed = hub.sealer.seal(problem_values(problem), of_problem(id))
             problem_table.replace_of_source(
                 connection, name, [(id, name, None, run.id, str(problem.severity), problem.code, sealed)]
             )

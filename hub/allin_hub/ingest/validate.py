@@ -93,9 +93,7 @@ class RecordChecker:
                 today=dt.date.fromisoformat(day),
                 language=language,
             )
-            self._validators[place] = Validator(
-                context, columns, language, lambda text: hub.sealer.hash_text("slot", text)[:6].hex()
-            )
+            self._validators[place] = Validator(context, columns, language, hub.sealer.slot)
         return self._validators[place]
 
 
@@ -258,7 +256,7 @@ class Validator:
         """
         known = next((one for one in claims if one.slot == made.slot), None)
         if known is not None and name_key(known.data["name"]) != name_key(made.data["name"]):
-            made.slot = "p" + self._slot_of(f"{made.slot}\x1f{name_key(made.data['name'])}")
+            made.slot = "p" + self._slot_of(f"{made.data['email']}\x1f{name_key(made.data['name'])}")
             known = next((one for one in claims if one.slot == made.slot), None)
         if known is None:
             claims.append(made)

@@ -96,7 +96,7 @@ def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list
         records = {one.raw_id: one for one in batch if not one.slot and one.kind == Kind.ORGANISATION.value}
         clues = {}
         for raw_id, one in records.items():
-            data = opened_fields(one.data, one.sealed, sealer)
+            data = opened_fields(one.id, one.version, one.data, one.sealed, sealer)
             before, after = (record_clue(name, data) if data.get("name") else None for name in (old, new))
             if before and after:
                 clues[raw_id] = before, after
@@ -106,7 +106,7 @@ def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list
             if found is None:
                 continue
             if one.slot:
-                data = opened_fields(one.data, one.sealed, sealer)
+                data = opened_fields(one.id, one.version, one.data, one.sealed, sealer)
                 found_of_member = [list(member_clues(data, [clue])) for clue in found]
                 pairs = list(zip(*found_of_member, strict=True))
             else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allin_hub.base.bindings import of_problem, of_raw
 from allin_hub.base.problems import Problem, Severity, problem_of
 from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
@@ -72,12 +73,12 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
     with reading(hub.engine) as connection:
         for name in chosen(hub.config, "sources", names):
             rows = [
-                (row, problem_of(hub.sealer.unseal(row.sealed)))
+                (row, problem_of(hub.sealer.unseal(row.sealed, of_problem(row.id))))
                 for row in problems.problems(connection, name)
             ]
             keyless = [row.raw_id for row, problem in rows if row.raw_id is not None and problem.key is None]
             sealed = raw_records.sealed_of(connection, sorted(set(keyless)))
-            keys = {raw: hub.sealer.unseal(content)["k"] for raw, content in sealed.items()}
+            keys = {raw: hub.sealer.unseal(content, of_raw(raw))["k"] for raw, content in sealed.items()}
             own = [_open(row, problem, keys.get(row.raw_id)) for row, problem in rows]
             found += own
             of_raws: dict[int, list[int]] = {}
@@ -85,7 +86,7 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
                 if one.raw is not None:
                     of_raws.setdefault(one.raw, []).append(one.id)
             for raw in raw_records.quarantined(connection, name):
-                content = hub.sealer.unseal(raw.sealed)
+                content = hub.sealer.unseal(raw.sealed, of_raw(raw.id))
                 waiting.append(
                     WaitingRecord(
                         raw.id,

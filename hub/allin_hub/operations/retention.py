@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from allin_hub.api.plugin import Raw, Source
+from allin_hub.base.bindings import of_raw
 from allin_hub.base.errors import HubError
 from allin_hub.base.time_limits import mapping, supervisor
 from allin_hub.hub import Hub
@@ -119,14 +120,14 @@ def _smaller(hub: Hub, prepared: Prepared, batch: list[retention.OldRaw]) -> lis
     """Those of a batch that keep fewer cells than they have: (sealed, id, sealed before)."""
     found = []
     for one in batch:
-        content = hub.sealer.unseal(one.sealed)
+        content = hub.sealer.unseal(one.sealed, of_raw(one.id))
         payload = content["p"]
         left = {} if one.status == WITHDRAWN else used(prepared, opened(content, one.updated_at).raw)
         if len(left) < len(payload):
             content["p"] = left
             if one.status == WITHDRAWN:
                 content.pop("x", None)
-            found.append((hub.sealer.seal(content), one.id, one.sealed))
+            found.append((hub.sealer.seal(content, of_raw(one.id)), one.id, one.sealed))
     return found
 
 

@@ -50,6 +50,7 @@ class LiveClaim(NamedTuple):
     data: str
     sealed: bytes | None
     updated_at: str | None
+    version: int
 
 
 def of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, dict[tuple[str, str], KnownClaim]]:
@@ -190,6 +191,7 @@ def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, 
         claim.c.data,
         claim.c.sealed,
         claim.c.updated_at,
+        claim.c.version,
     ).where(claim.c.live == 1, claim.c.entity_id.in_(expanding))
     found: dict[str, list[LiveClaim]] = {}
     for row in rows_in(connection, query, entity_ids):
@@ -206,7 +208,7 @@ def touched_ids(connection: Connection, run_id: str) -> list[int]:
 def touched(connection: Connection, run_id: str, after_id: int, size: int) -> list[LiveClaim]:
     """The next claims that this run touched, in the order of their ids; also those that live no more."""
     sql = (
-        "SELECT id, raw_id, source, kind, entity_id, data, sealed, updated_at FROM claim"
+        "SELECT id, raw_id, source, kind, entity_id, data, sealed, updated_at, version FROM claim"
         " WHERE run_id = ? AND id > ? ORDER BY id LIMIT ?"
     )
     return list(map(LiveClaim._make, plain_rows(connection, sql, (run_id, after_id, size))))
@@ -232,12 +234,10 @@ def touch_source(connection: Connection, source: str, run_id: str) -> None:
     connection.execute(update(claim).where(claim.c.source == source, claim.c.live == 1).values(run_id=run_id))
 
 
-def fields_of_raws(connection: Connection, raw_ids: Sequence[int]) -> list[tuple[int, str, bytes | None]]:
-    """(raw, public fields, sealed fields) of the live claims that raws make of themselves."""
-    query = select(claim.c.raw_id, claim.c.data, claim.c.sealed).where(
-        claim.c.raw_id.in_(expanding), claim.c.slot == "", claim.c.live == 1
-    )
-    return [(row[0], row[1], row[2]) for row in rows_in(connection, query, raw_ids)]
+def own_of_raws(connection: Connection, raw_ids: Sequence[int]) -> list[LiveOfRaw]:
+    """The live claims that raws make of themselves."""
+    query = select(*_OF_RAW).where(claim.c.raw_id.in_(expanding), claim.c.slot == "", claim.c.live == 1)
+    return [LiveOfRaw(*row) for row in rows_in(connection, query, raw_ids)]
 
 
 class TiedClaim(NamedTuple):
@@ -307,12 +307,18 @@ class LiveOfRaw(NamedTuple):
     kind: str
     data: str
     sealed: bytes | None
+    version: int
+
+
+_OF_RAW = (
+    claim.c.id, claim.c.raw_id, claim.c.slot, claim.c.kind, claim.c.data, claim.c.sealed, claim.c.version,
+)  # fmt: skip
 
 
 def live_of_raws(connection: Connection, raw_ids: Sequence[int]) -> dict[int, list[LiveOfRaw]]:
     """The live claims of raws, each raw's own first."""
     query = (
-        select(claim.c.id, claim.c.raw_id, claim.c.slot, claim.c.kind, claim.c.data, claim.c.sealed)
+        select(*_OF_RAW)
         .where(claim.c.raw_id.in_(expanding), claim.c.live == 1)
         .order_by(claim.c.raw_id, claim.c.slot)
     )

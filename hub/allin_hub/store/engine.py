@@ -25,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point, reach
 from allin_hub.store.db_errors import told_in_words
@@ -98,13 +99,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine, point: Point | None = None) -> Iterator[Connection]:
     """The one write transaction of the moment; others wait for it. Its commit is a point at which a run may be killed.
 
-    Raises ConfigError when the hub has moved to another database since it was opened.
+    Raises ConfigError when the hub has moved to another database since it was opened, or has got other keys.
     """
     with told_in_words(), engine.connect().execution_options(write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             wait_for_writers(connection, BUSY_SECONDS)
-        if WATCHED in connection.get_execution_options():
-            refuse_left(connection)
+        mark = connection.get_execution_options().get(WATCHED)
+        if mark is not None:
+            refuse_left(connection, mark)
         yield connection
         if point is not None:
             reach(point)
@@ -160,8 +162,16 @@ def change_rows(connection: Connection, sql: str, rows: Iterable[tuple[Any, ...]
         reach(Point.ROWS_WRITTEN)
 
 
-def migrate(engine: Engine, *, to: str | None = None, before: Callable[[str], None] | None = None) -> None:
+def migrate(
+    engine: Engine,
+    *,
+    to: str | None = None,
+    before: Callable[[str], None] | None = None,
+    sealer: Sealer | None = None,
+) -> None:
     """Bring the database to a schema, without `to` to the newest. `before` is called with the old one, when there is one.
+
+    A database that holds something needs its `sealer`: migrations may have to seal anew.
 
     Raises StoreError when a newer release has written the database.
     """
@@ -184,6 +194,7 @@ def migrate(engine: Engine, *, to: str | None = None, before: Callable[[str], No
     settings.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine, Point.SCHEMA_MADE) as connection:
         settings.attributes["connection"] = connection
+        settings.attributes["sealer"] = sealer
         command.upgrade(settings, to)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from allin_hub.base.bindings import of_entity
 from allin_hub.base.encryption import Sealer
 from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
@@ -80,7 +81,7 @@ def _places(kind: Kind) -> dict[str, tuple[int, bool]]:
     return {name: (index, name in json_columns) for index, name in enumerate(plain_columns(kind))}
 
 
-def row_values(kind: Kind, data: dict[str, Any], sealer: Sealer) -> tuple[bytes | None, list[Any]]:
+def row_values(kind: Kind, id: str, data: dict[str, Any], sealer: Sealer) -> tuple[bytes | None, list[Any]]:
     """The sealed private fields, and the plain columns, of an entity's fields."""
     places = _places(kind)
     plain: list[Any] = [None] * len(places)
@@ -96,7 +97,7 @@ def row_values(kind: Kind, data: dict[str, Any], sealer: Sealer) -> tuple[bytes 
             plain[index] = value
         elif value is not None:
             plain[index] = dumps(value).decode()
-    return (sealer.seal(private) if private else None), plain
+    return (sealer.seal(private, of_entity(kind.value, id)) if private else None), plain
 
 
 def _stored(kind: Kind, row: Any, sealer: Sealer, unseal: bool) -> Stored:
@@ -108,7 +109,7 @@ def _stored(kind: Kind, row: Any, sealer: Sealer, unseal: bool) -> Stored:
         if values[name] is not None
     }
     if unseal and values["sealed"] is not None:
-        data.update(sealer.unseal(values["sealed"]))
+        data.update(sealer.unseal(values["sealed"], of_entity(kind.value, values["id"])))
     return Stored(
         values["id"], values["slug"], values["version"], values["created_at"], values["updated_at"],
         orjson.loads(values["provenance"]), bytes(values["digest"]), values["withdrawn_at"], values["merged_into"], data,
@@ -213,17 +214,17 @@ def changes_of(connection: Connection, entity_id: str) -> Sequence[Any]:
     return connection.execute(query).all()
 
 
-def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, bytes, bytes]]]:
-    """Entity -> (source, sealed raw, hashed key) of its live claims."""
+def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, int, bytes, bytes]]]:
+    """Entity -> (source, raw, sealed raw, hashed key) of its live claims."""
     query = (
-        select(claim.c.entity_id, claim.c.source, raw.c.sealed, raw.c.key)
+        select(claim.c.entity_id, claim.c.source, raw.c.id, raw.c.sealed, raw.c.key)
         .join(raw, raw.c.id == claim.c.raw_id)
         .where(claim.c.live == 1, claim.c.kind == kind.value)
         .order_by(claim.c.id)
     )
-    found: dict[str, list[tuple[str, bytes, bytes]]] = {}
-    for entity, source, sealed, key in connection.execute(query):
-        found.setdefault(entity, []).append((source, sealed, bytes(key)))
+    found: dict[str, list[tuple[str, int, bytes, bytes]]] = {}
+    for entity, source, raw_id, sealed, key in connection.execute(query):
+        found.setdefault(entity, []).append((source, raw_id, sealed, bytes(key)))
     return found
 
 

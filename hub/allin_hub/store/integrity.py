@@ -15,6 +15,8 @@ from allin_hub.store.engine import revision
 from allin_hub.store.raw_records import WITHDRAWN
 from allin_hub.store.tables import (
     ENTITY_TABLES,
+    SEALED,
+    Sealed,
     artifact,
     claim,
     journal,
@@ -45,14 +47,16 @@ def file_faults(connection: Connection) -> list[str]:
     ]
 
 
-def sealed_values(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """(table, sealed bytes) of everything that is sealed."""
+def sealed_values(connection: Connection) -> Iterator[tuple[str, bytes, bytes]]:
+    """(table, what it is bound to, sealed bytes) of everything that is sealed."""
     for table in metadata.sorted_tables:
-        for name in ("sealed", "given"):
-            if name in table.c:
-                query = select(table.c[name]).where(table.c[name].is_not(None))
+        for column in table.c:
+            if SEALED in column.info:
+                mark: Sealed = column.info[SEALED]
+                query = select(column, *(table.c[name] for name in mark.columns)).where(column.is_not(None))
                 for batch in connection.execute(query.execution_options(yield_per=BATCH)).partitions():
-                    yield from ((str(table.name), bytes(row[0])) for row in batch)
+                    for sealed, *whose in batch:
+                        yield str(table.name), mark.of(*(part or 0 for part in whose)), bytes(sealed)
 
 
 def claims_without_entity(connection: Connection) -> int:

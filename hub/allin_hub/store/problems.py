@@ -34,9 +34,9 @@ def problems(connection: Connection, source: str | None = None, limit: int | Non
     return connection.execute(query.limit(limit) if limit else query).all()
 
 
-def places(connection: Connection, source: str) -> list[tuple[int, bytes]]:
-    """(raw, sealed problem) of what people look up by its row: errors and warnings of records."""
-    query = select(problem.c.raw_id, problem.c.sealed).where(
+def places(connection: Connection, source: str) -> list[tuple[int, int, bytes]]:
+    """(problem, raw, sealed problem) of what people look up by its row: errors and warnings of records."""
+    query = select(problem.c.id, problem.c.raw_id, problem.c.sealed).where(
         problem.c.source == source, problem.c.raw_id.is_not(None), problem.c.severity != "hint"
     )
-    return [(row[0], row[1]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Text, select, type_coerce
 
+from allin_hub.base.bindings import of_entity
 from allin_hub.base.encryption import Sealer
 from allin_hub.store.entities import plain_columns
 from allin_hub.store.tables import ENTITY_TABLES, is_json
@@ -44,14 +45,17 @@ def publishable(
     )
     opened = _opened(kind)
     own = len(_OWN) + 2
-    for rows in connection.execution_options(yield_per=BATCH).execute(query).partitions(BATCH):
-        made = []
-        for row in rows:
-            fields = opened(row[own:])
-            if unseal and row[1] is not None:
-                fields.update(sealer.unseal(row[1]))
-            made.append(Publishable(row[2], bytes(row[0]), dict(zip(_OWN, row[2:own], strict=True)), fields))
-        yield made
+    with connection.execution_options(yield_per=BATCH).execute(query) as result:
+        for rows in result.partitions(BATCH):
+            made = []
+            for row in rows:
+                fields = opened(row[own:])
+                if unseal and row[1] is not None:
+                    fields.update(sealer.unseal(row[1], of_entity(kind.value, row[2])))
+                made.append(
+                    Publishable(row[2], bytes(row[0]), dict(zip(_OWN, row[2:own], strict=True)), fields)
+                )
+            yield made
 
 
 @cache

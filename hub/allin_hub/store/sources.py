@@ -24,6 +24,7 @@ class OwnClaim(NamedTuple):
     kind: str
     data: str
     sealed: bytes | None
+    version: int
 
 
 def known(connection: Connection, source: str) -> bool:
@@ -56,7 +57,15 @@ def own_claims(connection: Connection, source: str) -> Iterator[list[OwnClaim]]:
         if not ids:
             return
         query = (
-            select(claim.c.id, claim.c.raw_id, claim.c.slot, claim.c.kind, claim.c.data, claim.c.sealed)
+            select(
+                claim.c.id,
+                claim.c.raw_id,
+                claim.c.slot,
+                claim.c.kind,
+                claim.c.data,
+                claim.c.sealed,
+                claim.c.version,
+            )
             .where(claim.c.source == source, claim.c.live == 1)
             .where(claim.c.raw_id >= ids[0], claim.c.raw_id <= ids[-1])
             .order_by(claim.c.raw_id, claim.c.slot)

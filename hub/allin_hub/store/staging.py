@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, delete, exists, func, insert, literal, null, select, text
 
+from allin_hub.base.bindings import of_answers, of_claim, of_raw, of_reference
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.failpoints import Point, reach
 from allin_hub.store.claims import REFERENCE_RULES_FROM
 from allin_hub.store.engine import change_rows, insert_rows, plain_rows, rows_in
@@ -43,6 +45,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     staged_raw: ("run_id", "id", "op", "key", "digest", "status", "sealed", "updated_at", "arrived_on"),
     staged_claim: (
         "run_id", "id", "raw_id", "op", "slot", "kind", "entity_id", "data", "sealed", "digest", "match_keys", "updated_at",
+        "version",
     ),
     staged_match_key: ("run_id", "claim_id", "key", "rule", "name"),
     staged_reference: ("run_id", "claim_id", "field", "target_kind", "given", "target_claim", "rule"),
@@ -100,6 +103,7 @@ class StagedClaim(NamedTuple):
     data: str | None
     sealed: bytes | None
     digest: bytes | None
+    version: int | None
 
 
 def create(engine: Engine) -> None:
@@ -148,7 +152,7 @@ def claims_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> di
     """The staged claims of raws, each raw's own first."""
     c = staged_claim.c
     query = (
-        select(c.id, c.raw_id, c.op, c.slot, c.kind, c.data, c.sealed, c.digest)
+        select(c.id, c.raw_id, c.op, c.slot, c.kind, c.data, c.sealed, c.digest, c.version)
         .where(c.run_id == run_id, c.raw_id.in_(several))
         .order_by(c.raw_id, c.slot, c.id)
     )
@@ -204,10 +208,10 @@ def raw_ids(connection: Connection, run_id: str) -> set[int]:
     return set(connection.execute(select(staged_raw.c.id).where(staged_raw.c.run_id == run_id)).scalars())
 
 
-def problems_of(connection: Connection, run_id: str) -> list[bytes]:
-    """The sealed problems of a run, in the order in which they were found."""
-    query = select(staged_problem.c.sealed).where(staged_problem.c.run_id == run_id)
-    return list(connection.execute(query.order_by(staged_problem.c.id)).scalars())
+def problems_of(connection: Connection, run_id: str) -> list[tuple[int, bytes]]:
+    """(problem, sealed problem) of a run, in the order in which they were found."""
+    query = select(staged_problem.c.id, staged_problem.c.sealed).where(staged_problem.c.run_id == run_id)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(staged_problem.c.id))]
 
 
 def name_raws(connection: Connection, run_id: str, rows: Iterable[tuple[str, bytes, int]]) -> None:
@@ -232,12 +236,18 @@ def become_known(
     connection: Connection,
     run_id: str,
     raws: Sequence[tuple[int, int]],
-    claims: Sequence[tuple[int, int, str | None]],
+    claims: Sequence[tuple[int, int, int | None]],
+    sealer: Sealer,
 ) -> None:
-    """Give staged raws and claims the ids of known ones: (id, known id), (id, known id, op).
+    """Give staged raws and claims the ids of known ones, and seal them again: (id, known id), (id, known id, version).
 
-    A claim without an op says what the known one says: nothing of it stays staged but what the person answered.
+    A claim without a version says what the known one says: nothing of it stays staged but what the person answered.
     """
+    same = [(run_id, known) for _, known, version in claims if version is None]
+    changed = {id: (known, version) for id, known, version in claims if version is not None}
+    sealed = _sealed_again(
+        connection, run_id, dict(raws), {id: known for id, known, _ in claims}, changed, sealer
+    )
     for table, name in _OF_RAW:
         sql = f"UPDATE {table.name} SET {name} = ? WHERE run_id = ? AND {name} = ?"  # noqa: S608 - names of ours
         change_rows(connection, sql, [(known, run_id, id) for id, known in raws])
@@ -251,14 +261,59 @@ def become_known(
         change_rows(connection, sql, [(known, run_id, id) for id, known, _ in claims])
     change_rows(
         connection,
-        "UPDATE staged_claim SET op = ? WHERE run_id = ? AND id = ?",
-        [(op, run_id, known) for _, known, op in claims if op is not None],
+        "UPDATE staged_claim SET op = ?, version = ? WHERE run_id = ? AND id = ?",
+        [(CHANGED, version, run_id, known) for known, version in changed.values()],
     )
-    same = [(run_id, known) for _, known, op in claims if op is None]
     for table, name in _OF_CLAIM:
         if table is not staged_answer and name != "target_claim":
             sql = f"DELETE FROM {table.name} WHERE run_id = ? AND {name} = ?"  # noqa: S608 - names of ours
             change_rows(connection, sql, same)
+    for sql, rows in sealed.items():
+        change_rows(connection, sql, rows)
+
+
+def _sealed_again(
+    connection: Connection,
+    run_id: str,
+    raws: Mapping[int, int],
+    claims: Mapping[int, int],
+    changed: Mapping[int, tuple[int, int]],
+    sealer: Sealer,
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Seal what is staged under some ids again for the ids of known ones: the statements that write it there, and their rows."""
+    r, c, f, a = staged_raw.c, staged_claim.c, staged_reference.c, staged_answer.c
+    of_raws = select(r.id, r.sealed).where(r.run_id == run_id, r.sealed.is_not(None), r.id.in_(several))
+    of_claims = select(c.id, c.version, c.sealed).where(
+        c.run_id == run_id, c.sealed.is_not(None), c.id.in_(several)
+    )
+    given = select(f.claim_id, f.field, f.given).where(
+        f.run_id == run_id, f.given.is_not(None), f.claim_id.in_(several)
+    )
+    answered = select(a.claim_id, a.sealed).where(a.run_id == run_id, a.claim_id.in_(several))
+    again = sealer.rebind
+    return {
+        "UPDATE staged_raw SET sealed = ? WHERE run_id = ? AND id = ?": [
+            (again(sealed, of_raw(id), of_raw(raws[id])), run_id, raws[id])
+            for id, sealed in rows_in(connection, of_raws, list(raws))
+        ],
+        "UPDATE staged_claim SET sealed = ? WHERE run_id = ? AND id = ?": [
+            (again(sealed, of_claim(id, version), of_claim(*changed[id])), run_id, changed[id][0])
+            for id, version, sealed in rows_in(connection, of_claims, list(changed))
+        ],
+        "UPDATE staged_reference SET given = ? WHERE run_id = ? AND claim_id = ? AND field = ?": [
+            (
+                again(sealed, of_reference(id, name), of_reference(changed[id][0], name)),
+                run_id,
+                changed[id][0],
+                name,
+            )
+            for id, name, sealed in rows_in(connection, given, list(changed))
+        ],
+        "UPDATE staged_answer SET sealed = ? WHERE run_id = ? AND claim_id = ?": [
+            (again(sealed, of_answers(id, run_id), of_answers(claims[id], run_id)), run_id, claims[id])
+            for id, sealed in rows_in(connection, answered, list(claims))
+        ],
+    }
 
 
 def save_run(connection: Connection, run_id: str, sealed: bytes) -> None:
@@ -270,6 +325,16 @@ def run_of(connection: Connection, run_id: str) -> bytes | None:
     """What a held run needs besides its rows; None when it is held no more."""
     found = connection.execute(select(staged_run.c.sealed).where(staged_run.c.run_id == run_id)).scalar()
     return None if found is None else bytes(found)
+
+
+def saved_runs(connection: Connection) -> list[str]:
+    """The runs that need something besides their rows: those that are held."""
+    return list(connection.execute(select(staged_run.c.run_id).order_by(staged_run.c.run_id)).scalars())
+
+
+def replace_run(connection: Connection, run_id: str, sealed: bytes) -> None:
+    """Remember something else for a held run."""
+    change_rows(connection, "UPDATE staged_run SET sealed = ? WHERE run_id = ?", [(sealed, run_id)])
 
 
 def runs(connection: Connection) -> set[str]:
@@ -379,7 +444,7 @@ def move_claims(connection: Connection, run_id: str, source: str) -> None:
     _run(
         connection,
         "UPDATE claim SET data = s.data, sealed = s.sealed, digest = s.digest, match_keys = s.match_keys,"
-        " updated_at = s.updated_at, run_id = s.run_id, live = 1, version = claim.version + 1"
+        " updated_at = s.updated_at, run_id = s.run_id, live = 1, version = s.version"
         " FROM staged_claim s WHERE s.run_id = :run AND s.op = 'changed' AND s.id = claim.id",
         run=run_id,
     )
@@ -391,7 +456,7 @@ def move_claims(connection: Connection, run_id: str, source: str) -> None:
     )
     new = select(
         s.id, s.raw_id, s.slot, literal(source), s.kind, literal(1), s.entity_id, s.entity_id, literal("own"), literal(1.0),
-        null(), s.data, s.sealed, s.digest, s.match_keys, s.updated_at, literal(1), s.run_id,
+        null(), s.data, s.sealed, s.digest, s.match_keys, s.updated_at, s.version, s.run_id,
     ).where(mine, s.op == NEW)  # fmt: skip
     _insert_from(connection, claim, new.order_by(s.id))
     k, r, rk = staged_match_key.c, staged_reference.c, staged_reference_key.c

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import types
+from collections.abc import Callable
 from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -26,8 +28,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.types import Boolean, Float, TypeDecorator
+from sqlalchemy.types import Boolean, Float, TypeDecorator, TypeEngine
 
+from allin_hub.base import bindings
 from allin_schemas import ENTITIES, Kind, Private, Record
 from allin_schemas.marks import marked
 
@@ -64,6 +67,32 @@ def iso(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("a time without a zone")
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+SEALED, HASHED = "sealed", "hashed"
+"""What the marks are called in a column's `info`: whoever renews keys, and whoever looks whether all opens, asks them."""
+
+
+class Sealed(NamedTuple):
+    """The mark of a sealed column: what its values are bound to, and the columns that say whose they are."""
+
+    of: Callable[..., bytes]
+    columns: tuple[str, ...]
+
+
+Hash = Literal["hash", "number", "numbers", "slot"]
+"""How a column's keyed hashes were made: by which method of `Sealer`."""
+
+
+def _sealed(name: str, of: Callable[..., bytes], *columns: str, nullable: bool = True) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=nullable, info={SEALED: Sealed(of, columns)})
+
+
+def _hashed(name: str, how: Hash = "hash", **settings: Any) -> Column[Any]:
+    types_of: dict[str, TypeEngine[Any]] = {
+        "hash": LargeBinary(), "number": BigInteger(), "numbers": LargeBinary(), "slot": String(40),
+    }  # fmt: skip
+    return Column(name, types_of[how], info={HASHED: how}, **settings)
 
 
 run = Table(
@@ -117,10 +146,10 @@ raw = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("source", String(60), nullable=False),
-    Column("key", LargeBinary, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    _hashed("key", nullable=False),
+    _hashed("digest", nullable=False),
     Column("status", String(12), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    _sealed("sealed", bindings.of_raw, "id", nullable=False),
     Column("updated_at", UTC),
     Column("arrived_on", String(10)),
     Column("run_id", String(36), nullable=False),
@@ -134,10 +163,10 @@ raw_version = Table(
     metadata,
     Column("raw_id", Integer, ForeignKey("raw.id"), primary_key=True, autoincrement=False),
     Column("closed_run", String(36), primary_key=True),
-    Column("key", LargeBinary, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
+    _hashed("key", nullable=False),
+    _hashed("digest", nullable=False),
     Column("status", String(12), nullable=False),
-    Column("sealed", LargeBinary),
+    _sealed("sealed", bindings.of_raw, "raw_id"),
     Column("updated_at", UTC),
     Column("arrived_on", String(10)),
 )
@@ -154,10 +183,10 @@ staged_raw = Table(
     Column("run_id", String(36), primary_key=True),
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("op", String(8), nullable=False),
-    Column("key", LargeBinary),
-    Column("digest", LargeBinary),
+    _hashed("key"),
+    _hashed("digest"),
     Column("status", String(12), nullable=False),
-    Column("sealed", LargeBinary),
+    _sealed("sealed", bindings.of_raw, "id"),
     Column("updated_at", UTC),
     Column("arrived_on", String(10)),
 )
@@ -169,14 +198,15 @@ staged_claim = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("raw_id", Integer, nullable=False),
     Column("op", String(8), nullable=False),
-    Column("slot", String(40), nullable=False),
+    _hashed("slot", "slot", nullable=False),
     Column("kind", String(12), nullable=False),
     Column("entity_id", String(36)),
     Column("data", Text),
-    Column("sealed", LargeBinary),
-    Column("digest", LargeBinary),
-    Column("match_keys", LargeBinary),
+    _sealed("sealed", bindings.of_claim, "id", "version"),
+    _hashed("digest"),
+    _hashed("match_keys", "numbers"),
     Column("updated_at", UTC),
+    Column("version", Integer),
     Index(None, "run_id", "raw_id"),
 )
 
@@ -185,9 +215,9 @@ staged_match_key = Table(
     metadata,
     Column("run_id", String(36), primary_key=True),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
     Column("rule", SmallInteger, nullable=False),
-    Column("name", BigInteger),
+    _hashed("name", "number"),
     sqlite_with_rowid=False,
 )
 
@@ -198,7 +228,7 @@ staged_reference = Table(
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("field", String(40), primary_key=True),
     Column("target_kind", String(12), nullable=False),
-    Column("given", LargeBinary),
+    _sealed("given", bindings.of_reference, "claim_id", "field"),
     Column("target_claim", Integer),
     Column("rule", String(20)),
 )
@@ -209,7 +239,7 @@ staged_reference_key = Table(
     Column("run_id", String(36), primary_key=True),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("field", String(40), primary_key=True),
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
     Column("rank", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -220,7 +250,7 @@ staged_answer = Table(
     Column("run_id", String(36), primary_key=True),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("raw_id", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    _sealed("sealed", bindings.of_answers, "claim_id", "run_id", nullable=False),
 )
 
 staged_problem = Table(
@@ -231,7 +261,7 @@ staged_problem = Table(
     Column("raw_id", Integer),
     Column("severity", String(8), nullable=False),
     Column("code", String(40), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    _sealed("sealed", bindings.of_problem, "id", nullable=False),
     Index(None, "run_id", "raw_id"),
 )
 
@@ -239,7 +269,7 @@ staged_run = Table(
     "staged_run",
     metadata,
     Column("run_id", String(36), primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
+    _sealed("sealed", bindings.of_held_run, "run_id", nullable=False),
 )
 """What a held run has to remember besides its rows."""
 
@@ -259,7 +289,7 @@ claim = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("raw_id", Integer, ForeignKey("raw.id"), nullable=False),
-    Column("slot", String(40), nullable=False),
+    _hashed("slot", "slot", nullable=False),
     Column("source", String(60), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("live", Integer, nullable=False),
@@ -269,9 +299,9 @@ claim = Table(
     Column("score", Float, nullable=False, default=1.0),
     Column("decided_by", String(60)),
     Column("data", Text, nullable=False),
-    Column("sealed", LargeBinary),
-    Column("digest", LargeBinary, nullable=False),
-    Column("match_keys", LargeBinary),
+    _sealed("sealed", bindings.of_claim, "id", "version"),
+    _hashed("digest", nullable=False),
+    _hashed("match_keys", "numbers"),
     Column("updated_at", UTC),
     Column("version", Integer, nullable=False, default=1),
     Column("run_id", String(36), nullable=False, index=True),
@@ -285,16 +315,16 @@ claim_version = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("closed_run", String(36), nullable=False),
     Column("data", Text, nullable=False),
-    Column("sealed", LargeBinary),
+    _sealed("sealed", bindings.of_claim, "claim_id", "version"),
 )
 
 match_key = Table(
     "match_key",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("rule", SmallInteger, nullable=False),
-    Column("name", BigInteger),
+    _hashed("name", "number"),
     sqlite_with_rowid=False,
 )
 
@@ -304,7 +334,7 @@ reference = Table(
     Column("claim_id", Integer, ForeignKey("claim.id"), primary_key=True, autoincrement=False),
     Column("field", String(40), primary_key=True),
     Column("target_kind", String(12), nullable=False),
-    Column("given", LargeBinary),
+    _sealed("given", bindings.of_reference, "claim_id", "field"),
     Column("target_claim", Integer, index=True),
     Column("rule", String(20)),
 )
@@ -312,7 +342,7 @@ reference = Table(
 reference_key = Table(
     "reference_key",
     metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
     Column("claim_id", Integer, primary_key=True, autoincrement=False),
     Column("field", String(40), primary_key=True),
     Column("rank", SmallInteger, nullable=False),
@@ -330,8 +360,8 @@ change = Table(
     Column("entity_id", String(36), nullable=False, index=True),
     Column("op", String(10), nullable=False),
     Column("units", Text, nullable=False),
-    Column("old_digest", LargeBinary),
-    Column("new_digest", LargeBinary),
+    _hashed("old_digest"),
+    _hashed("new_digest"),
 )
 
 wording = Table(
@@ -368,7 +398,7 @@ problem = Table(
     Column("run_id", String(36), nullable=False),
     Column("severity", String(8), nullable=False),
     Column("code", String(40), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    _sealed("sealed", bindings.of_problem, "id", nullable=False),
 )
 
 output_state = Table(
@@ -456,8 +486,8 @@ def _entity_table(entity: type[Record]) -> Table:
         metadata,
         *columns,
         Column("provenance", Text, nullable=False),
-        Column("sealed", LargeBinary),
-        Column("digest", LargeBinary, nullable=False),
+        _sealed("sealed", partial(bindings.of_entity, str(entity.kind)), "id"),
+        _hashed("digest", nullable=False),
         Column("withdrawn_at", UTC),
     )
 

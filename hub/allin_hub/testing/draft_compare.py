@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import orjson
 
 from allin_hub.api import registry
 from allin_hub.api.plugin import Raw, Source
-from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.encryption import Keys, Sealer
 from allin_hub.base.types import Draft
 from allin_hub.config.load import load
 from allin_hub.hub import Hub
@@ -54,7 +53,7 @@ def source_in(folder: Path, made: type[Source[Any]], headers: Sequence[str]) -> 
     """A source as the hub.toml of a folder configures it, knowing the columns that a fetch has seen."""
     config = load(folder)
     settings = next(iter(config.sources.values()))
-    hub = Hub(config, open_engine("sqlite:///:memory:"), Sealer(secrets.token_bytes(KEY_BYTES)))
+    hub = Hub(config, open_engine("sqlite:///:memory:"), Sealer(Keys.new()))
     source = prepared_of(hub, settings, registry.source_of(config, settings, made)).source
     hub.close()
     source.columns = source.columns.within(list(headers))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from allin_hub.api import registry
 from allin_hub.api.plugin import Raw, Source
-from allin_hub.base.encryption import KEY_BYTES, Sealer
+from allin_hub.base.encryption import Keys, Sealer
 from allin_hub.base.errors import refused
 from allin_hub.base.ids import new_id
 from allin_hub.base.reports import SourceReport
@@ -153,7 +152,7 @@ class SourceWorkshop:
         return Hub(
             load(self.folder),
             open_engine("sqlite:///:memory:"),
-            Sealer(secrets.token_bytes(KEY_BYTES)),
+            Sealer(Keys.new()),
             clock=lambda: NOW,
             network=network.door,
         )

@@ -16,7 +16,7 @@ import pytest
 from allin_hub.backup.archive import MANIFEST, SEAL, SIGNATURE
 from allin_hub.backup.create import back_up
 from allin_hub.backup.restore import Restored, Wish, restore
-from allin_hub.base.encryption import Sealer
+from allin_hub.base.encryption import Keys, Sealer
 from allin_hub.base.errors import ConfigError, StoreError
 
 Change = Callable[[dict[str, bytes], dict[str, Any]], None]
@@ -92,7 +92,7 @@ def test_a_changed_backup_is_refused_though_every_checksum_fits(
 
 def test_a_backup_that_another_key_signed_is_refused(sheet_office: Any, backup: Path, tmp_path: Path) -> None:
     """The fingerprint of the hub's key stands in every backup, so anybody can copy it."""
-    file = forged(backup, change=turn_consents, sign=Sealer(b"k" * 32).sign)
+    file = forged(backup, change=turn_consents, sign=Sealer(Keys.from_one(b"k" * 32)).sign)
     with pytest.raises(StoreError, match="was changed"):
         brought_back(sheet_office, file, tmp_path / "there", database="sqlite:///hub.db", unsigned=True)
 

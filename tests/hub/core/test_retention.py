@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from tests.sealed import opened
 
 from allin_hub.i18n.translator import Voice
 from allin_hub.operations.maintenance import UpkeepReport, upkeep
@@ -55,8 +56,8 @@ def payloads(office: Any) -> list[dict[str, Any]]:
     hub = office.open()
     try:
         with reading(hub.engine) as connection:
-            sealed = connection.execute(select(raw.c.sealed).order_by(raw.c.id)).scalars()
-            return [hub.sealer.unseal(one)["p"] for one in sealed]
+            rows = connection.execute(select(raw).order_by(raw.c.id)).mappings()
+            return [opened(hub, "raw", row)["p"] for row in rows]
     finally:
         hub.close()
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, inspect, select
+from sqlalchemy import Column, Connection, Table, inspect, select
 from tests.hub.crash.scenes import LATER
+from tests.sealed import opened
 
-from allin_hub.base.errors import StoreError
+from allin_hub.base.bindings import of_raw
 from allin_hub.hub import Hub
+from allin_hub.ingest.held_staging import DIGEST
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
-from allin_hub.store.tables import ENTITY_TABLES, claim, metadata, raw, run
+from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, claim, metadata, raw, run
 
 LEFT_OUT = {
     "run": {"*"},
@@ -30,6 +32,8 @@ LEFT_OUT = {
     "problem": {"id"},
 } | {str(kind): {"digest"} for kind in ENTITY_TABLES}
 """What is of the run and not of the content: numbers of attempts, and digests over ids that each run makes anew."""
+ROTATED = re.compile(r"^hub\.key\.old-|^\.?before-key-rotation-")
+"""What each attempt at a rotation keeps anew: the key before, and the backup that wants it."""
 TIMES = re.compile(r"_at$|^at$")
 ATTEMPTS = re.compile(r"(\.staging\.|\"staging\":\")\d+(\.\d+)*")
 """The number of the attempt at a publish, in the name of the folder where its files wait."""
@@ -96,12 +100,12 @@ def _first(one: Any, two: Any) -> str:
 def _names(connection: Connection, hub: Hub, known: set[str]) -> dict[str, str]:
     """A name for each id that is new: of an entity the claim that it began with, of a run only that it came later."""
     names: dict[str, str] = {}
-    query = select(claim.c.home_id, claim.c.source, claim.c.slot, claim.c.kind, raw.c.sealed).join(
+    query = select(claim.c.home_id, claim.c.source, claim.c.slot, claim.c.kind, raw.c.id, raw.c.sealed).join(
         raw, raw.c.id == claim.c.raw_id
     )
-    for home, source, slot, kind, sealed in connection.execute(query):
+    for home, source, slot, kind, raw_id, sealed in connection.execute(query):
         if home not in known:
-            key = hub.sealer.unseal(sealed)["k"]
+            key = hub.sealer.unseal(sealed, of_raw(raw_id))["k"]
             words = f"{source}|{key}|{slot}|{kind}"
             short = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
             names[home] = f"<{short}>"
@@ -162,41 +166,34 @@ def _rows(
         for column in table.columns
         if column.name not in left_out
         and (times or not TIMES.search(column.name))
-        and (sealed or not isinstance(column.type, LargeBinary))
-        and (
-            sealed
-            or (name, column.name)
-            not in {
-                ("hub_fact", "value"),
-                ("match_key", "key"),
-                ("match_key", "name"),
-                ("reference_key", "key"),
-                ("source_state", "mark"),
-            }
-        )
+        and (sealed or HASHED not in column.info)
+        and (sealed or (name, column.name) not in {("hub_fact", "value"), ("source_state", "mark")})
     ]
-    query = select(*columns)
+    query = select(table)
     if name == "lease":  # one who was killed after the message was noted holds it until the next has news
         query = query.where(table.c.source != TELLING)
     return [
         said(
             " | ".join(
-                _shown(_placed(name, column.name, value, places), hub)
-                for column, value in zip(columns, row, strict=True)
+                _shown(_placed(name, column.name, _value(hub, column, row), places)) for column in columns
             )
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query).mappings()
     ]
 
 
-def _shown(value: Any, hub: Hub) -> str:
-    if not isinstance(value, bytes | memoryview):
-        return str(value)
-    data = bytes(value)
-    try:
-        return json.dumps(hub.sealer.unseal(data), sort_keys=True, default=str)
-    except StoreError:
-        return data.hex()
+def _value(hub: Hub, column: Column[Any], row: Mapping[str, Any]) -> Any:
+    """What stands in a column, opened where it is sealed; the digest of staged rows left aside: they are sealed by chance."""
+    if SEALED in column.info and row[column.name] is not None:
+        content = opened(hub, column.table.name, row, column.name)
+        if isinstance(content, dict):
+            content.pop(DIGEST, None)
+        return json.dumps(content, sort_keys=True, default=str)
+    return row[column.name]
+
+
+def _shown(value: Any) -> str:
+    return bytes(value).hex() if isinstance(value, bytes | memoryview) else str(value)
 
 
 def _manifest(connection: Connection, folder: Path, said: Callable[[str], str]) -> list[str]:
@@ -218,9 +215,13 @@ def _manifest(connection: Connection, folder: Path, said: Callable[[str], str]) 
 
 def _files(folder: Path, said: Callable[[str], str]) -> dict[str, str]:
     """Every file in the hub's folder; of those at its top, its key and its database among them, only the names."""
-    found = {said(path.name): "" for path in folder.iterdir() if not path.name.startswith("hub.db")}
+    found = {
+        said(path.name): ""
+        for path in folder.iterdir()
+        if not path.name.startswith("hub.db") and not ROTATED.search(path.name)
+    }
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.parent != folder:
+        if path.is_file() and path.parent != folder and not ROTATED.search(path.name):
             text = path.read_text(encoding="utf-8", errors="backslashreplace")
             if path.suffix == ".eml":
                 text = text.replace("=\n", "")

@@ -133,6 +133,7 @@ def _faulty(place: str, hit: int, number: int) -> Callable[[str], None]:
 
 def _work(order: Order) -> None:
     from allin_hub.open_hub import open_hub
+    from allin_hub.operations.rotate_key import rotate
     from allin_hub.publish.publish import publish
 
     clock = _prepared(order)
@@ -142,6 +143,9 @@ def _work(order: Order) -> None:
         for step in order.steps:
             if step == "publish":
                 reports: Any = publish(hub)
+            elif step in ("rotate", "rehash"):
+                said[step] = {"key": ["done", str(rotate(hub, hashes=step == "rehash").left), None]}
+                continue
             elif step in ("rename", "remove", "restore", "tell"):
                 said[step] = _office(hub, step, order.sources)
                 continue

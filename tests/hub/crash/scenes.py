@@ -155,6 +155,7 @@ class Scene:
     tick: float = 0
     has_site: bool = False
     key: bool = True
+    """Whether the hub begins and ends with the same keys, so that all that hangs on them can be compared."""
 
     def order(self, folder: Path) -> Order:
         """What the process is told to do."""
@@ -245,6 +246,8 @@ SCENES = {
         Scene("removed", ("remove",), _ran, _same, sources=("partner",)),
         Scene("back", ("restore",), _removed, _same, sources=("partner",)),
         Scene("told", ("tell",), _away, _same),
+        Scene("rotated", ("rotate",), _held, _same, key=False),
+        Scene("rehashed", ("rehash",), _held, _same, key=False),
         Scene("slow", ("sync", "publish"), _ran, _morning, tick=61),
     )
 }

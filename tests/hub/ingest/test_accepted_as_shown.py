@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 from tests.hub.core.conftest import Office
+from tests.sealed import opened
 
 from allin_hub.hub import Hub
 from allin_hub.ingest.diff import Difference, differences
@@ -145,14 +146,12 @@ def said(hub: Hub, shown: dict[str, Difference]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     with reading(hub.engine) as connection:
         for row in connection.execute(raw.select().where(raw.c.source == "vereine")).mappings():
-            key = hub.sealer.unseal(row["sealed"])["k"]
+            key = opened(hub, "raw", row)["k"]
             record: dict[str, Any] = {}
             own = claim.select().where(claim.c.raw_id == row["id"], claim.c.live == 1).order_by(claim.c.slot)
             for one in connection.execute(own).mappings():
                 prefix = "contacts[0]." if one["slot"] else ""
-                fields = orjson.loads(one["data"]) | (
-                    hub.sealer.unseal(one["sealed"]) if one["sealed"] else {}
-                )
+                fields = orjson.loads(one["data"]) | (opened(hub, "claim", one) or {})
                 record |= {prefix + name: value for name, value in fields.items()}
                 for (_, purpose, _), (event, *_) in consent_states(connection, [one["id"]]).items():
                     record[f"{prefix}consent.{purpose}"] = (
@@ -166,6 +165,6 @@ def statuses(hub: Hub) -> dict[str, str]:
     """Key -> what became of the raw."""
     with reading(hub.engine) as connection:
         return {
-            hub.sealer.unseal(row["sealed"])["k"]: row["status"]
+            opened(hub, "raw", row)["k"]: row["status"]
             for row in connection.execute(raw.select().where(raw.c.source == "vereine")).mappings()
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.hub.core.conftest import Office
+from tests.sealed import opened
 
 from allin_hub.api import registry
 from allin_hub.api.plugin import PluginConfig, Raw, Source
@@ -70,7 +71,7 @@ def _synced(office: Office, monkeypatch: pytest.MonkeyPatch, contacts: Any) -> t
     report = sync(hub).sources["feed"]
     with reading(hub.engine) as connection:
         rows = connection.execute(claim.select().where(claim.c.kind == "person")).mappings().all()
-        names = sorted(hub.sealer.unseal(row["sealed"])["name"] for row in rows)
+        names = sorted(opened(hub, "claim", row)["name"] for row in rows)
         events = [state[0] for state in consent_states(connection, [row["id"] for row in rows]).values()]
     hub.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import pytest
 from tests.hub.core.conftest import Office, associations
 
 from allin_hub.base.encryption import Sealer
+from allin_hub.doctor.database import examine
 from allin_hub.ingest.check import check
 from allin_hub.ingest.hold import accept
 from allin_hub.ingest.sync import sync
@@ -63,7 +65,7 @@ class Way:
 @contextmanager
 def followed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
     """Log the module of every function of the hub that is called, each step that is entered, and each raw that is sealed."""
-    way, seal = Way(), Sealer.seal
+    way, seal = Way(), Sealer.seal_bytes
     wanted = {(module, name) for module, name in STEPS}
 
     def watch(frame: FrameType, event: str, _argument: Any) -> None:
@@ -81,18 +83,18 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
             way.frames.append(frame)
             way.steps.append(name)
 
-    def counted(sealer: Sealer, value: Any) -> bytes:
-        if isinstance(value, dict) and value.keys() >= {"k", "p"}:
-            way.sealed[value["k"]] += 1
-        return seal(sealer, value)
+    def counted(sealer: Sealer, data: bytes, binding: bytes) -> bytes:
+        if binding.startswith(b"raw "):
+            way.sealed[json.loads(data)["k"]] += 1
+        return seal(sealer, data, binding)
 
-    monkeypatch.setattr(Sealer, "seal", counted)
+    monkeypatch.setattr(Sealer, "seal_bytes", counted)
     sys.setprofile(watch)
     try:
         yield way
     finally:
         sys.setprofile(None)
-        monkeypatch.setattr(Sealer, "seal", seal)
+        monkeypatch.setattr(Sealer, "seal_bytes", seal)
 
 
 @pytest.fixture
@@ -121,6 +123,35 @@ def test_a_sync_enters_each_step_once(
     assert report.created == 1
     assert [*READ, *WRITTEN] == way.steps
     assert Counter({"1": 1}) == way.sealed
+
+
+def test_only_a_record_that_is_known_for_itself_at_the_end_is_sealed_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One under a new key, or without one: its seal is bound to an id that it has only then. All others are sealed once."""
+    with_key = SETTINGS.format(changed=20)
+    office.settings(with_key + with_key.replace("vereine", "partner").replace('key = "Nr."\n', ""))
+    rows = associations(8)
+    office.sheet("vereine.csv", HEADER, rows)
+    office.sheet("partner.csv", HEADER[1:], [row[1:] for row in rows])
+    hub = office.open()
+    sync(hub)
+    rows[0][0] = "91"
+    rows[1][3] = "0561 777777"
+    rows[2][2] = "office@verein-3.example"
+    office.sheet("vereine.csv", HEADER, [*rows[:3], ["92", "Neu e. V.", *[""] * 7], *rows[3:]])
+    office.sheet("partner.csv", HEADER[1:], [row[1:] for row in rows[:2]] + [row[1:] for row in rows[3:]])
+    sealed = []
+    for name in ("vereine", "partner"):
+        with followed(monkeypatch) as way:
+            report = sync(hub, [name]).sources[name]
+        sealed.append((report.new, report.changed, report.renamed, dict(way.sealed)))
+    found = examine(hub)
+    hub.close()
+
+    once_and_again = {"91": 2, "2": 1, "3": 1, "92": 1}
+    assert [(1, 2, 1, once_and_again), (0, 1, 0, {"": 2})] == sealed
+    assert [] == [one.message for one in found]
 
 
 def test_a_replay_begins_at_the_map_and_seals_no_record(

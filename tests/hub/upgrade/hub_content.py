@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from allin_hub.base.bindings import of_claim, of_problem, of_raw, of_reference
 from allin_hub.base.problems import problem_of
 from allin_hub.hub import Hub
 from allin_hub.ingest.diff import differences
@@ -94,8 +95,8 @@ def _rows(connection: Connection, query: str, *of_json: str) -> Rows:
     return found
 
 
-def _opened(hub: Hub, sealed: Any) -> Any:
-    return None if sealed is None else hub.sealer.unseal(bytes(sealed))
+def _opened(hub: Hub, sealed: Any, binding: bytes) -> Any:
+    return None if sealed is None else hub.sealer.unseal(bytes(sealed), binding)
 
 
 def _entities(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
@@ -117,7 +118,7 @@ def _raws(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     FROM raw JOIN run ON run.id = raw.run_id ORDER BY raw.id
     """
     for row in _rows(connection, query):
-        given = _opened(hub, row.pop("sealed"))
+        given = _opened(hub, row.pop("sealed"), of_raw(row["id"]))
         reported = [
             one if isinstance(one, dict) else dict(zip(("code", "column", "params"), one, strict=True))
             for one in given.get("x", [])
@@ -132,32 +133,33 @@ def _claims(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     FROM claim ORDER BY id
     """
     for row in _rows(connection, query):
-        yield _with_fields(hub, row)
+        yield _with_fields(hub, row, row["id"])
 
 
 def _versions(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     query = "SELECT claim_id, version, closed_run, data, sealed FROM claim_version ORDER BY claim_id, version"
     for row in _rows(connection, query):
-        yield _with_fields(hub, row)
+        yield _with_fields(hub, row, row["claim_id"])
 
 
-def _with_fields(hub: Hub, row: dict[str, Any]) -> dict[str, Any]:
+def _with_fields(hub: Hub, row: dict[str, Any], claim_id: int) -> dict[str, Any]:
     """A claim with all its fields, private ones too."""
-    fields = {**json.loads(row.pop("data")), **(_opened(hub, row.pop("sealed", None)) or {})}
+    private = _opened(hub, row.pop("sealed", None), of_claim(claim_id, row["version"]))
+    fields = {**json.loads(row.pop("data")), **(private or {})}
     return {**row, "fields": fields}
 
 
 def _references(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     query = 'SELECT claim_id, field, target_kind, given, target_claim, rule FROM "reference" ORDER BY claim_id, field'
     for row in _rows(connection, query):
-        yield row | {"given": _opened(hub, row.get("given"))}
+        yield row | {"given": _opened(hub, row.get("given"), of_reference(row["claim_id"], row["field"]))}
 
 
 def _problems(connection: Connection, hub: Hub) -> Iterator[dict[str, Any]]:
     """Open problems; those of records name them."""
-    query = "SELECT source, raw_id, run_id, severity, code, sealed FROM problem ORDER BY id"
+    query = "SELECT id, source, raw_id, run_id, severity, code, sealed FROM problem ORDER BY id"
     found = [
-        row | dataclasses.asdict(problem_of(_opened(hub, row.pop("sealed"))))
+        row | dataclasses.asdict(problem_of(_opened(hub, row.pop("sealed"), of_problem(row.pop("id")))))
         for row in _rows(connection, query)
     ]
     yield from sorted(found, key=lambda row: json.dumps(row, sort_keys=True))
