@@ -101,6 +101,7 @@ ENTRY_POINTS = "[allin_hub.sources]\nstubborn = stubborn:Stubborn\n[allin_hub.ou
 SETTINGS = """
 [hub]
 languages = ["de"]
+trusted_plugins = ["stubborn"]
 
 [sources.vereine]
 plugin = "spreadsheet"

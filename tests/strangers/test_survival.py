@@ -31,6 +31,7 @@ OUTPUTS = ["Crashing", "Leaving", "Escaping", "EndlessBoard", "SleepingBoard", "
 SETTINGS = """
 [hub]
 languages = ["de"]
+trusted_plugins = ["bad"]
 
 [sources.vereine]
 plugin = "spreadsheet"

@@ -1,9 +1,15 @@
-"""Finds plugins by their entry points. The entry point's name is the plugin's name; built-ins have no privilege."""
+"""Finds plugins by their entry points. The entry point's name is the plugin's name.
+
+Built-ins come by the same way. What any other package brings is a stranger's code with all rights of the hub: it is not
+even imported before hub.toml trusts that package by name.
+"""
 
 from __future__ import annotations
 
 import inspect
+import re
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -18,6 +24,8 @@ from allin_hub.config.toml_blocks import unknown
 P = TypeVar("P", bound=Plugin[Any])
 SOURCES = "allin_hub.sources"
 OUTPUTS = "allin_hub.outputs"
+OWN = "allin-hub"
+"""The package whose plugins are the hub's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +38,35 @@ class Found:
     version: str
     entry: EntryPoint
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another package than the hub's own brings it."""
+        return plain_name(self.package) != OWN
+
+    def is_trusted(self, trusted: Collection[str]) -> bool:
+        """Whether it may run where hub.toml trusts these packages."""
+        return not self.is_foreign or plain_name(self.package) in map(plain_name, trusted)
+
+
+def plain_name(package: str) -> str:
+    """Give the one spelling of a package's name: as registries compare them."""
+    return re.sub(r"[-_.]+", "-", package).lower()
+
 
 @cache
 def announced(group: str) -> dict[str, Found]:
-    """Every plugin of a group by name.
+    """Every plugin of a group by name. One of the hub's own keeps its name, whoever else claims it.
 
-    Raises ConfigError when two packages claim one name.
+    Raises ConfigError when two other packages claim one name.
     """
     found: dict[str, Found] = {}
     for entry in entry_points(group=group):
         package = entry.dist.name if entry.dist else "?"
         version = entry.dist.version if entry.dist else "?"
-        other = found.get(entry.name)
+        new, other = Found(group, entry.name, package, version, entry), found.get(entry.name)
+        if other and other.is_foreign != new.is_foreign:
+            found[entry.name] = other if new.is_foreign else new
+            continue
         if other and other.package != package:
             raise ConfigError(
                 "Two packages claim the plugin name '{name}': {other} and {package}.",
@@ -50,7 +75,7 @@ def announced(group: str) -> dict[str, Found]:
                 other=other.package,
                 package=package,
             )
-        found[entry.name] = Found(group, entry.name, package, version, entry)
+        found[entry.name] = new
     return found
 
 
@@ -59,7 +84,8 @@ class PluginInfo:
     """An installed plugin and what it declares of itself, in the words of its author.
 
     `about` has a sentence by language, `summary` is the first line of its documentation. A plugin that cannot be used
-    has a `failure` instead.
+    has a `failure` instead. One that is `foreign` comes from another package than the hub's own, and is used, or even
+    loaded, only where hub.toml has that package `trusted`.
     """
 
     name: str
@@ -71,20 +97,29 @@ class PluginInfo:
     licence: str | None
     requests_per_minute: int | None
     failure: Failure | None
+    foreign: bool
+    trusted: bool
 
 
-def installed() -> list[PluginInfo]:
-    """List the installed source plugins, then the output plugins, each by name."""
-    return [_described(one) for group in (SOURCES, OUTPUTS) for _, one in sorted(announced(group).items())]
+def installed(trusted: Collection[str] = ()) -> list[PluginInfo]:
+    """List the installed source plugins, then the output plugins, each by name; `trusted` are packages that hub.toml trusts."""
+    return [
+        _described(one, trusted)
+        for group in (SOURCES, OUTPUTS)
+        for _, one in sorted(announced(group).items())
+    ]
 
 
-def _described(found: Found) -> PluginInfo:
+def _described(found: Found, trusted: Collection[str]) -> PluginInfo:
     kind: Literal["source", "output"] = "source" if found.group == SOURCES else "output"
+    standing = (found.is_foreign, found.is_trusted(trusted))
     try:
-        made = plugin_class(found.group, found.name)
+        made = plugin_class(found.group, found.name, trusted=trusted)
     except ConfigError as error:
         failure = failure_of(error)
-        return PluginInfo(found.name, kind, found.package, found.version, {}, "", None, None, failure)
+        return PluginInfo(
+            found.name, kind, found.package, found.version, {}, "", None, None, failure, *standing
+        )
     said = inspect.getdoc(sys.modules[made.__module__]) or inspect.getdoc(made) or ""
     return PluginInfo(
         found.name,
@@ -96,13 +131,19 @@ def _described(found: Found) -> PluginInfo:
         getattr(made, "licence", None),
         getattr(made, "requests_per_minute", None),
         None,
+        *standing,
     )
 
 
-def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = None) -> type[Plugin[Any]]:
-    """The class of a plugin; `place` is where hub.toml names it.
+def plugin_class(
+    group: str,
+    name: str,
+    place: tuple[str, int | None] | None = None,
+    trusted: Collection[str] = (),
+) -> type[Plugin[Any]]:
+    """The class of a plugin; `place` is where hub.toml names it, `trusted` are the packages that it trusts.
 
-    Raises ConfigError when it is unknown, broken, or made for another contract.
+    Raises ConfigError when it is unknown, not trusted, broken, or made for another contract.
     """
     known = announced(group)
     if name not in known:
@@ -110,6 +151,13 @@ def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = N
     found = known[name]
     base = Source if group == SOURCES else Output
     named: dict[str, Any] = {"name": name, "package": found.package}
+    if not found.is_trusted(trusted):
+        raise PluginBroken(
+            "The plugin '{name}' comes from the package {package}, which hub.toml does not trust.",
+            hint='It would have all rights of the hub. If you know its author, write in [hub]: trusted_plugins = ["{package}"]',
+            at=place,
+            **named,
+        )
     try:
         loaded = found.entry.load()
     except (Exception, SystemExit) as error:
@@ -139,7 +187,9 @@ def plugin_class(group: str, name: str, place: tuple[str, int | None] | None = N
 
 def source(config: Config, settings: SourceSettings) -> Source[Any]:
     """The configured source, ready to fetch but for its columns."""
-    made = plugin_class(SOURCES, settings.plugin, _place(config, f"sources.{settings.name}"))
+    made = plugin_class(
+        SOURCES, settings.plugin, _place(config, f"sources.{settings.name}"), config.hub.trusted_plugins
+    )
     assert issubclass(made, Source)  # noqa: S101 - plugin_class has checked it; this tells the type checker
     return source_of(config, settings, made)
 
@@ -157,7 +207,9 @@ def source_of(config: Config, settings: SourceSettings, made: type[Source[Any]])
 
 def output(config: Config, settings: OutputSettings) -> Output[Any]:
     """The configured output."""
-    made = plugin_class(OUTPUTS, settings.plugin, _place(config, f"outputs.{settings.name}"))
+    made = plugin_class(
+        OUTPUTS, settings.plugin, _place(config, f"outputs.{settings.name}"), config.hub.trusted_plugins
+    )
     assert issubclass(made, Output)  # noqa: S101 - plugin_class has checked it; this tells the type checker
     return output_of(config, settings, made)
 

@@ -182,7 +182,10 @@ def _keeping(config: Config) -> list[str]:
     found = []
     for name, settings in config.outputs.items():
         try:
-            keeps = getattr(registry.plugin_class(registry.OUTPUTS, settings.plugin), "keeps", True)
+            made = registry.plugin_class(
+                registry.OUTPUTS, settings.plugin, trusted=config.hub.trusted_plugins
+            )
+            keeps = getattr(made, "keeps", True)
         except ConfigError:
             keeps = True
         if keeps:

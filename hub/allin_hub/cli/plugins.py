@@ -7,12 +7,13 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from allin_hub.api.registry import PluginInfo, installed
-from allin_hub.base.errors import ConfigError
+from allin_hub.api.registry import OWN, PluginInfo, installed, plain_name
+from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.cli.console import print_json, table
 from allin_hub.cli.documents import PluginsDocument, PrintedPlugin, worded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import Column, line
+from allin_hub.config.load import load
 from allin_hub.i18n.translator import Voice, text, voice_for
 
 COMMANDS = "allin_hub.commands"
@@ -25,6 +26,8 @@ def command(name: str) -> Callable[..., None]:
     Raises ConfigError when nothing that is installed brings it.
     """
     for entry in entry_points(group=COMMANDS, name=name):
+        if entry.dist is None or plain_name(entry.dist.name) != OWN:
+            continue  # no other package takes a command's place
         found: Callable[..., Any] = entry.load()
         return found
     raise ConfigError(
@@ -37,7 +40,9 @@ def command(name: str) -> Callable[..., None]:
 def run_plugins(call: Call) -> None:
     """`allin plugins`."""
     say = voice_for(Path(call.folder))
-    found = tuple(worded(PrintedPlugin, one, does=_does(say, one)) for one in installed())
+    found = tuple(
+        worded(PrintedPlugin, one, does=_does(say, one)) for one in installed(_trusted(Path(call.folder)))
+    )
     if call.json:
         print_json(PluginsDocument(found))
         return
@@ -49,13 +54,28 @@ def run_plugins(call: Call) -> None:
     ]
     table(
         columns,
-        [
-            [one.name, say(KINDS[one.kind]), f"{one.package} {one.version}", _sentences(say, one)]
-            for one in found
-        ],
+        [[one.name, say(KINDS[one.kind]), _package(say, one), _sentences(say, one)] for one in found],
     )
     line()
     line(say('To use one, name it in hub.toml, for example: plugin = "spreadsheet"'))
+
+
+def _trusted(folder: Path) -> tuple[str, ...]:
+    """Packages that the hub in a folder trusts; none where there is no hub."""
+    try:
+        return load(folder).hub.trusted_plugins
+    except HubError:
+        return ()
+
+
+def _package(say: Voice, one: PluginInfo) -> str:
+    """Name the package of a plugin, and whether it is a stranger's."""
+    named = f"{one.package} {one.version}"
+    if not one.foreign:
+        return named
+    return say(
+        "{package} (foreign, trusted)" if one.trusted else "{package} (foreign, not active)", package=named
+    )
 
 
 def _does(say: Voice, one: PluginInfo) -> str:

@@ -61,6 +61,7 @@ class HubSettings(Settings):
     backup_folder: Annotated[str, Field(min_length=1)] = "backups"
     late_after_hours: Annotated[int, Field(ge=0, le=8760)] = 0
     jail: Literal["preferred", "required"] = "preferred"
+    trusted_plugins: tuple[Annotated[str, Field(min_length=1)], ...] = ()
 
     @property
     def late_after(self) -> dt.timedelta:
