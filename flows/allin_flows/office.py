@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from allin_flows import SILENT
+
 FOLDER = ".prefect"
 """In the hub's folder: Prefect's own database, its logs, and who runs it."""
 HOST = "127.0.0.1"
@@ -15,10 +17,7 @@ RUNNING = "running.json"
 LOCK = "up.lock"
 
 QUIET: Mapping[str, str] = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    **SILENT,
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "60",
 }
 """Nothing reports its use to anybody, and a run shows each minute that it lives."""
