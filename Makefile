@@ -10,7 +10,7 @@ OPTIONS ?=
 MINUTES ?= 60
 MIGRATIONS := hub/allin_hub/store/migrations/versions
 
-.PHONY: demo test check fix lint types schemas migration docs constraints clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-postgresql proof-reading proof-strangers proof-storage
+.PHONY: demo test check fix lint types schemas migration docs constraints verified audit build clean fuzz bench bench-publish proof-kills proof-office proof-backup proof-faults proof-postgresql proof-reading proof-strangers proof-storage
 
 # uv is used when it is there; plain pip does the same, slower. All is compiled ahead, on every core, where pip uses one;
 # what this Python cannot compile of others' packages it lets pass, as pip does.
@@ -115,9 +115,27 @@ migration: $(STAMP)
 docs: $(STAMP)
 	$(BIN)/python docs/problem_codes.py
 
-# Needs uv. Names and versions only; no address of a registry.
+# Needs uv. Names and versions only, and beside them the same with the hashes of all files; no address of a registry.
+COMPILE := uv pip compile --quiet --no-emit-index-url --no-annotate --all-extras --python-version 3.11 --universal
 constraints:
-	uv pip compile --quiet --upgrade --no-emit-index-url --no-annotate --all-extras --python-version 3.11 --universal pyproject.toml -o constraints.txt
+	$(COMPILE) --upgrade pyproject.toml -o constraints.txt
+	$(COMPILE) --no-header --generate-hashes --constraint constraints.txt pyproject.toml -o constraints.hashes.txt
+
+# Installs exactly what is locked, each file compared with its hash before anything of it runs; then the hub itself, beside it.
+verified:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement constraints.hashes.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(HUB) $(STAMP) $(BENCH)
+
+# Asks the advisory service which of the locked versions have known vulnerabilities; says so where it does not answer.
+audit: $(STAMP)
+	@$(BIN)/python tools/audit.py constraints.hashes.txt
+
+# Makes the packages in dist/, and the list of all that they bring along (CycloneDX) beside them.
+build: $(STAMP)
+	$(BIN)/python -m hatchling build
+	@$(BIN)/python tools/sbom.py dist
 
 clean:
 	rm -rf $(VENV) demo

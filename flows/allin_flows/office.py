@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from allin_flows import SILENT
 from allin_flows.deployments import TEMPLATE
 
 FOLDER = ".prefect"
@@ -23,6 +24,7 @@ SCRATCH = "tmp"
 """Where runs lay what they need for a moment; among it are their settings with the login."""
 
 QUIET: Mapping[str, str] = {
+    **SILENT,
     **TEMPLATE["job_configuration"]["env"],
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }

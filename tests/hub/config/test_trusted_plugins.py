@@ -95,8 +95,8 @@ class Hub:
         """Call a command: the object that it prints."""
         return json.loads(self.screen(*words, "--json"))
 
-    def screen(self, *words: str) -> str:
-        """Call a command: what it prints."""
+    def screen(self, *words: str, told: bool = False) -> str:
+        """Call a command: what it prints; with what it tells beside it."""
         paths = os.pathsep.join(filter(None, [str(self.site), os.environ.get("PYTHONPATH", "")]))
         ended = subprocess.run(
             [sys.executable, "-m", "allin_hub", *words],
@@ -106,7 +106,7 @@ class Hub:
             text=True,
         )
         assert "Traceback" not in ended.stderr
-        return ended.stdout
+        return ended.stdout + (ended.stderr if told else "")
 
     @property
     def was_imported(self) -> bool:
@@ -128,7 +128,7 @@ def test_a_strangers_plugin_is_refused_by_name_and_not_even_imported(hub: Hub) -
     assert ("failed", "done") == (synced["fremd"]["status"], synced["vereine"]["status"])
     assert synced["vereine"]["fetched"] == 2
     assert "Allin_Stranger" in synced["fremd"]["message"]
-    assert 'trusted_plugins = ["Allin_Stranger"]' in " ".join(hub.screen("sync").split())
+    assert 'trusted_plugins = ["Allin_Stranger"]' in " ".join(hub.screen("sync", told=True).split())
     assert "Allin_Stranger" in json.dumps(published)
     assert not hub.was_imported
 
