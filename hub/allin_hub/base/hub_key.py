@@ -79,24 +79,23 @@ def write_next(path: Path, keys: Keys) -> None:
     """
     try:
         with around(Point.NEXT_KEY_WRITTEN):
-            _write(_next(path), keys)
+            _write(_next(path), f"{keys.written()}\n")
     except OSError as error:
         raise _unwritten(path, error) from None
 
 
-def place_next(path: Path, before: Sealer) -> Path | None:
-    """Put the next keys in place, and keep those before them beside it: older backups want them.
-
-    Returns where the ones before are kept; None where another process was faster.
-    """
+def place_next(path: Path, before: Sealer) -> Path:
+    """Put the next keys in place, and keep those before them beside it: older backups want them. Returns where."""
     kept = path.with_name(f"{path.name}.old-{before.mark().hex()[:8]}")
-    with suppress(FileExistsError), around(Point.OLD_KEY_KEPT):
-        kept.hardlink_to(path)
-    try:
-        with around(Point.HUB_KEY_REPLACED):
-            _next(path).rename(path)
-    except FileNotFoundError:
-        return None
+    content = _content(path)
+    # Another process may have been faster: then the keys before are kept, and the file holds the next ones.
+    if Sealer(Keys.parsed(content, path.name)).mark() == before.mark():
+        fresh = path.with_name(f".{kept.name}")
+        _write(fresh, content)
+        with around(Point.OLD_KEY_KEPT):
+            fresh.rename(kept)
+    with suppress(FileNotFoundError), around(Point.HUB_KEY_REPLACED):
+        _next(path).rename(path)
     sync_folder(path.parent)
     return kept
 
@@ -132,10 +131,10 @@ def _write_key(path: Path, keys: Keys) -> None:
     sync_folder(path.parent)
 
 
-def _write(path: Path, keys: Keys) -> None:
+def _write(path: Path, content: str) -> None:
     """Write the file, whole on the disk when this returns."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(f"{keys.written()}\n".encode("ascii"))
+        file.write(content.encode("ascii"))
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)

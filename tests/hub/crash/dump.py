@@ -221,7 +221,7 @@ def _files(folder: Path, said: Callable[[str], str]) -> dict[str, str]:
         if not path.name.startswith("hub.db") and not ROTATED.search(path.name)
     }
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.parent != folder and not ROTATED.search(path.name):
+        if path.is_file() and path.parent != folder and not any(map(ROTATED.search, path.parts)):
             text = path.read_text(encoding="utf-8", errors="backslashreplace")
             if path.suffix == ".eml":
                 text = text.replace("=\n", "")

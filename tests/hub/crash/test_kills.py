@@ -41,6 +41,20 @@ def test_two_hundred_kills_at_random_moments_leave_what_undisturbed_runs_make(
     assert _killed(grounds, KILLS, SEED + 1) == {}
 
 
+@pytest.mark.parametrize("scene", ["rotated", "rehashed"])
+def test_a_rotation_killed_at_random_moments_leaves_one_key_or_the_other(
+    grounds: Callable[[str], Ground], scene: str
+) -> None:
+    """The next one finds a hub that opens, and makes the same of it."""
+    ground, chance = grounds(scene), random.Random(SEED)  # noqa: S311 - the same moments each time
+
+    assert [] == [
+        found
+        for _ in range(3)
+        for found in ground.prove(lambda order: order, within=chance.random() * ground.seconds)
+    ]
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -210,6 +214,43 @@ def test_the_key_of_before_is_refused(opened: Opened, folder: Path) -> None:
     key.write_bytes(new)
     with opened() as hub, reading(hub.engine) as connection:
         assert [] == list(opens(hub, connection))
+
+
+@pytest.mark.parametrize(
+    ("place", "hashes"),
+    [
+        ("next-key-written:2", False),
+        ("rows-written:7", True),
+        ("key-rotated:1", False),
+        ("key-rotated:2", True),
+        ("old-key-kept:2", False),
+        ("hub-key-replaced:2", True),
+    ],
+)
+def test_a_rotation_that_was_killed_is_done_or_not_begun(
+    opened: Opened, folder: Path, place: str, hashes: bool
+) -> None:
+    """The next command finds the keys that the database wants; an unchanged sync finds nothing new."""
+    with opened() as hub:
+        before, old = known(hub), hub.sealer.mark()
+    words = ["key", "rotate", *(["--hashes"] if hashes else []), "--hub", str(folder)]
+    command = [sys.executable, "-m", "allin_hub", *words]
+    killed = subprocess.run(command, env={**os.environ, "ALLIN_STOP_AT": place}, capture_output=True)
+    with opened() as hub:
+        is_new = hub.sealer.mark() != old
+        after = known(hub)
+        with reading(hub.engine) as connection:
+            closed = list(opens(hub, connection))
+        names = [name for name in hub.config.sources if name not in {*HELD, KILLED}]
+        reports = sync(hub, names).sources.values()
+        rotate(hub, hashes=hashes)
+
+    assert -signal.SIGKILL == killed.returncode
+    assert (place in {"key-rotated:2", "old-key-kept:2", "hub-key-replaced:2"}) == is_new
+    assert before == after
+    assert [] == closed
+    assert {("done", 0, 0, 0, 0)} == {figures(one) for one in reports}
+    assert [] == list(folder.glob(".*.next"))
 
 
 def test_what_was_opened_before_a_rotation_writes_nothing_after_it(opened: Opened) -> None:
