@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from allin_schemas.reading.findings import listed
+from allin_schemas.reading.mailboxes import is_function
 
 TYPES: dict[str, str | None] = {
     word: kind
@@ -33,6 +34,7 @@ _SAFE_WORDS = listed(
     "zentrale team kita laden café"
     " only please mornings evenings weekdays mon tue wed thu fri sat sun english german turkish arabic"
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\s,;:/()–-]+")
 
 
@@ -48,4 +50,15 @@ def is_safe(note: str) -> bool:
     """Whether a note is made of times and common words only, so that it names no person."""
     return all(
         word.casefold() in _SAFE_WORDS or not any(map(str.isalpha, word)) for word in _WORD.findall(note)
+    )
+
+
+def names_somebody(beside: str) -> bool:
+    """Whether what stands beside a number may be a name: a capital, or a script without them, that nothing explains."""
+    return any(
+        not word[0].islower()
+        and word.casefold() not in _SAFE_WORDS
+        and word.casefold() not in TYPES
+        and not is_function(word)
+        for word in _LETTERS.findall(beside)
     )
