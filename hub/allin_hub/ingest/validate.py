@@ -19,6 +19,7 @@ from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
 from allin_hub.privacy.consent_answers import agreed, answered
+from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
 from allin_schemas import ENTITIES, Kind, PersonType, Purpose
 from allin_schemas.reading import (
@@ -46,6 +47,10 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     data: Mapping[str, Any] = field(default_factory=dict)
     """The record's own checked fields, also where it makes no claim."""
+    persons: tuple[str, ...] = ()
+    """The names of those who stand in it: no message quotes a cell with one of them."""
+    names: tuple[str, ...] = ()
+    """What the organisation that it is about is called."""
 
     @property
     def refused(self) -> bool:
@@ -82,6 +87,10 @@ class RecordChecker:
             if any(problem.severity is Severity.ERROR for problem in envelope.problems):
                 outcome.problems.clear()
             outcome.problems[:0] = envelope.problems
+            outcome.problems[:] = [
+                without_persons(one, outcome.persons, outcome.names, of_person=kind is Kind.PERSON)
+                for one in outcome.problems
+            ]
         return outcomes
 
     def _validator(self, day: str) -> Validator:
@@ -234,6 +243,7 @@ class Validator:
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
             outcome.data = outer.data
+            outcome.persons, outcome.names = circle.persons, circle.names
             if outer.kind is not Kind.PERSON or outer.data.get("name"):
                 outcome.claims.append(outer)
             for contact, checked in contacts:

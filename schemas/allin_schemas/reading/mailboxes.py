@@ -88,7 +88,7 @@ _ACTIVITIES = listed(
 )
 """What an organisation does; at its own domain no person, elsewhere some are family names."""
 
-_FILLING = listed(
+FILLING = listed(
     "und der die das des dem den für fuer im in am an von vom zu zur e v ev mso ag ks kassel nordhessen "
     "hessen deutschland and the of for de stadt"
 )
@@ -205,7 +205,7 @@ def _names_a_function(word: str) -> bool:
 
 def _says_a_task(words: Sequence[str], known: Sequence[bool]) -> bool:
     """Whether one of the words is known, and all others only fill."""
-    return any(known) and all(good or word in _FILLING for word, good in zip(words, known, strict=True))
+    return any(known) and all(good or word in FILLING for word, good in zip(words, known, strict=True))
 
 
 @lru_cache(maxsize=4_000)
@@ -214,7 +214,7 @@ def _words_of(names: tuple[str, ...]) -> frozenset[str]:
     found: set[str] = set()
     for name in names:
         words = _WORD.findall(plain(name_key(name)))
-        found.update(word for word in words if len(word) >= _SHORTEST and word not in _FILLING)
+        found.update(word for word in words if len(word) >= _SHORTEST and word not in FILLING)
         initials = "".join(word[0] for word in words)
         if len(initials) >= _SHORTEST:
             found.add(initials)
@@ -230,8 +230,13 @@ def _person_words(names: tuple[str, ...], persons: tuple[str, ...]) -> frozenset
         for person in persons
         if not is_role_name(person) and name_key(person) not in known
         for word in _WORD.findall(plain(person))
-        if len(word) >= _SHORTEST and word not in _FILLING and word not in _TITLES
+        if len(word) >= _SHORTEST and word not in FILLING and word not in _TITLES
     )
+
+
+def words_of_persons(persons: Iterable[str]) -> frozenset[str]:
+    """The words of persons' names, small and without accents."""
+    return _person_words((), tuple(persons))
 
 
 def _made_of(word: str, ours: frozenset[str]) -> bool:
@@ -239,7 +244,7 @@ def _made_of(word: str, ours: frozenset[str]) -> bool:
     if word in ours:
         return True
     first = [one for one in ours if word.startswith(one)]
-    pieces = ours | ROLE_WORDS | _ACTIVITIES | _FILLING
+    pieces = ours | ROLE_WORDS | _ACTIVITIES | FILLING
     return any(_splits(word[len(one) :], pieces) for one in first) or any(
         word.endswith(one) and _splits(word[: -len(one)], pieces) for one in ours
     )
@@ -273,7 +278,7 @@ def _persons_domain(domain: str, ours: frozenset[str], people: frozenset[str], *
 def _explained(word: str, ours: frozenset[str]) -> bool:
     if word in _GREETINGS:
         return False
-    if word in ROLE_WORDS or word in _ACTIVITIES or word in _FILLING or _organisational(word):
+    if word in ROLE_WORDS or word in _ACTIVITIES or word in FILLING or _organisational(word):
         return True
     return _made_of(word, ours) or any(
         len(one) >= _LONG and (one in word or (len(word) >= _LONG and word in one)) for one in ours

@@ -23,7 +23,7 @@ TYPES: dict[str, str | None] = {
 }
 """Small words -> the type of the number; None where the word says nothing more than that it is one."""
 
-_SAFE_WORDS = listed(
+SAFE_WORDS = listed(
     "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag täglich werktags "
     "wochentags abends morgens vormittags"
     " nachmittags mittags uhr h bis von ab und oder nur bitte auch mit ab ab- anrufbeantworter ab. ab: sms "
@@ -49,7 +49,7 @@ def type_of(label: str) -> tuple[bool, str | None]:
 def is_safe(note: str) -> bool:
     """Whether a note is made of times and common words only, so that it names no person."""
     return all(
-        word.casefold() in _SAFE_WORDS or not any(map(str.isalpha, word)) for word in _WORD.findall(note)
+        word.casefold() in SAFE_WORDS or not any(map(str.isalpha, word)) for word in _WORD.findall(note)
     )
 
 
@@ -57,7 +57,7 @@ def names_somebody(beside: str) -> bool:
     """Whether what stands beside a number may be a name: a capital, or a script without them, that nothing explains."""
     return any(
         not word[0].islower()
-        and word.casefold() not in _SAFE_WORDS
+        and word.casefold() not in SAFE_WORDS
         and word.casefold() not in TYPES
         and not is_function(word)
         for word in _LETTERS.findall(beside)

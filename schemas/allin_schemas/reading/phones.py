@@ -235,7 +235,7 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
                 and names_somebody(f"{before} {after}")
             ):
                 phone["type"] = "private"
-            findings.append(finding("PHONE_NOTE_LEFT_OUT", text, became=phone["number"]))
+            findings.append(finding("PHONE_NOTE_LEFT_OUT", "…", became=phone["number"]))
         phones.append(phone)
     return Reading(phones or None, tuple(findings))
 
