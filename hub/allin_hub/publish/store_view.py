@@ -22,7 +22,7 @@ from allin_hub.hub import Hub
 from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.numbers import numbers_of, without_numbers
-from allin_hub.privacy.suppression import hide_small
+from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.store import entities
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
@@ -157,12 +157,14 @@ class StoreView:
         return found
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
-        """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
-        seen = self._load(kind.kind).values()
-        counted = Counter(
-            label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
-        )
-        return _cells(hide_small(counted) if kind.kind is Kind.PERSON else counted)
+        """How many entities there are, by a field; of persons rounded, small groups hidden, whoever asks."""
+        labelled = [
+            (label, entity)
+            for entity in self._load(kind.kind).values()
+            for label in (_labels(getattr(entity, by)) if by else ["all"])
+        ]
+        counted = Counter(label for label, _ in labelled)
+        return _cells(protected(counted, homes(labelled)) if kind.kind is Kind.PERSON else counted)
 
     def audience(self) -> Mapping[str, int | None]:
         """How many people may receive this output, by preferred language; small groups are hidden."""
