@@ -26,7 +26,6 @@ SCRATCH = "tmp"
 QUIET: Mapping[str, str] = {
     **SILENT,
     **TEMPLATE["job_configuration"]["env"],
-    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 """Nothing reports its use to anybody, and a run shows each minute that it lives."""
 KEPT = {

@@ -67,9 +67,10 @@ class View(Protocol):
         """What happened after this change, oldest first, of entities that may be seen."""
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
-        """How many of the entities that may be seen there are, by a field; groups of persons smaller than 5 are hidden.
+        """How many of the entities that may be seen there are, by a field.
 
-        A second small group is hidden too where the total would give the first away.
+        Of persons, figures are rounded to 5; groups smaller than 5, or of fewer than 3 organisations, are hidden.
+        A second group is hidden too where the total would give the first away.
         """
 
     def audience(self) -> Mapping[str, int | None]:

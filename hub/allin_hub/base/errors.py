@@ -21,7 +21,7 @@ from typing import Any, ClassVar, Literal
 
 import orjson
 
-from allin_hub.base.problems import Problem
+from allin_hub.base.problems import Problem, shown_params
 
 ErrorKind = Literal[
     "config", "plugin_broken", "secret_missing", "unavailable", "refused", "store", "publish", "other"
@@ -143,7 +143,8 @@ def failure_of(error: HubError) -> Failure:
     """Give an error as plain data. Parameters that JSON does not know become text."""
     message, hint = error.texts
     file, line = error.at or (None, None)
-    params = orjson.loads(orjson.dumps(error.params, default=str))
+    said = shown_params(error.params) if error.code else error.params
+    params = orjson.loads(orjson.dumps(said, default=str))
     return Failure(error.kind, error.code or None, message, hint, file, line, params, None)
 
 

@@ -14,6 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+HIDDEN = "…"
+"""What stands in the place of a quotation that may show a person."""
+_SETTINGS = frozenset({"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes"})
+"""Parameters that come from hub.toml or the hub itself, never from a cell."""
+
 
 class Severity(StrEnum):
     """What a problem means for its record."""
@@ -28,7 +33,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding. `params` fill the texts of the catalogue; for private fields they hold no value."""
+    """One finding. `params` fill the texts of the catalogue; what may show a person is neither kept nor said."""
 
     code: str
     key: str | None = None
@@ -52,7 +57,7 @@ class Problem:
     def hint(self, language: str = "de") -> str:
         """How to mend it, with an example, and what was probably meant."""
         text = _filled(self.code, "hint", language, self.params)
-        nearest = self.params.get("nearest")
+        nearest = shown_params(self.params).get("nearest")
         if not nearest or "{nearest}" in _text(self.code, "hint", language):
             return text
         return f"Meinten Sie '{nearest}'? {text}" if language == "de" else f"Did you mean '{nearest}'? {text}"
@@ -102,7 +107,19 @@ class _Known(dict[str, Any]):
 
 
 def _filled(code: str, what: str, language: str, params: Mapping[str, Any]) -> str:
-    return _text(code, what, language).format_map(_Known(params))
+    return _text(code, what, language).format_map(_Known(shown_params(params)))
+
+
+def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters without those that may show a person: where they stand, the text has three dots."""
+    from allin_hub.base.quotations import (
+        shows_person,
+    )  # loads all readers: a command without problems needs none
+
+    return {
+        name: HIDDEN if name not in _SETTINGS and isinstance(value, str) and shows_person(value) else value
+        for name, value in params.items()
+    }
 
 
 def _text(code: str, what: str, language: str) -> str:

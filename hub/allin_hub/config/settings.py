@@ -124,6 +124,8 @@ class SourceSettings(Settings):
     limits: SourceLimits = SourceLimits()
     schedule: str | None = None
     allow_hosts: tuple[str, ...] = ()
+    email: Literal["office"] | None = None
+    """Whose the organisations' addresses are: `office` says that none is a person's; else each is looked at."""
     options: dict[str, Any] = Field(default={}, repr=False)
 
 

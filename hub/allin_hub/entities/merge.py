@@ -97,7 +97,7 @@ def merge(kind: Kind, said: Sequence[SourcedClaim]) -> tuple[dict[str, Any], dic
             data[name] = telling[0].data[name]
             provenance[name] = [one.claim for one in telling if one.data[name] == data[name]]
     if kind is Kind.PERSON:
-        data["type"] = merged_type(data, [one.data for one in order])
+        data["type"] = merged_type([one.data for one in order])
     elif kind is Kind.ORGANISATION:
         _keep_names(data, order, provenance)
     _fill(kind, data, order)
@@ -110,7 +110,7 @@ def of_one(kind: Kind, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> 
         said = {name: value for name, value in said.items() if value not in (None, [], {})}
     data = {**standing(kind), **defaults, **said}
     if kind is Kind.PERSON:
-        data["type"] = merged_type(said, [said])
+        data["type"] = merged_type([said])
     elif kind is Kind.ORGANISATION and "sensitivity" not in said:
         _mark_sensitive(data)
     elif kind is Kind.EVENT and "start" not in data and data.get("overrides"):

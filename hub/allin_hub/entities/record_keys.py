@@ -12,7 +12,7 @@ from allin_hub.base.bindings import of_claim
 from allin_hub.base.encryption import Sealer
 from allin_hub.dates.occurrences import event_dates
 from allin_schemas import ENTITIES, Event, Kind
-from allin_schemas.reading import is_role_address, name_key
+from allin_schemas.reading import name_key
 
 FAR = dt.timedelta(days=3660)
 _ANY_ID = "00000000-0000-7000-8000-000000000000"
@@ -26,7 +26,7 @@ def derived_key(kind: Kind, data: Mapping[str, Any], cells: Mapping[str, Any]) -
     for identifier in data.get("identifiers") or ():
         return f"number|{identifier['scheme']}|{identifier['value']}"
     email = data.get("email")
-    if email and (kind is Kind.PERSON or is_role_address(email)):
+    if email:  # an organisation's is a role's: the validator keeps a person's apart
         return f"mail|{email.casefold()}"
     title = data.get(ENTITIES[kind].title_field)
     if not title:

@@ -20,7 +20,7 @@ from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.paths import IGNORED, is_path
 from allin_schemas import ENTITIES, Kind, claim_of
 
-MODEL_VERSION = "1"
+MODEL_VERSION = "2"
 """Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
 
 
@@ -53,6 +53,7 @@ class Prepared:
             hub.config.hub.court,
             self.language(hub),
             self.settings.owner,
+            self.settings.email,
         ]
         return _short(parts)
 

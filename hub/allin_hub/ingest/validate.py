@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -19,13 +18,22 @@ from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
-from allin_hub.privacy.consent_answers import agreed
-from allin_hub.privacy.roles import person_type
+from allin_hub.privacy.consent_answers import agreed, answered
+from allin_hub.privacy.quoting import without_persons
+from allin_hub.privacy.roles import held_of_role, is_private, person_type
 from allin_schemas import ENTITIES, Kind, PersonType, Purpose
-from allin_schemas.reading import Context, Reading, is_role_address, is_role_name, name_key
+from allin_schemas.reading import (
+    Context,
+    Reading,
+    is_doubtful_name,
+    is_mobile,
+    is_role_address,
+    is_role_name,
+    name_key,
+    names_person,
+)
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
-_PRIVATE = re.compile(r"\bprivat", re.IGNORECASE)
 _LONGEST_NAME = 300
 _MOST_DAYS = 50
 """For how many days of arrival readings are remembered at once."""
@@ -39,6 +47,10 @@ class Outcome:
     problems: list[Problem] = field(default_factory=list)
     data: Mapping[str, Any] = field(default_factory=dict)
     """The record's own checked fields, also where it makes no claim."""
+    persons: tuple[str, ...] = ()
+    """The names of those who stand in it: no message quotes a cell with one of them."""
+    names: tuple[str, ...] = ()
+    """What the organisation that it is about is called."""
 
     @property
     def refused(self) -> bool:
@@ -77,6 +89,10 @@ class RecordChecker:
             if any(problem.severity is Severity.ERROR for problem in envelope.problems):
                 outcome.problems.clear()
             outcome.problems[:0] = envelope.problems
+            outcome.problems[:] = [
+                without_persons(one, outcome.persons, outcome.names, of_person=kind is Kind.PERSON)
+                for one in outcome.problems
+            ]
         return outcomes
 
     def _validator(self, day: str) -> Validator:
@@ -93,7 +109,13 @@ class RecordChecker:
                 today=dt.date.fromisoformat(day),
                 language=language,
             )
-            self._validators[place] = Validator(context, columns, language, hub.sealer.slot)
+            self._validators[place] = Validator(
+                context,
+                columns,
+                language,
+                hub.sealer.slot,
+                offices_mail=prepared.settings.email is not None,
+            )
         return self._validators[place]
 
 
@@ -129,12 +151,77 @@ class _Row:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Circle:
+    """Who stands together in one record: it decides whose an address or a number is."""
+
+    names: tuple[str, ...]
+    """What the organisation is called."""
+    persons: tuple[str, ...]
+    """What its contacts are called."""
+    refusing: tuple[str, ...]
+    """What those are called who said no."""
+    numbers: frozenset[str]
+    """Numbers of persons who did not agree to be published, and of whoever said no."""
+    says_no: bool
+    """Whether somebody said no to being published."""
+
+
+_NOBODY = _Circle((), (), (), frozenset(), says_no=False)
+
+
+def _circle(outer: CheckedClaim, contacts: Sequence[CheckedClaim]) -> _Circle:
+    """Gather who stands in a record."""
+    if outer.kind is Kind.ORGANISATION:
+        names = tuple(outer.data[name] for name in ("name", "short_name") if outer.data.get(name))
+    else:
+        names = tuple(given for given in outer.references.values() if isinstance(given, str))
+    people = [outer, *contacts] if outer.kind is Kind.PERSON else contacts
+    if not people:
+        return replace(_NOBODY, names=names)
+    for one in people:
+        _whole_name(one.data)
+    refusing = [one for one in people if _says_no(one)]
+    unreleased = [
+        one
+        for one in people
+        if not agreed(one, Purpose.DIRECTORY_PUBLIC)
+        and (one in refusing or person_type(one.data, names) == PersonType.PERSON.value)
+    ]
+    return _Circle(
+        names,
+        tuple(one.data["name"] for one in people if one.data.get("name")),
+        tuple(one.data["name"] for one in refusing if one.data.get("name")),
+        frozenset(phone["number"] for one in unreleased for phone in one.data.get("phones") or ()),
+        says_no=bool(refusing),
+    )
+
+
+def _beside_a_name(problems: Sequence[Problem]) -> bool:
+    """Whether something was left out beside a number, since it may be a name."""
+    return any(one.code == "PHONE_NOTE_LEFT_OUT" for one in problems)
+
+
+def _says_no(one: CheckedClaim) -> bool:
+    """Whether a record holds an answer about being published that is no clear yes."""
+    return answered(one.answers).get(Purpose.DIRECTORY_PUBLIC.value, ("", "", None))[0] == "no"
+
+
 class Validator:
     """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
 
-    def __init__(self, context: Context, columns: ColumnMap | None, language: str, slot_of: Any) -> None:
+    def __init__(
+        self,
+        context: Context,
+        columns: ColumnMap | None,
+        language: str,
+        slot_of: Any,
+        *,
+        offices_mail: bool = False,
+    ) -> None:
         self._columns = columns
         self._slot_of = slot_of
+        self._offices_mail = offices_mail
         self._readings = Readings(context, language)
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
@@ -153,18 +240,19 @@ class Validator:
         met = iter(zip(inner, self._read(inner, "contacts."), strict=True))
         for row, outer, outcome in zip(rows, self._read(rows, ""), outcomes, strict=True):
             parts, place, problems = row.parts, row.place, outcome.problems
-            self._settle(outer, row, "")
+            contacts = [next(met) for _ in parts.contacts]
+            circle = _circle(outer, [checked for _, checked in contacts])
+            self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
             outcome.data = outer.data
+            outcome.persons, outcome.names = circle.persons, circle.names
             if outer.kind is not Kind.PERSON or outer.data.get("name"):
                 outcome.claims.append(outer)
-            for _ in parts.contacts:
-                contact, checked = next(met)
-                made = self._contact(contact, checked, problems)
+            for contact, checked in contacts:
+                made = self._contact(contact, checked, problems, circle)
                 if made is not None:
                     self._add_contact(outcome.claims, made)
-            if "phones" in outer.data:
-                self._keep_numbers_out(outer, [one for one in outcome.claims if one.slot], place, problems)
+            self._keep_numbers_out(outer, circle, place, problems)
             if parts.unknown:
                 problems.extend(
                     self._problem("FIELD_UNKNOWN", place, path, value=path) for path in parts.unknown
@@ -196,15 +284,18 @@ class Validator:
             for row in rows
         ]
 
-    def _settle(self, checked: CheckedClaim, row: _Row, prefix: str) -> None:
+    def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
         """What follows for a record from all its fields together."""
         if row.parts.answers:
             self._unclear(row.parts.answers, prefix, row.place, row.problems)
         if checked.kind is Kind.ORGANISATION:
-            self._keep_person_out(checked.data, row.place, row.problems)
+            self._keep_person_out(checked.data, row.place, row.problems, circle)
         elif checked.kind is Kind.PERSON:
-            _whole_name(checked.data)
-            checked.data["type"] = person_type(checked.data)
+            checked.data["type"] = person_type(checked.data, circle.names, circle.persons)
+            if checked.data["type"] == PersonType.ROLE.value and _beside_a_name(row.problems):
+                checked.data["phones"] = [
+                    {**phone, "type": "private"} for phone in checked.data.get("phones", ())
+                ]
 
     def _unclear(
         self, answers: Sequence[Answer], prefix: str, place: Located, problems: list[Problem]
@@ -230,18 +321,24 @@ class Validator:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
                 problems.append(self._problem(finding.code, place, path, **shown))
 
-    def _contact(self, row: _Row, checked: CheckedClaim, problems: list[Problem]) -> CheckedClaim | None:
-        self._settle(checked, row, "contacts.")
+    def _contact(
+        self, row: _Row, checked: CheckedClaim, problems: list[Problem], circle: _Circle
+    ) -> CheckedClaim | None:
+        self._settle(checked, row, "contacts.", circle)
         problems.extend(row.problems)
         data = checked.data
         if "name" not in data:
-            if not data.get("email") or not is_role_address(data["email"]):
+            if not data.get("email") or data["type"] != PersonType.ROLE.value:
                 if data.keys() - {"type"}:
                     problems.append(self._problem("CONTACT_NAME_MISSING", row.place, "contacts.name"))
                 return None
             function = data.get("function") or ""
             data["name"] = function if is_role_name(function) else data["email"]
-            data["type"] = PersonType.ROLE.value
+        doubtful = ["name"] if is_doubtful_name(data["name"]) else []
+        problems.extend(
+            self._problem("CONTACT_PART_PRIVATE", row.place, f"contacts.{name}")
+            for name in doubtful + held_of_role(data, refused=_says_no(checked))
+        )
         phones = data.get("phones") or []
         hold = data.get("email") or (phones[0]["number"] if phones else None) or name_key(data["name"])
         checked.slot = "p" + self._slot_of(
@@ -273,36 +370,49 @@ class Validator:
             if data.get(name) in (None, "")
         )
 
-    def _keep_person_out(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
+    def _keep_person_out(
+        self, data: dict[str, Any], place: Located, problems: list[Problem], circle: _Circle
+    ) -> None:
+        """Keep an organisation's address apart that is a person's, unless hub.toml calls all of them the office's."""
         email = data.get("email")
-        if email is not None and not is_role_address(email):
-            data["email_personal"] = data.pop("email")
-            problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
+        if email is None or is_role_address(email, circle.names, circle.persons):
+            return
+        if self._offices_mail and not names_person(email, circle.refusing, circle.names):
+            return
+        data["email_personal"] = data.pop("email")
+        problems.append(self._problem("EMAIL_PERSONAL", place, "email"))
 
     def _keep_numbers_out(
-        self, outer: CheckedClaim, contacts: list[CheckedClaim], place: Located, problems: list[Problem]
+        self, outer: CheckedClaim, circle: _Circle, place: Located, problems: list[Problem]
     ) -> None:
-        """A number called private, or one that a contact has who did not agree to be published, is a person's."""
-        persons = {
-            phone["number"]
-            for contact in contacts
-            if contact.data["type"] == PersonType.PERSON.value
-            and not agreed(contact, Purpose.DIRECTORY_PUBLIC)
-            for phone in contact.data.get("phones") or ()
-        }
-        if not persons and all(len(phone) == 1 for phone in outer.data["phones"]):
-            return
-        kept = [
-            phone
-            for phone in outer.data["phones"]
-            if phone["number"] not in persons
-            and not _PRIVATE.search(f"{phone.get('type')} {phone.get('note')}")
-        ]
-        if len(kept) < len(outer.data["phones"]):
-            outer.data["phones"] = kept
-            if not kept:
-                del outer.data["phones"]
-            problems.append(self._problem("PHONE_PERSONAL", place, "phones"))
+        """Keep a number apart that is called private, or that a contact has who did not agree to be published.
+
+        Beside a no, a mobile is a person's too, unless it is called the office's.
+        """
+        phones = outer.data.get("phones")
+        if phones and outer.kind is Kind.ORGANISATION:
+            named = circle.says_no and _beside_a_name(problems)
+            kept = [
+                phone
+                for phone in phones
+                if phone["number"] not in circle.numbers
+                and not is_private(phone)
+                and not (
+                    circle.says_no and phone.get("type") != "office" and (named or is_mobile(phone["number"]))
+                )
+            ]
+            if len(kept) < len(phones):
+                outer.data["phones"] = kept
+                if not kept:
+                    del outer.data["phones"]
+                problems.append(self._problem("PHONE_PERSONAL", place, "phones"))
+        places = outer.data.get("places") or ()
+        if any(one.get("phone") in circle.numbers for one in places if one.get("phone")):
+            outer.data["places"] = [
+                {name: value for name, value in one.items() if name != "phone" or value not in circle.numbers}
+                for one in places
+            ]
+            problems.append(self._problem("PHONE_PERSONAL", place, "places.phone"))
 
     def _problem(self, code: str, place: Located, path: str, **params: Any) -> Problem:
         column = self._columns.column_of(path) if self._columns is not None else None

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from allin_hub.base.bindings import of_problem, of_raw
-from allin_hub.base.problems import Problem, Severity, problem_of
+from allin_hub.base.problems import Problem, Severity, problem_of, shown_params
 from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
+from allin_hub.privacy.quoting import shown_key
 from allin_hub.store import problems, raw_records
 from allin_hub.store.engine import reading
+from allin_schemas import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
             keyless = [row.raw_id for row, problem in rows if row.raw_id is not None and problem.key is None]
             sealed = raw_records.sealed_of(connection, sorted(set(keyless)))
             keys = {raw: hub.sealer.unseal(content, of_raw(raw))["k"] for raw, content in sealed.items()}
-            own = [_open(row, problem, keys.get(row.raw_id)) for row, problem in rows]
+            of_person = hub.config.sources[name].kind is Kind.PERSON
+            own = [
+                _open(row, problem, shown_key(problem.key or keys.get(row.raw_id), of_person=of_person))
+                for row, problem in rows
+            ]
             found += own
             of_raws: dict[int, list[int]] = {}
             for one in own:
@@ -92,7 +98,7 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
                         raw.id,
                         name,
                         raw.run_id,
-                        content["k"],
+                        shown_key(content["k"], of_person=of_person) or "",
                         content.get("s"),
                         content.get("r"),
                         raw.arrived_on,
@@ -102,7 +108,7 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
     return Quarantine(tuple(found), tuple(waiting))
 
 
-def _open(row: Any, problem: Problem, key_of_raw: str | None) -> OpenProblem:
+def _open(row: Any, problem: Problem, key: str | None) -> OpenProblem:
     return OpenProblem(
         row.id,
         row.source,
@@ -110,10 +116,10 @@ def _open(row: Any, problem: Problem, key_of_raw: str | None) -> OpenProblem:
         row.run_id,
         problem.code,
         problem.severity,
-        problem.key or key_of_raw,
+        key,
         problem.sheet,
         problem.row,
         problem.column,
         problem.field,
-        dict(problem.params),
+        shown_params(problem.params),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,6 +134,15 @@ def live(
             ends = [moment for moment in (found.get(person), expires_at) if moment is not None]
             found[person] = min(ends, default=None)
     return {person: expires for person, expires in found.items() if person not in refused}
+
+
+def refusing(ledger: Sequence[Any], purposes: Collection[Purpose]) -> frozenset[str]:
+    """Persons and roles of whom the last word about one of these purposes, in any claim, is a no."""
+    latest: dict[tuple[str, int, str, str], str] = {}
+    for person, claim_id, _, of_purpose, of_channel, event, _ in ledger:
+        if of_purpose in purposes:
+            latest[(person, claim_id, of_purpose, of_channel)] = event
+    return frozenset(person for (person, *_), event in latest.items() if ConsentEvent(event) in ENDED)
 
 
 def consents_of(ledger: Sequence[Any]) -> dict[str, list[dict[str, Any]]]:

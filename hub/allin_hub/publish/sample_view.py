@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
-from allin_hub.privacy.suppression import hide_small
+from allin_hub.privacy.suppression import homes, protected
 from allin_hub.publish.renderer import Renderer
 from allin_schemas import (
     Internal,
@@ -101,12 +101,14 @@ class SampleView:
         return [change for change in self._changes if change.seq > since]
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
-        """How many entities there are, by a field; small groups of persons are hidden."""
-        entities = list(self._seen.get(kind.kind, {}).values())
-        counted = Counter(
-            label for entity in entities for label in (_labels(getattr(entity, by)) if by else ["all"])
-        )
-        shown = hide_small(counted) if kind.kind is Kind.PERSON else dict(counted)
+        """How many entities there are, by a field; of persons rounded, small groups hidden."""
+        labelled = [
+            (label, entity)
+            for entity in self._seen.get(kind.kind, {}).values()
+            for label in (_labels(getattr(entity, by)) if by else ["all"])
+        ]
+        counted = Counter(label for label, _ in labelled)
+        shown = protected(counted, homes(labelled)) if kind.kind is Kind.PERSON else dict(counted)
         return [
             Cell(label, shown[label]) for label in sorted(counted, key=lambda label: (-counted[label], label))
         ]

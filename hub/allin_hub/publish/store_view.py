@@ -21,7 +21,8 @@ from allin_hub.base.errors import PublishError
 from allin_hub.hub import Hub
 from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
-from allin_hub.privacy.suppression import hide_small
+from allin_hub.privacy.numbers import numbers_of, without_numbers
+from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.store import entities
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
@@ -42,6 +43,8 @@ class StoreView:
         self._seen: dict[Kind, dict[str, Record]] = {}
         self._credited: dict[tuple[str, Any], Credit] = {}
         self._digests: dict[UUID, str] = {}
+        self._persons_numbers: dict[str, frozenset[str]] = {}
+        """Person -> numbers that she did not release: they are hers wherever else they stand."""
         self._known: dict[int, tuple[str, str]] = {}
         """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
 
@@ -52,6 +55,10 @@ class StoreView:
     @cached_property
     def _consenting(self) -> dict[str, dt.datetime | None]:
         return consents.live(self._ledger, self.purpose, self._output.channel, self.now)
+
+    @cached_property
+    def _refusing(self) -> frozenset[str]:
+        return consents.refusing(self._ledger, {self.purpose, Purpose.DIRECTORY_PUBLIC})
 
     def _load(self, kind: Kind) -> dict[str, Record]:
         if kind not in self._seen:
@@ -67,24 +74,39 @@ class StoreView:
         """Load every entity of a kind that passes the gate, in the order of names."""
         model = ENTITIES[kind]
         title = model.title_field
-        consenting = self._consenting
+        consenting, refusing = self._consenting, self._refusing
+        held = self._numbers_held() if kind is not Kind.PERSON else {}
         empty = _empty(model)
         ordered: list[tuple[str, int, str, Record]] = []
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
             found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
-                fields = passes(kind, one.fields, one.id, consenting)
+                fields = passes(kind, one.fields, one.id, consenting, refusing)
+                if kind is Kind.PERSON:
+                    self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
                 if fields is not None:
                     ends = consenting.get(one.id)
                     digest = one.digest.hex() + (ends.isoformat() if ends else "")
                     found.append((one.id, digest, {**empty, **fields, **one.bookkeeping}))
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
+                if key in held:
+                    entity, cut = without_numbers(entity, held[key])  # noqa: PLW2901 - what is shown takes its place
+                    digest += cut  # noqa: PLW2901
                 self._digests[entity.id] = digest
                 self._known[id(entity)] = digest, key
                 ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
         ordered.sort(key=itemgetter(0, 1))
         return {key: entity for *_, key, entity in ordered}
+
+    def _numbers_held(self) -> dict[str, frozenset[str]]:
+        """Entity -> numbers of its contact persons who did not release them."""
+        self._load(Kind.PERSON)
+        found = {
+            entity: frozenset().union(*(self._persons_numbers.get(one, frozenset()) for one in persons))
+            for entity, persons in self._contacts.items()
+        }
+        return {entity: numbers for entity, numbers in found.items() if numbers}
 
     def all(self, kind: type[E]) -> Sequence[E]:
         """Every entity of this kind that may be seen, by name."""
@@ -135,12 +157,14 @@ class StoreView:
         return found
 
     def counts(self, kind: type[Record], by: str | None = None) -> Sequence[Cell]:
-        """How many entities there are, by a field; small groups of persons are hidden, whoever asks."""
-        seen = self._load(kind.kind).values()
-        counted = Counter(
-            label for entity in seen for label in (_labels(getattr(entity, by)) if by else ["all"])
-        )
-        return _cells(hide_small(counted) if kind.kind is Kind.PERSON else counted)
+        """How many entities there are, by a field; of persons rounded, small groups hidden, whoever asks."""
+        labelled = [
+            (label, entity)
+            for entity in self._load(kind.kind).values()
+            for label in (_labels(getattr(entity, by)) if by else ["all"])
+        ]
+        counted = Counter(label for label, _ in labelled)
+        return _cells(protected(counted, homes(labelled)) if kind.kind is Kind.PERSON else counted)
 
     def audience(self) -> Mapping[str, int | None]:
         """How many people may receive this output, by preferred language; small groups are hidden."""

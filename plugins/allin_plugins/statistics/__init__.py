@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, csv_file, shared_asset
 from allin_plugins.statistics.figures import Group, Row, Table, count
-from allin_plugins.statistics.history import Comparison, compare
+from allin_plugins.statistics.history import Comparison, Fixed, compare, fixed
 from allin_plugins.statistics.labels import Labels, shortened
 from allin_schemas import Event, Opportunity, Organisation, Purpose
 
@@ -46,20 +46,23 @@ class Statistics(Output[StatisticsConfig]):
 
     def publish(self, view: View, run: OutputRun) -> Iterator[Artifact]:
         """Yield the files with the figures, then the pages that link to them."""
-        groups = count(view, run.now, run.zone)
+        *groups, people = count(view, run.now, run.zone)
+        persons = fixed(run.state, people, run.now, run.zone)
+        groups.append(persons.group)
         moved = compare(run.state, groups, run.now, run.zone)
         as_of = _newest(view)
         languages = tuple(one for one in run.languages if _spoken(one)) or ("en",)
         yield run.file("assets/tokens.css", shared_asset("tokens.css"))
         yield run.file("assets/statistics.css", (_HOME / "assets" / "statistics.css").read_bytes())
         yield run.file(
-            "data/statistics.json", orjson.dumps(_plain(run.title, as_of, groups), option=orjson.OPT_INDENT_2)
+            "data/statistics.json",
+            orjson.dumps(_plain(run.title, as_of, groups, persons), option=orjson.OPT_INDENT_2),
         )
         for language in languages:
             labels = Labels(language, run.zone, run.gettext(language))
             yield from self._tables(run, language, labels, groups)
             shown = [_shown(group, moved.get(group.kind), labels) for group in groups]
-            page = partial(self._page, run, language, languages, shown, as_of)
+            page = partial(self._page, run, language, languages, shown, as_of, persons)
             if language == languages[0]:
                 yield page("index.html", "")
             yield page(f"{language}/index.html", "../")
@@ -71,6 +74,7 @@ class Statistics(Output[StatisticsConfig]):
         languages: Sequence[str],
         groups: list[dict[str, Any]],
         as_of: dt.date | None,
+        persons: Fixed,
         path: str,
         root: str,
     ) -> Artifact:
@@ -82,6 +86,8 @@ class Statistics(Output[StatisticsConfig]):
             groups=groups,
             spoken=languages,
             as_of=as_of,
+            persons_as_of=persons.as_of,
+            persons_until=persons.until,
             root=root,
             imprint=self.config.imprint.splitlines(),
             site_url=self.config.site_url,
@@ -97,12 +103,19 @@ class Statistics(Output[StatisticsConfig]):
                     labels.label(table, row),
                     row.key,
                     row.count,
-                    say("hidden, the group is too small") if row.count is None else "",
+                    _remark(table, row, say),
                 ]
                 for row in table.rows
             ]
             header = [say("Entry"), say("Code"), say("Number"), say("Note")]
             yield run.file(f"{language}/{table.id}.csv", csv_file(header, rows))
+
+
+def _remark(table: Table, row: Row, say: Callable[[str], str]) -> str:
+    """What a reader of the table must know of a figure."""
+    if row.count is None:
+        return say("hidden, the group is too small")
+    return say("rounded to 5") if table.kind == "person" else ""
 
 
 def _shown(group: Group, moved: Comparison | None, labels: Labels) -> dict[str, Any]:
@@ -152,8 +165,9 @@ def _those(rows: Sequence[dict[str, Any]], number: int, labels: Labels) -> dict[
     return {"count": number, "tied": len(tied), "label": labels.formats.listed(tied)}
 
 
-def _plain(title: str, as_of: dt.date | None, groups: Sequence[Group]) -> Mapping[str, Any]:
+def _plain(title: str, as_of: dt.date | None, groups: Sequence[Group], persons: Fixed) -> Mapping[str, Any]:
     """All figures under their codes, without a language; null where a small group is hidden."""
+    of_persons = {"rounded_to": 5, "as_of": persons.as_of, "changes_on": persons.until}
 
     def codes(rows: Sequence[Row]) -> list[dict[str, Any]]:
         return [{"code": row.key or None, "count": row.count} for row in rows]
@@ -165,6 +179,7 @@ def _plain(title: str, as_of: dt.date | None, groups: Sequence[Group]) -> Mappin
             group.kind: {
                 "total": group.total,
                 "by": {table.facet: codes(table.rows) for table in group.tables},
+                **(of_persons if group.kind == "person" else {}),
             }
             for group in groups
         },

@@ -1,4 +1,7 @@
-"""Remembers a few totals per month, so that a figure can say how it moved. Nothing about persons is kept."""
+"""Remembers what was published: totals per month, so that a figure can say how it moved, and the figures of persons.
+
+Those are kept as they were shown, rounded, until the next quarter begins: two reports in a row tell nothing of one person.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from allin_plugins.statistics.figures import Group
+from allin_plugins.statistics.figures import Group, Row, Table
 
 KEPT = 36
 """Months that are remembered."""
@@ -43,3 +46,36 @@ def compare(
         elif kind in month_ago:
             found[kind] = Comparison(total - month_ago[kind], "month")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Figures that stay as they are until a day: since when they are counted, and from when on they may change."""
+
+    group: Group
+    as_of: dt.date
+    until: dt.date
+
+
+def fixed(state: dict[str, Any], counted: Group, now: dt.datetime, zone: str) -> Fixed:
+    """The figures of persons for this quarter: those that it was published with first, else those counted now."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    begun = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+    until = (begun + dt.timedelta(days=95)).replace(day=1)
+    kept = state.get("persons")
+    if kept and kept["as_of"] >= begun.isoformat() and kept["total"] != 0:
+        return Fixed(_group(kept), dt.date.fromisoformat(kept["as_of"]), until)
+    state["persons"] = {
+        "as_of": today.isoformat(),
+        "total": counted.total,
+        "tables": {table.facet: [[row.key, row.count] for row in table.rows] for table in counted.tables},
+    }
+    return Fixed(counted, today, until)
+
+
+def _group(kept: dict[str, Any]) -> Group:
+    tables = tuple(
+        Table("person", facet, tuple(Row(key, number) for key, number in rows), kept["total"] or 0)
+        for facet, rows in kept["tables"].items()
+    )
+    return Group("person", kept["total"], tables)

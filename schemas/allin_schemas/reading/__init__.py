@@ -7,7 +7,16 @@ dateparser, langcodes and Babel, which are loaded when first needed.
 from allin_schemas.reading.consent import read_consent
 from allin_schemas.reading.findings import BLANK, READERS, Context, Finding, Reader, Reading
 from allin_schemas.reading.keys import name_key
-from allin_schemas.reading.mailboxes import is_role_address, is_role_name, mail_domain, own_domain
+from allin_schemas.reading.mailboxes import (
+    is_doubtful_name,
+    is_function,
+    is_role_address,
+    is_role_name,
+    mail_domain,
+    names_person,
+    own_domain,
+)
+from allin_schemas.reading.phones import is_mobile
 from allin_schemas.reading.readers import read
 
 __all__ = [
@@ -17,10 +26,14 @@ __all__ = [
     "Finding",
     "Reader",
     "Reading",
+    "is_doubtful_name",
+    "is_function",
+    "is_mobile",
     "is_role_address",
     "is_role_name",
     "mail_domain",
     "name_key",
+    "names_person",
     "own_domain",
     "read",
     "read_consent",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from allin_schemas.reading.findings import listed
+from allin_schemas.reading.mailboxes import is_function
 
 TYPES: dict[str, str | None] = {
     word: kind
@@ -22,7 +23,7 @@ TYPES: dict[str, str | None] = {
 }
 """Small words -> the type of the number; None where the word says nothing more than that it is one."""
 
-_SAFE_WORDS = listed(
+SAFE_WORDS = listed(
     "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag täglich werktags "
     "wochentags abends morgens vormittags"
     " nachmittags mittags uhr h bis von ab und oder nur bitte auch mit ab ab- anrufbeantworter ab. ab: sms "
@@ -33,6 +34,7 @@ _SAFE_WORDS = listed(
     "zentrale team kita laden café"
     " only please mornings evenings weekdays mon tue wed thu fri sat sun english german turkish arabic"
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\s,;:/()–-]+")
 
 
@@ -47,5 +49,16 @@ def type_of(label: str) -> tuple[bool, str | None]:
 def is_safe(note: str) -> bool:
     """Whether a note is made of times and common words only, so that it names no person."""
     return all(
-        word.casefold() in _SAFE_WORDS or not any(map(str.isalpha, word)) for word in _WORD.findall(note)
+        word.casefold() in SAFE_WORDS or not any(map(str.isalpha, word)) for word in _WORD.findall(note)
+    )
+
+
+def names_somebody(beside: str) -> bool:
+    """Whether what stands beside a number may be a name: a capital, or a script without them, that nothing explains."""
+    return any(
+        not word[0].islower()
+        and word.casefold() not in SAFE_WORDS
+        and word.casefold() not in TYPES
+        and not is_function(word)
+        for word in _LETTERS.findall(beside)
     )

@@ -9,7 +9,7 @@ from typing import Any
 from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, in_western_digits, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 from allin_schemas.reading.phone_endings import written_out
-from allin_schemas.reading.phone_labels import TYPES, is_safe, type_of
+from allin_schemas.reading.phone_labels import TYPES, is_safe, names_somebody, type_of
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _QUICK = re.compile(
@@ -22,6 +22,8 @@ _EXCEL = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
 _SHORT = re.compile(r"[\d\s/-]{3,8}")
 _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:]*(?=\d)", re.I)
 _FEWEST_DIGITS = 3
+_MOBILE = re.compile(r"\+49(?:15|16[023]|17)|\+447")
+"""Mobiles also where the library does not know the number as one that was given out."""
 _LONGEST_NUMBER = 16
 """A plus sign and the 15 digits that E.164 allows; the library knows longer numbers in Germany."""
 
@@ -84,6 +86,23 @@ def read_phone(cell: Any, context: Context) -> Reading:
         return Reading(chosen["number"], reading.findings)
     text = cell if isinstance(cell, str) else "; ".join(map(str, cells_of(cell)))
     return Reading(chosen["number"], (*reading.findings, finding("SEVERAL_VALUES", text)))
+
+
+def is_mobile(number: str) -> bool:
+    """Whether a number in E.164 can be a mobile's."""
+    if _MOBILE.match(number):
+        return True
+    import phonenumbers
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+    }
 
 
 def _spelled(cell: Any) -> Any:
@@ -210,7 +229,13 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
             continue
         dropped = _label(phone, before, after)
         if dropped:
-            findings.append(finding("PHONE_NOTE_LEFT_OUT", text, became=phone["number"]))
+            if (
+                phone.get("type") != "office"
+                and is_mobile(phone["number"])
+                and names_somebody(f"{before} {after}")
+            ):
+                phone["type"] = "private"
+            findings.append(finding("PHONE_NOTE_LEFT_OUT", "…", became=phone["number"]))
         phones.append(phone)
     return Reading(phones or None, tuple(findings))
 

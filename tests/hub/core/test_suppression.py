@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allin_hub.privacy.suppression import LEAST_PERSONS, hide_small
+from allin_hub.privacy.suppression import LEAST_PERSONS, hide_small, protected, rounded
 
 
 def test_groups_of_five_and_more_are_shown() -> None:
@@ -29,3 +29,19 @@ def test_no_hidden_figure_follows_from_the_total(counts: dict[str, int]) -> None
         total = sum(counts[label] for label in hidden)
         assert len(hidden) >= 2
         assert total - (len(hidden) - 1) >= LEAST_PERSONS
+
+
+def test_figures_of_persons_are_rounded_to_five() -> None:
+    """Two people more or less are not seen."""
+    assert [rounded(count) for count in (5, 7, 8, 12, 13)] == [5, 5, 10, 10, 15]
+    assert protected({"de": 12, "tr": 8}, {}) == {"de": 10, "tr": 10}
+    assert protected({"de": 12, "tr": 8, "ar": 4}, {}) == {"de": 10, "tr": None, "ar": None}
+
+
+def test_people_of_fewer_than_three_organisations_are_no_figure() -> None:
+    """And one more group goes with them."""
+    assert protected({"de": 30, "tr": 12, "ar": 9}, {"de": 8, "tr": 3, "ar": 2}) == {
+        "de": 30,
+        "tr": None,
+        "ar": None,
+    }

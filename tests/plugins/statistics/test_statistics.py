@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from typing import Any
@@ -11,7 +12,11 @@ import html5lib
 import pytest
 
 from allin_hub.testing import lend, render, sample
+from allin_plugins.statistics.figures import count
+from allin_plugins.statistics.history import fixed
 from allin_schemas import Organisation, Person
+
+NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 
 
 def rows(data: bytes) -> list[list[str]]:
@@ -65,10 +70,51 @@ def test_small_groups_of_persons_are_hidden_and_counted(statistics: Any, figures
     files = render(statistics(), figures(entities))
     people = dict(rows_by_code(files["de/person-language.csv"]))
 
-    assert people == {"de": "14", "ar": "", "ti": "", "uk": ""}
+    assert people == {"de": "15", "ar": "", "ti": "", "uk": ""}
     page = files["de/index.html"].decode()
+    in_table = {row[1]: row[3] for row in rows(files["de/person-language.csv"])[1:]}
+    assert (in_table["de"], in_table["ti"]) == ("auf 5 gerundet", "ausgeblendet, weil die Gruppe zu klein ist")
+    assert "Alle Zahlen sind auf 5 gerundet." in page
+    assert json.loads(files["data/statistics.json"])["kinds"]["person"]["rounded_to"] == 5
     assert "3 Gruppen sind ausgeblendet, weil eine Gruppe zu klein ist." in page
     assert json.loads(files["data/statistics.json"])["kinds"]["person"]["by"]["language"][-1]["count"] is None
+
+
+def test_figures_of_persons_change_with_the_quarter_alone(figures: Any) -> None:
+    """Who compares two reports of one quarter learns of nobody that came or went."""
+    few, more = (
+        [sample(Person, name=f"Vorname{n} Nachname{n}", preferred_language="de") for n in range(size)]
+        for size in (8, 23)
+    )
+    state: dict[str, Any] = {}
+    days = [dt.datetime(2026, month, day, 9, tzinfo=dt.UTC) for month, day in ((2, 3), (3, 31), (4, 1))]
+    found = [
+        fixed(state, count(figures(people), day, "Europe/Berlin")[-1], day, "Europe/Berlin")
+        for people, day in zip((few, more, more), days, strict=True)
+    ]
+
+    assert [one.group.total for one in found] == [10, 10, 25]
+    assert [one.group.tables[0].rows[0].count for one in found] == [10, 10, 25]
+    assert [str(one.as_of) for one in found] == ["2026-02-03", "2026-02-03", "2026-04-01"]
+    assert [str(one.until) for one in found] == ["2026-04-01", "2026-04-01", "2026-07-01"]
+    assert json.loads(json.dumps(state)) == state
+
+
+def test_people_of_one_organisation_are_no_figure(figures: Any) -> None:
+    """The organisation knows them, and whoever knows the organisation."""
+    one, other, third = (sample(Organisation, name=f"Verein {n}").id for n in range(3))
+    people = [
+        sample(
+            Person, name=f"Vorname{n} Nachname{n}", preferred_language="de" if n % 2 else "tr", org_id=home
+        )
+        for n, home in enumerate([one, other] * 6 + [one, other, third] * 4)
+    ]
+    alone = [
+        sample(Person, name=f"Allein{n} Nachname{n}", preferred_language="ar", org_id=one) for n in range(9)
+    ]
+    table = count(figures(people + alone), NOW, "Europe/Berlin")[-1].tables[0]
+
+    assert {row.key: row.count for row in table.rows} == {"de": None, "tr": 10, "ar": None}
 
 
 def rows_by_code(data: bytes) -> list[tuple[str, str]]:

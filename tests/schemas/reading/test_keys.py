@@ -62,7 +62,6 @@ def test_other_names_have_other_keys() -> None:
         "vorstand-kassel@x.example",
         "info2@x.example",
         "elterncafe@x.example",
-        "bruecke-verein@bruecke-verein.example",
     ],
 )
 def test_addresses_of_tasks(address: str) -> None:

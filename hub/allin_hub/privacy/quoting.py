@@ -1,0 +1,53 @@
+"""Keeps persons out of messages: of a cell in which the hub found one, a problem quotes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from allin_hub.base.problems import HIDDEN, Problem, shown_params
+from allin_hub.base.quotations import shows_person
+from allin_schemas.reading import is_role_address
+
+
+def without_persons(
+    problem: Problem, persons: Iterable[str] = (), names: Iterable[str] = (), *, of_person: bool = False
+) -> Problem:
+    """The problem without what may show a person.
+
+    Args:
+        problem: What was found; it says row and column all the same.
+        persons: The names of those who stand in the same record.
+        names: The names of the association that the record is about.
+        of_person: Whether the record is about a person: then its key is hers.
+    """
+    persons, names = tuple(persons), tuple(names)
+    is_mail = (problem.field or "").rpartition(".")[2] == "email"
+    key = shown_key(problem.key, of_person=of_person)
+    params: Mapping[str, Any] = {
+        name: HIDDEN
+        if (key == HIDDEN and value == problem.key) or _is_persons(value, persons, names, is_mail=is_mail)
+        else value
+        for name, value in shown_params(problem.params).items()
+    }
+    return (
+        replace(problem, key=key, params=params)
+        if (params, key) != (problem.params, problem.key)
+        else problem
+    )
+
+
+def shown_key(key: str | None, *, of_person: bool) -> str | None:
+    """A record's key as a message may say it: that of a person only where it has no letters."""
+    hidden = key is not None and (
+        (of_person and any(map(str.isalpha, key))) or ("@" in key and shows_person(key))
+    )
+    return HIDDEN if hidden else key
+
+
+def _is_persons(value: Any, persons: tuple[str, ...], names: tuple[str, ...], *, is_mail: bool) -> bool:
+    """Whether a quoted value is a person's. What finds persons in free texts is asked here, too."""
+    if not isinstance(value, str) or not value:
+        return False
+    return shows_person(value, persons) or (is_mail and not is_role_address(value, names, persons))
