@@ -6,8 +6,8 @@ import math
 import os
 import stat
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from allin_hub.base.errors import refused
 from allin_hub.base.types import MEGABYTE
@@ -47,7 +47,7 @@ def inside(path: Path, folder: Path) -> Path:
     return real
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a regular file, never through a link: it may have been put there since the path was looked at.
 
     Raises Refused for what is no regular file, and OSError.

@@ -73,7 +73,10 @@ def test_small_groups_of_persons_are_hidden_and_counted(statistics: Any, figures
     assert people == {"de": "15", "ar": "", "ti": "", "uk": ""}
     page = files["de/index.html"].decode()
     in_table = {row[1]: row[3] for row in rows(files["de/person-language.csv"])[1:]}
-    assert (in_table["de"], in_table["ti"]) == ("auf 5 gerundet", "ausgeblendet, weil die Gruppe zu klein ist")
+    assert (in_table["de"], in_table["ti"]) == (
+        "auf 5 gerundet",
+        "ausgeblendet, weil die Gruppe zu klein ist",
+    )
     assert "Alle Zahlen sind auf 5 gerundet." in page
     assert json.loads(files["data/statistics.json"])["kinds"]["person"]["rounded_to"] == 5
     assert "3 Gruppen sind ausgeblendet, weil eine Gruppe zu klein ist." in page
