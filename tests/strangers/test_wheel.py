@@ -19,6 +19,7 @@ SETTINGS = """
 [hub]
 title = "Test"
 languages = ["de", "ar"]
+trusted_plugins = ["allin-noticeboard"]
 
 [sources.nachbarschaft]
 plugin = "neighbourhood"
@@ -77,7 +78,7 @@ def test_a_strangers_plugins_need_the_public_door_alone() -> None:
 
 
 def test_a_strangers_wheel_appears_syncs_and_publishes(modules: Path, host: str, tmp_path: Path) -> None:
-    """Installed is enough: `allin plugins` lists it, a sync reads its pages, a publish writes its site."""
+    """Installed and trusted is enough: `allin plugins` lists it, a sync reads its pages, a publish writes its site."""
     office = tmp_path / "office"
     office.mkdir()
     (office / "hub.toml").write_text(SETTINGS.format(host=host), encoding="utf-8")
