@@ -69,7 +69,7 @@ READING: dict[str, tuple[str, ...]] = {
 """How each reading command is called, by the name of its schema."""
 CHANGING = {
     "backup", "deploy", "move", "new", "notify", "publish", "restore", "run", "sync", "upgrade", "upkeep",
-    "source disable", "source enable", "source remove", "source rename", "source restore",
+    "key new", "key rotate", "source disable", "source enable", "source remove", "source rename", "source restore",
 }  # fmt: skip
 """Commands that do something; they print a report of it."""
 FORMATS = FormatChecker(formats=())

@@ -186,7 +186,7 @@ def test_a_strangers_plugin_speaks_for_itself_and_says_what_it_declares(
         licence = "CC-BY-4.0"
         requests_per_minute = 30
 
-    monkeypatch.setattr(registry, "plugin_class", lambda _group, _name: Foreign)
+    monkeypatch.setattr(registry, "plugin_class", lambda _group, _name, **_: Foreign)
     english = next(
         one for one in told("plugins", "--lang", "en", hub=False)["plugins"] if one["name"] == "ical"
     )
