@@ -1,0 +1,339 @@
+"""Finds what reaches a person: mobiles, private landlines, mail addresses, links to a person or a meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from allin_hub.privacy.free_text.fold import fold
+from allin_hub.privacy.free_text.names_of_things import ThingNames, is_first_name, names_a_thing
+from allin_schemas.reading.mailboxes import MAIL_PROVIDERS, ROLE_WORDS
+
+
+class Contact(NamedTuple):
+    """Something that reaches somebody. `person` tells whether it is a person's; `words` are those of a mail or a profile."""
+
+    start: int
+    end: int
+    kind: str
+    person: bool
+    sure: bool = True
+    words: tuple[str, ...] = ()
+
+
+# Numbers
+
+_NUMBER = re.compile(r"(?<![\w+])(?:\+|00|\(?0|(?=1(?:5\d|6[023]|7\d)[ /-]))(?:[ ()/.–-]{0,3}\d){5,22}(?!\w)")
+_MOBILE = re.compile(r"(?:\+49|0049|0)?0?1(?:5\d|6[023]|7\d)\d{6,9}")
+_GROUP = re.compile(r"[+\d][^\s]*")
+_NO_PHONE = re.compile(
+    r"(?:kurs(?:nummer|-?nr)|iban|\bvr\b|isbn|issn|aktenzeichen|\baz\b|steuernummer|steuer-?nr|ust|konto|blz|bic|bestell|rechnung|mitglieds"
+    r"|meeting|webinar|kenncode|passcode|kennwort|passwort|password|\bpin\b|\bid\b|\bid-nr|registernummer|artikel|seriennummer|teilnehmer-?id|konferenz-?id)"
+    r"[\w .:#/-]{0,14}$",
+    re.I,
+)
+_OFFICE = re.compile(
+    r"(?:büro|buero|office|vereins|dienst|beratungs?|notfall|not|info|bereitschafts|projekt|team|service|zentral|kurs|orga|gruppen|spenden|job|amts|stadt|pflege)"
+    r"[- ]?(?:handy|mobil\w*|mobile|telefon|phone|nummer|number|tel\b)"
+    r"|hotline|zentrale|geschäftsstelle|sekretariat|dienstlich|duty phone|emergency number|helpline|switchboard|front desk|reception"
+    r"|ofis(?:in|imizin)?\b|büro(?:muz|nun)?\b|dernek (?:telefonu|cep|hattı)|danışma hattı"
+    r"|рабочий|служебн|офис|офіс|горячая линия|гаряча лінія|службов|робочий"
+    r"|المكتب|مكتب|الجمعية|الخط الساخن|للطوارئ|الطوارئ|دفتر|انجمن|خط کمک",
+    re.I,
+)
+_PRIVATE = re.compile(
+    r"\bpriv(?:at\w*|\.)?\b|zu ?hause|daheim|\bnach feierabend|\bprivate\b|\bat home\b|\bhome (?:phone|number|line|landline)\b|\(home\)|\bhome:"
+    r"|\bev(?:de|imiz)?\b(?: tel\w*)?|\bev (?:telefonu|numarası)|özel(?: numara\w*| tel\w*| hat)?|\bevden\b"
+    r"|домашн\w*|дома\b|вдома|личн\w*|особист\w*|приватн\w*|квартирн\w*"
+    r"|المنزل|منزل|البيت|بيتي|الخاص|شخصي|الشخصي|خاص|خانه|منزل|شخصی",
+    re.I,
+)
+_LOCAL_PRIVATE = re.compile(
+    rf"(?:{_PRIVATE.pattern})[\s:.(-]{{0,4}}(?:(?:tel|telefon|nr|no|phone|тел|هاتف|تلفن)\b[\s:.-]{{0,3}})?(?P<number>[1-9](?:[ /-]?\d){{4,8}})(?![\d-])", re.I
+)
+_CLAUSE = re.compile(r"[.;!?\n]\s|\n")
+
+
+def _grouped(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+    """Cut a row of digits into numbers: the next begins with 0 or + once the one before is whole."""
+    digits, began, last = "", None, start
+    for group in _GROUP.finditer(text, start, end):
+        some = re.sub(r"[^\d+]", "", group[0])
+        whole = len(digits.lstrip("+")) >= 9
+        if digits and ((whole and some[:1] in "0+") or len(digits) + len(some) > 16):
+            yield began or start, last, digits
+            digits, began = "", None
+        if began is None:
+            began = group.start()
+        digits += some if not digits else some.replace("+", "")
+        last = group.end()
+    if digits:
+        yield began or start, last, digits
+
+
+def numbers(text: str) -> Iterator[Contact]:
+    """Every telephone number: mobiles are persons', landlines where they are called private."""
+    for match in _LOCAL_PRIVATE.finditer(text):
+        yield Contact(match.start("number"), match.end("number"), "landline", True)
+    for match in _NUMBER.finditer(text):
+        before = text[max(0, match.start() - 40) : match.start()]
+        if _NO_PHONE.search(before):
+            continue
+        for start, end, digits in _grouped(text, match.start(), match.end()):
+            kind = kind_of_number(digits)
+            if kind is not None:
+                while end > start and not text[end - 1].isdigit():
+                    end -= 1
+                opened = text[start - 1 : start]
+                if opened in ("(", "+"):
+                    start -= 1
+                yield _judged(text, start, end, kind)
+
+
+def _judged(text: str, start: int, end: int, kind: str) -> Contact:
+    """A number as a person's or as nobody's, by the words of its clause."""
+    before = _CLAUSE.split(text[max(0, start - 50) : start])[-1]
+    after = _CLAUSE.split(text[end : end + 30])[0]
+    later = re.search(r"\d{4}|@", after)
+    near = after[: later.start()] if later else after
+    earlier = [*re.finditer(r"\d{4}[\d /-]*|@\S*", before)]
+    last = before[earlier[-1].end() :] if earlier else before
+    private = bool(_PRIVATE.search(last) or _PRIVATE.search(near))
+    office = bool(_OFFICE.search(last) or _OFFICE.search(near[:20]))
+    if kind == "landline":
+        return Contact(start, end, kind, private)
+    return Contact(start, end, kind, private or not office)
+
+
+@lru_cache(maxsize=10_000)
+def kind_of_number(digits: str) -> str | None:
+    """`mobile`, `landline`, or None for what is no number that anybody dials."""
+    if _MOBILE.fullmatch(digits):
+        return "mobile"
+    plain = re.sub(r"^00", "+", digits)
+    count = len(plain.lstrip("+"))
+    if not plain.startswith("+"):
+        return "landline" if digits.startswith("0") and 7 <= count <= 14 and not digits.startswith("0800") else None
+    if not 8 <= count <= 15:
+        return None
+    if plain.startswith("+49"):
+        return "landline"
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(plain, None)
+    except phonenumbers.NumberParseException:
+        return None
+    fixed = phonenumbers.number_type(number) in {
+        phonenumbers.PhoneNumberType.FIXED_LINE,
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+    }
+    return "landline" if fixed else "mobile"
+
+
+# Mail
+
+_AT = re.compile(
+    r" ?@ ?| ?[(\[{<] ?(?:at|ät|a|@|et) ?[)\]}>] ?| (?:at|ät|AT|собака|сабака|равлик) |(?<=[a-z0-9])_at_(?=[a-z])", re.I
+)
+_DOT = r"(?:\.| ?[(\[{] ?(?:dot|punkt|point|nokta|\.) ?[)\]}] ?| (?:dot|punkt|nokta|точка|крапка) )"
+_DOMAIN = re.compile(rf"[^\W_](?:[\w-]{{0,62}})(?:{_DOT}[^\W_][\w-]{{0,62}}){{0,5}}", re.I)
+_LOCAL = re.compile(rf"[\w+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,5}}$", re.I)
+_SPELLED_ENDS = frozenset("de com org net eu info example ru ua tr uk at ch fr it io me biz gov edu".split())
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LONGEST_LOCAL = 90
+_FILLING = frozenset(
+    "und der die das des dem den für fuer im in am an von vom zu zur e v ev mso ag ks kassel nordhessen hessen de the and of for stadt dernek".split()
+)
+_MORE_ROLES = frozenset(
+    "iletisim bilgi dernek kayit destek gonullu ofis basvuru muzik genc genclik kadin egitim contact help hi hey moin servus us "
+    "office desk front reception membership bookings booking courses youth women kids family-office library media programme team "
+    "orga organisation deutschkurs sprachkurs deutschkurse treff treffen garten chor tanz theater musik werkstatt kueche kuche repair fahrrad "
+    "nahen schwimmen lernhaus mittagstisch hausaufgaben nachhilfe fussball sport turnen lauftreff cafe sprachcafe spiel spielgruppe krabbelgruppe "
+    "beratung anfrage anfragen kurs kurse gruppe gruppen festival fest haus hof markt pfarramt gemeinde kirche moschee zentrum forum verein "
+    "kontakt fragen rueckfragen ruckfragen ehrenamt mitmachen vermietung buchung tickets karten mentoring patenschaft patenschaften lotsen begegnung".split()
+)
+_NO_ROLE_ALONE = frozenset(["familie", "familien", "post", "mail", "email", "ich"])
+
+
+def mails(text: str, things: ThingNames) -> Iterator[Contact]:
+    """Every mail address, also where its signs are spelled; a person's unless its words are a task's or the association's."""
+    for match in _AT.finditer(text):
+        spelled = "@" not in match[0]
+        domain = _DOMAIN.match(text, match.end())
+        if domain is None:
+            continue
+        parts = re.split(_DOT, domain[0], flags=re.I)
+        loose = spelled and not re.match(r" ?[(\[{<]", match[0])
+        while len(parts) > 1 and not parts[-1].isalpha():
+            parts.pop()
+        if len(parts) < 2 or len(parts[-1]) < 2 or (loose and parts[-1].casefold() not in _SPELLED_ENDS):
+            continue
+        begin = max(0, match.start() - _LONGEST_LOCAL)
+        local = _LOCAL.search(text[begin : match.start()])
+        if local is None:
+            continue
+        start = begin + local.start()
+        written = local[0]
+        if " " in written and loose:
+            words = written.split(" ")
+            start += sum(len(word) + 1 for word in words[:-3])
+        end = match.end() + len(domain[0])
+        while text[end - 1] in ".-":
+            end -= 1
+        local_part = re.sub(_DOT, ".", written, flags=re.I).casefold()
+        address = ".".join(parts).casefold()
+        words_of = tuple(map(fold, _LETTERS.findall(local_part)))
+        yield Contact(start, end, "mail", not is_office_mail(local_part, address, things), True, words_of)
+
+
+def is_office_mail(local: str, domain: str, things: ThingNames) -> bool:
+    """Tell whether an address is a task's or the association's by its name; its own domain proves nothing."""
+    words = [fold(word) for word in _LETTERS.findall(local)]
+    if not words:
+        return bool(re.search(r"\d", local)) and domain not in MAIL_PROVIDERS
+    known = [_is_role(word) or things.has_word(word) for word in words]
+    if not all(good or word in _FILLING for word, good in zip(words, known, strict=True)) or not any(known):
+        return things.has_run_of(words)
+    if len(words) == 1 and words[0] in _NO_ROLE_ALONE and not things.has_word(words[0]):
+        return not _is_persons_domain(domain, things) and (
+            words[0] not in {"familie", "ich"} or things.has_domain(domain)
+        )
+    return things.has_word(words[0]) or not _is_persons_domain(domain, things)
+
+
+def _is_role(word: str) -> bool:
+    return word in _roles() or names_a_thing(word)
+
+
+@lru_cache(maxsize=1)
+def _roles() -> frozenset[str]:
+    return frozenset(map(fold, ROLE_WORDS)) | frozenset(map(fold, _MORE_ROLES))
+
+
+def _is_persons_domain(domain: str, things: ThingNames) -> bool:
+    """Whether a domain is called after a person: a first name and another word, none of an organisation."""
+    if domain in MAIL_PROVIDERS:
+        return False
+    labels = domain.split(".")
+    words = [fold(word) for word in re.split(r"[-_]", labels[-2])] if len(labels) > 1 else []
+    if len(words) < 2 or any(names_a_thing(word) or things.has_word(word) for word in words):
+        return False
+    return len(words) in (2, 3) and is_first_name(words[0])
+
+
+# Links
+
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'|\\]{3,400}"
+    r"|(?<![\w@./-])(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12}/[^\s<>\"'|\\]{1,400}",
+    re.I,
+)
+_BARE = re.compile(r"(?<![\w@./-])(?:wa\.me|t\.me|chat\.whatsapp\.com|signal\.me)\S{0,200}", re.I)
+_TRAILING = ".,;:!?)]}»“”\"'*_"
+_PERSONAL_HOSTS = frozenset(
+    "wa.me api.whatsapp.com web.whatsapp.com whatsapp.com chat.whatsapp.com t.me telegram.me telegram.dog signal.me signal.group "
+    "m.me viber.com invite.viber.com line.me threema.id discord.gg calendly.com doodle.me join.skype.com".split()
+)
+_MEETINGS = re.compile(
+    r"(?:^|\.)(?:zoom\.us|zoom\.com|zoomgov\.com|meet\.google\.com|teams\.microsoft\.com|teams\.live\.com|meet\.jit\.si|webex\.com|gotomeeting\.com"
+    r"|goto\.com|whereby\.com|bluejeans\.com|skype\.com|meet\.ffmuc\.net|jitsi\.[a-z.-]+|meet\.[a-z0-9-]+\.[a-z]+|bbb\.[a-z0-9.-]+|konferenz\.[a-z0-9.-]+|senfcall\.de|edudip\.com)$",
+    re.I,
+)
+_MEETING_PATH = re.compile(r"/(?:j|s|my|w|meet|join|l|b|rooms?|r|invite|g)/|meetup-join|/[a-z]{3}-[a-z]{4}-[a-z]{3}|^/[\w-]{6,}", re.I)
+_SECRET = re.compile(r"[?&](?:pwd|passcode|password|passwort|token|invite|phone|tk)=", re.I)
+_PROFILES = re.compile(
+    r"(?:^|\.)(?:facebook\.com|fb\.com|fb\.me|instagram\.com|linkedin\.com|xing\.com|twitter\.com|x\.com|tiktok\.com|youtube\.com|threads\.net"
+    r"|threads\.com|bsky\.app|mastodon\.[a-z]+|vk\.com|ok\.ru|snapchat\.com|pinterest\.[a-z]+|soundcloud\.com|nebenan\.de|paypal\.me|paypal\.com|github\.com|medium\.com|linktr\.ee|about\.me|ko-fi\.com|patreon\.com|strava\.com|academia\.edu|researchgate\.net)$",
+    re.I,
+)
+_NO_PROFILE = frozenset(
+    "groups group events event pages page p reel reels stories explore hashtag watch company school channel c playlist results "
+    "share sharer login help about policies jobs feed search shop marketplace posts photos videos media public".split()
+)
+_PERSON_PATH = re.compile(r"/(?:in|profile\.php|people|profile|pub|user|paypalme)(?:/|\?|$)", re.I)
+_HANDLE = re.compile(
+    r"(?<![\w])(?:instagram|insta|telegram|tiktok|facebook|fb|twitter|threads|signal|threema|skype|discord|snapchat|ig|linkedin|телеграм|телеграмм|инстаграм|інстаграм|вайбер|تلغرام|تليجرام|انستغرام|تلگرام|اینستاگرام)"
+    r"(?P<gap>[\s:–(-]{1,3}(?:name[\s:]{1,2}|id[\s:]{1,2})?)(?P<handle>@?[a-z0-9](?:[\w.]{1,40}[a-z0-9_])?)(?![\w@])",
+    re.I,
+)
+_SOLE_HANDLE = re.compile(r"(?<![\w@./])@(?P<handle>[a-z][\w.]{2,40}[a-z0-9_])(?![\w@])", re.I)
+
+
+def links(text: str, things: ThingNames) -> Iterator[Contact]:
+    """Every link to a person, a chat or a meeting; one word of a profile is not sure."""
+    taken: list[tuple[int, int]] = []
+    for pattern in (_LINK, _BARE):
+        for match in pattern.finditer(text):
+            end = match.end()
+            while end > match.start() and text[end - 1] in _TRAILING:
+                if text[end - 1] == ")" and "(" in text[match.start() : end - 1]:
+                    break
+                end -= 1
+            if any(start < end and match.start() < stop for start, stop in taken):
+                continue
+            taken.append((match.start(), end))
+            found = judge_link(text[match.start() : end], things)
+            if found is not None:
+                yield Contact(match.start(), end, "link", True, *found)
+    for match in [*_HANDLE.finditer(text), *_SOLE_HANDLE.finditer(text)]:
+        start, end = match.span("handle")
+        if any(first < end and start < stop for first, stop in taken):
+            continue
+        handle = match["handle"]
+        words = _words_of_path(handle)
+        if not handle.startswith("@") and match.re is not _SOLE_HANDLE and not re.search(r"[._\d]", handle):
+            continue
+        if things.has_run_of(words) or any(names_a_thing(word) or things.has_word(word) for word in words):
+            continue
+        taken.append((start, end))
+        named = len(words) > 1 or "telegram" in match[0].casefold()[:9]
+        yield Contact(start if match.re is not _SOLE_HANDLE else match.start(), end, "link", True, named, words)
+
+
+def judge_link(link: str, things: ThingNames) -> tuple[bool, tuple[str, ...]] | None:
+    """Whether a link leads to a person: surely, perhaps, or not at all (None), and the words of its path."""
+    address = re.sub(r"^https?://", "", link, flags=re.I)
+    host, slash, rest = address.partition("/")
+    host = re.sub(r":\d+$|\?.*$", "", host.rpartition("@")[2]).casefold().removeprefix("www.")
+    path = (slash + rest) if slash else ""
+    if _SECRET.search(link):
+        return True, ()
+    bare = re.split(r"[?#]", path)[0]
+    segments = [segment for segment in bare.split("/") if segment]
+    words = _words_of_path(segments[-1]) if segments else ()
+    if host in _PERSONAL_HOSTS:
+        ours = host in {"t.me", "telegram.me", "m.me"} and _is_ours(words, things)
+        return None if ours or not segments and "?" not in link else (True, words)
+    if _MEETINGS.search(host):
+        return (True, ()) if _MEETING_PATH.search(path) else None
+    if _PROFILES.search(host):
+        return _judge_profile(path, segments, things)
+    return (True, ()) if _is_persons_domain(host, things) else None
+
+
+def _judge_profile(path: str, segments: list[str], things: ThingNames) -> tuple[bool, tuple[str, ...]] | None:
+    if _PERSON_PATH.search(path):
+        words = _words_of_path(segments[-1]) if segments else ()
+        return None if "/company/" in path else (True, words)
+    if not segments or segments[0].casefold() in _NO_PROFILE:
+        return None
+    words = _words_of_path(segments[0])
+    if not words or _is_ours(words, things):
+        return None
+    return len(words) > 1 or segments[0].startswith("@") and is_first_name(words[0]), words
+
+
+def _is_ours(words: Collection[str], things: ThingNames) -> bool:
+    """Whether the words of a path are an association's: one of them is an organisation's word, or of its name."""
+    return any(names_a_thing(word) or things.has_word(word) or word in _roles() for word in words) or (
+        things.has_run_of(list(words))
+    )
+
+
+def _words_of_path(segment: str) -> tuple[str, ...]:
+    """The words of a profile's path, folded; a capital within begins one."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", segment.lstrip("@~"))
+    return tuple(fold(word) for word in _LETTERS.findall(parted) if len(word) > 1)

@@ -1,0 +1,136 @@
+"""Reads the closed list of cues, and finds the longest one that begins at a word."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from allin_hub.privacy.free_text.fold import fold
+from allin_hub.privacy.free_text.tokens import Token, key_of, tokens_of
+
+_FILE = Path(__file__).parent / "cues.toml"
+_ENDINGS = ("", "in", "innen", "n", "s", "r", "e", "en")
+_GAP = re.compile(r"[^\w\n]{0,3}")
+_SHORTEST_COMPOUND = 3
+
+
+class Role(StrEnum):
+    """What a cue says about the words beside it; the names of the lists in cues.toml."""
+
+    TITLE = "titles"
+    TITLE_AFTER = "titles_after"
+    LABEL = "labels"
+    PREPOSITION = "prepositions"
+    ANNOUNCING = "announcing"
+    SELF = "self"
+
+
+class Cue(NamedTuple):
+    """A cue, as the words that have to follow each other."""
+
+    role: Role
+    language: str
+    words: tuple[str, ...]
+    dotted: bool
+    """Whether a full stop has to follow: 'Fr.' is a woman, 'Fr' a Friday."""
+    towards: bool
+    """Whether it ends with a word that leads to a person: 'Anmeldung bei'."""
+
+
+class Hit(NamedTuple):
+    """A cue in a text: from which token to before which."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+_TOWARDS = frozenset(
+    "bei mit an über nach von durch with to from for by via у до к через с з con عند لدى مع با نزد için".split()
+)
+
+
+@cache
+def published() -> dict[str, dict[str, list[str]]]:
+    """Give the list as it is published, by language."""
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _by_first_word() -> tuple[dict[str, list[Cue]], dict[str, Cue]]:
+    """Cues by their first word, the longest first, and endings of compounds."""
+    found: dict[str, list[Cue]] = {}
+    endings: dict[str, Cue] = {}
+    for language, lists in published().items():
+        for role in Role:
+            for written in lists.get(role.value, ()):
+                for words in _spellings(written):
+                    cue = Cue(
+                        role, language, words, written.endswith(".") and len(words) == 1, words[-1] in _TOWARDS
+                    )
+                    if written.startswith("*"):
+                        endings[words[0]] = cue
+                    found.setdefault(words[0], []).append(cue)
+    for cues in found.values():
+        cues.sort(key=lambda cue: -len(cue.words))
+    return found, endings
+
+
+def _spellings(written: str) -> list[tuple[str, ...]]:
+    """The words of a cue, in every gendered form."""
+    bare = written.strip("*+")
+    words = tuple(key_of(token.text) for token in tokens_of(bare))
+    if not written.endswith("+"):
+        return [words]
+    return [(*words[:-1], words[-1] + ending) for ending in _ENDINGS]
+
+
+@cache
+def _ending_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(ending) for ending in _by_first_word()[1]}, reverse=True))
+
+
+def cue_at(text: str, tokens: Sequence[Token], at: int) -> Hit | None:
+    """Find the longest cue that begins at a token."""
+    token = tokens[at]
+    by_word, endings = _by_first_word()
+    key = token.key
+    for cue in by_word.get(key, ()):
+        if _fits(cue, text, tokens, at):
+            return Hit(cue, at, at + len(cue.words))
+    if len(key) > _SHORTEST_COMPOUND + 4 and token.script == "latin":
+        for length in _ending_lengths():
+            if len(key) - length >= _SHORTEST_COMPOUND and key[-length:] in endings:
+                return Hit(endings[key[-length:]], at, at + 1)
+    return None
+
+
+def _fits(cue: Cue, text: str, tokens: Sequence[Token], at: int) -> bool:
+    end = at + len(cue.words)
+    if end > len(tokens):
+        return False
+    for offset, word in enumerate(cue.words[1:], 1):
+        token = tokens[at + offset]
+        if token.key != word or not _GAP.fullmatch(text, tokens[at + offset - 1].end, token.start):
+            return False
+    if cue.dotted and not text.startswith(".", tokens[end - 1].end):
+        return False
+    if cue.role is Role.TITLE and cue.language in {"de", "en"} and len(cue.words) == 1:
+        return tokens[at].upper
+    return True
+
+
+@cache
+def parties() -> tuple[tuple[tuple[str, ...], ...], frozenset[str]]:
+    """Words of a person's party, and the words that lead from it to the person."""
+    words: list[tuple[str, ...]] = []
+    leading: set[str] = set()
+    for lists in published().values():
+        words += [tuple(key_of(token.text) for token in tokens_of(one)) for one in lists.get("parties", ())]
+        leading.update(map(fold, lists.get("party_words", ())))
+    return tuple(sorted(words, key=len, reverse=True)), frozenset(leading)

@@ -1,0 +1,263 @@
+"""Knows what a capital letter may stand for besides a person: organisations, places, streets, words, the honoured."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+
+from allin_hub.privacy.free_text.fold import fold
+from allin_hub.privacy.free_text.word_lists import is_noun, listed
+
+_FILE = Path(__file__).parent / "words.toml"
+_ADJECTIVE = re.compile(
+    r".{2,}(?:lich|isch|ig|bar|sam|los|haft|end|iert|voll|weise)(?:e[rnsm]?)?$|.{5,}(?:ungs?|heit|keit|schaft|tion|taet|ismus|innen|chen)$"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_LEAST_BEFORE_ENDING = 4
+_LEGAL_FORM = re.compile(r"\b(?:e\.?\s?V|gGmbH|GmbH|UG|gUG|e\.?\s?G|GbR|AG|KG|mbH|Ltd|Inc|i\.?\s?G)\b\.?")
+_WORD_NAMES = frozenset(
+    "alfa alma alpha amber angel april art asia august aurora bill bulut carter chad chance charity chase china "
+    "christ crystal dakota dawn dean deren diamond don drew duke earl eden ege esperanza faith flora florence frieden "
+    "genesis georgia gloria grace gul gunes guy harmony heaven heide hope hunter india iran iris israel jack jade "
+    "jordan joy justice kenya king london luna luz mai major mark mason may melody mercy milan mo mut nova nur olive "
+    "opal pace paris pat paz penny per phoenix prince rich roma rosa rose royal saga samt sankt savannah see sierra "
+    "sol st star stella stern sue summer tag toprak tor ukraine una viola winter wolf yagmur вера віра любов любовь "
+    "мир надежда надія світ слава آرزو آزادی أمان أمل امید بهار حياة سحر سلام فرح نجاح نور".split()
+)
+"""First names that are words of our texts too: they count with more evidence only."""
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def _set_of(table: str, name: str) -> frozenset[str]:
+    found = {fold(word).strip(".") for word in _words()[table][name].split()}
+    return frozenset(found | {word.replace("-", " ") for word in found if "-" in word})
+
+
+@cache
+def _endings() -> tuple[str, ...]:
+    found = set(_set_of("organisations", "endings") | _set_of("places", "endings"))
+    return tuple(sorted(found, key=lambda ending: (-len(ending), ending)))
+
+
+def is_stop(key: str) -> bool:
+    """Tell whether a word is never part of a name."""
+    return key in _set_of("stops", "words")
+
+
+@lru_cache(maxsize=20_000)
+def names_a_thing(key: str) -> bool:
+    """Tell whether a word is one of organisations or places, whole or at its end."""
+    if key in _set_of("organisations", "words") or key in _set_of("places", "words"):
+        return True
+    return any(
+        key.endswith(ending) and len(key) - len(ending) >= (_LEAST_BEFORE_ENDING if len(ending) > 3 else 99)
+        for ending in _endings()
+    )
+
+
+@lru_cache(maxsize=20_000)
+def is_word(key: str) -> bool:
+    """Tell whether something but a name explains a word: a list of words, its ending, an organisation, a place."""
+    if is_stop(key) or key in _set_of("common", "words") or names_a_thing(key) or _ADJECTIVE.match(key):
+        return True
+    parts = key.split("-")
+    if len(parts) > 1:
+        return names_a_thing(parts[-1]) or all(len(part) < 3 or is_word(part) for part in parts)
+    return is_noun(key)
+
+
+def stands_before_a_name(key: str) -> bool:
+    """Tell whether a name after this word is a street's or a house's: 'вулиця', 'Schule'."""
+    return key in _set_of("places", "before")
+
+
+def stands_after_a_name(key: str) -> bool:
+    """Tell whether a name before this word is a street's or a house's: 'Stiftung', 'Sokağı'."""
+    return key in _set_of("places", "after")
+
+
+@cache
+def honoured() -> dict[str, list[tuple[str, ...]]]:
+    """Names of the honoured and the dead, by their first word."""
+    return phrases(_words()["honoured"]["names"].split(","))
+
+
+def phrases(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    """Names of several words, by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in names:
+        words = tuple(map(fold, _LETTERS.findall(name)))
+        if words:
+            found.setdefault(words[0], []).append(words)
+    for several in found.values():
+        several.sort(key=len, reverse=True)
+    return found
+
+
+# First names
+
+_CYRILLIC = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ж": "zh", "з": "z", "и": "i", "і": "i",
+        "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
+        "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "", "ю": "iu", "я": "ia", "э": "e", "ы": "y",
+        "'": "",
+    }
+)  # fmt: skip
+_CASES = re.compile(r"(?:ого|ому|ою|ею|єю|ией|ією|ой|ей|ої|ий|им|ым|ом|ем|ая|ую|у|ю|а|я|е|є|і|ї|и|ы|о|ь|й)$")
+_NOMINATIVES = ("", "а", "я", "о", "й", "ь", "ія", "ия", "ій", "ий")
+
+
+def stem(key: str) -> str:
+    """A Cyrillic word without the ending of its case; others as they are."""
+    return _CASES.sub("", key, count=1) if "а" <= key[:1] <= "ґ" and len(key) > 3 else key
+
+
+@lru_cache(maxsize=50_000)
+def is_first_name(key: str) -> bool:
+    """Tell whether a word is a listed first name and hardly anything else."""
+    if len(key) < 3 or key in _set_of("organisations", "words"):
+        return False
+    return any(_is_listed(form) for form in forms_of(key))
+
+
+def _is_listed(key: str) -> bool:
+    if key in _WORD_NAMES:
+        return False
+    return key in listed("first_names") and key not in listed("first_names_rare") and not is_stop(key)
+
+
+@lru_cache(maxsize=20_000)
+def may_be_first_name(key: str) -> bool:
+    """Tell whether a word is a first name that is a word, too: Rosa, Wolf."""
+    return not is_stop(key) and (key in _WORD_NAMES or any(form in listed("first_names") for form in forms_of(key)))
+
+
+def forms_of(key: str) -> list[str]:
+    """A word as lists may have it: without the ending of a case, without a letter in front, in Latin letters."""
+    found = [key]
+    first = key[0]
+    if "-" in key:
+        found.append(key.split("-")[0])
+    if "а" <= first <= "ґ":
+        base = stem(key)
+        if len(base) > 2:
+            found += [base + ending for ending in _NOMINATIVES]
+        latin = [form.translate(_CYRILLIC) for form in found]
+        found += latin + [form.replace("i", "y") for form in (latin[0],)]
+    elif "\u0600" <= first <= "\u06ff":
+        if first in "وبلك" and len(key) > 3:
+            found.append(key[1:])
+    elif key.endswith("s") and len(key) > 4:
+        found.append(key[:-1])
+    if "ae" in key or "oe" in key or "ue" in key:
+        found.append(key.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
+    return found
+
+
+# What the hub itself knows
+
+
+class ThingNames:
+    """Names of organisations, places and streets that the hub knows; they explain capitals, and they win over names of persons."""
+
+    def __init__(self, own: Sequence[str] = (), others: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        self.own = tuple(own)
+        self._own_words = frozenset(
+            word
+            for name in own
+            for word in map(fold, _LETTERS.findall(_LEGAL_FORM.sub(" ", name)))
+            if len(word) > 1 and not is_stop(word)
+        )
+        self._run = "".join(fold(word) for word in _LETTERS.findall(" ".join(own[:1])))
+        self.words = frozenset(map(fold, words))
+        self.phrases = phrases(name for name in (*own, *others) if is_things_name(name))
+
+    def about(self, own: Sequence[str]) -> ThingNames:
+        """The same for another entity, with its own names; nothing is read again."""
+        made = ThingNames(own)
+        made.words = self.words
+        made.phrases = {**self.phrases, **_joined(self.phrases, made.phrases)}
+        return made
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a word is one of the entity's own name."""
+        if word in self._own_words:
+            return True
+        return len(word) > 5 and any(
+            len(other) > 4 and (word in (f"{other}verein", f"{other}ev") or word.startswith(other + "ev"))
+            for other in self._own_words
+        )
+
+    def has_run_of(self, words: Sequence[str]) -> bool:
+        """Tell whether words, written together, begin or make up the entity's own name: `choralpha@`."""
+        run = "".join(words).removesuffix("ev")
+        return len(run) > 3 and bool(self._run) and (self._run.startswith(run) or run == self._initials())
+
+    def _initials(self) -> str:
+        return "".join(word[0] for word in _LETTERS.findall(" ".join(self.own[:1]))).casefold()
+
+    def has_domain(self, domain: str) -> bool:
+        """Tell whether a domain is called like the entity."""
+        label = re.sub(r"[^a-z]", "", fold(domain.split(".")[-2])) if "." in domain else ""
+        return len(label) > 3 and (label in self._run or self._run in label)
+
+
+def _joined(
+    some: dict[str, list[tuple[str, ...]]], more: dict[str, list[tuple[str, ...]]]
+) -> dict[str, list[tuple[str, ...]]]:
+    return {word: sorted({*some.get(word, ()), *found}, key=len, reverse=True) for word, found in more.items()}
+
+
+def is_things_name(name: str) -> bool:
+    """Tell whether a name is an organisation's: by its legal form, by a word of organisations, or because no person is called so."""
+    return not is_persons_name(name)
+
+
+@lru_cache(maxsize=20_000)
+def is_persons_name(name: str) -> bool:
+    """Tell whether a whole name is only a person's: two to four words, no legal form, no word of organisations, the last unexplained.
+
+    With a listed first name at the beginning the last may be a word: Ulrike Mondschein.
+    """
+    if _LEGAL_FORM.search(name):
+        return False
+    bare = re.sub(r"\([^()]{0,80}\)", " ", name)
+    words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", bare)
+    if not 2 <= len(words) <= 4 or re.search(r"[\d&+/@|:]", bare):
+        return False
+    keys = [fold(word) for word in words]
+    if any(key in _set_of("organisations", "words") or names_an_organisation(key) or is_stop(key) for key in keys):
+        return False
+    if not all(word[0].isupper() or not word[0].islower() for word in words):
+        return False
+    if tuple(keys) in {one for several in honoured().values() for one in several}:
+        return False
+    if stands_before_a_name(keys[0]) or stands_after_a_name(keys[-1]):
+        return False
+    if is_first_name(keys[0]) or (is_first_name(keys[-1]) and not is_word(keys[0])):
+        return not (len(keys) == 2 and keys[-1] in _set_of("places", "words"))
+    if "\u0600" <= words[0][0] <= "\u06ff":
+        return False
+    if ord(words[0][0]) > 0x24F:
+        return any(is_first_name(key) for key in keys)
+    return not is_word(keys[-1]) and not words[-1].isupper()
+
+
+@lru_cache(maxsize=20_000)
+def names_an_organisation(key: str) -> bool:
+    """Tell whether a word is one of organisations, whole or at its end."""
+    if key in _set_of("organisations", "words"):
+        return True
+    return any(
+        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING and len(ending) > 3
+        for ending in _set_of("organisations", "endings")
+    )

