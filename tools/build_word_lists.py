@@ -17,10 +17,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from babel import Locale
+
 from allin_hub.privacy.free_text.fold import fold
 from allin_hub.privacy.free_text.word_lists import parts_of
 
 TARGET = Path(__file__).parents[1] / "hub/allin_hub/privacy/free_text"
+NOUNS = "german_nouns/german_nouns/nouns.csv"
 LEAST_BEARERS, LEAST_SOURCES = 50, 4
 OFTEN = 60_000
 """From so many bearers on, a first name that is a word too counts as a name before it counts as a word."""
@@ -62,6 +65,28 @@ def german_nouns(path: Path) -> set[str]:
     return found
 
 
+def words_of(path: Path, kinds: set[str]) -> set[str]:
+    """Give the entries of some kinds, folded."""
+    with path.open(encoding="utf-8") as file:
+        return {
+            word
+            for row in csv.DictReader(file)
+            if kinds & set(row["pos"].split(","))
+            for word in re.split(r"[ -]", fold(row["lemma"]))
+            if _WORD.fullmatch(word)
+        }
+
+
+def places(path: Path) -> set[str]:
+    """Give the names of places and countries, in the languages of most texts."""
+    found = words_of(path, {"Toponym"}) - words_of(path, {"Nachname", "Vorname"})
+    for language in ("de", "en", "tr"):
+        locale = Locale(language)
+        for name in (*locale.territories.values(), *locale.languages.values()):
+            found.update(word for word in re.split(r"[^\w]+", fold(name)) if _WORD.fullmatch(word))
+    return {word for word in found if len(word) > 3}
+
+
 def without_compounds(words: Iterable[str]) -> set[str]:
     """Leave out words that the rest explains: parts of two kept words."""
     kept: set[str] = set()
@@ -88,13 +113,14 @@ def main(folder: Path, english: Path) -> None:
     ]
     others = {fold(name) for name in [*names_of_faker(folder / "faker"), *own] if len(name) > 2}
     names = {name for name in {*latin, *others} if " " not in name and not name.isdecimal() and len(name) > 2}
-    nouns = german_nouns(folder / "german_nouns/german_nouns/nouns.csv")
+    nouns = german_nouns(folder / NOUNS)
     spoken = {word for word in map(fold, english.read_text(encoding="utf-8").split()) if _WORD.fullmatch(word)}
     spoken -= {name for name in spoken & names if latin.get(name, 0) >= OFTEN}
     write("first_names.txt.gz", names)
     write("first_names_rare.txt.gz", (n for n in names & (nouns | spoken) if latin.get(n, 0) < OFTEN))
-    write("words_de.txt.gz", without_compounds(nouns))
+    write("words_de.txt.gz", without_compounds(nouns | places(folder / NOUNS)))
     write("words_en.txt.gz", spoken - nouns)
+    write("family_names.txt.gz", words_of(folder / NOUNS, {"Nachname"}))
 
 
 if __name__ == "__main__":

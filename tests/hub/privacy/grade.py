@@ -31,6 +31,7 @@ CONTACT = ("mobile", "landline", "mail", "link")
 SHORT = frozenset(
     "legal_name other_name address_extra place_name contact_function reach_note hours_text meeting_point".split()
 )
+PLACE = frozenset(["address_extra", "place_name", "hours_text", "meeting_point"])
 _WANTED = re.compile(r"\{\{(\w+):(.*?)\}\}", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]+(?:[*:_/(-]+(?:in|innen)\b\)?)?")
 _BESIDE = 3
@@ -123,6 +124,7 @@ def context_of(row: Mapping[str, Any]) -> Context:
         own.append(row["entity"])
     return Context(
         short=row["field"] in SHORT,
+        place=row["field"] in PLACE,
         things=ThingNames(own),
         known=KnownNames(row.get("known") or ()),
     )

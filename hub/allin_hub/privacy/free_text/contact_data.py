@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from allin_hub.privacy.free_text.fold import fold
-from allin_hub.privacy.free_text.names_of_things import ThingNames, is_first_name, names_a_thing
+from allin_hub.privacy.free_text.names_of_things import ThingNames, is_first_name, is_thing_word, names_a_thing
 from allin_schemas.reading.mailboxes import MAIL_PROVIDERS, ROLE_WORDS
 
 
@@ -34,20 +34,30 @@ _NO_PHONE = re.compile(
     r"[\w .:#/-]{0,14}$",
     re.I,
 )
-_OFFICE = re.compile(
-    r"(?:büro|buero|office|vereins|dienst|beratungs?|notfall|not|info|bereitschafts|projekt|team|service|zentral|kurs|orga|gruppen|spenden|job|amts|stadt|pflege)"
+_AT_HOME = re.compile(
+    r"\babends?\b|\bevenings?\b|after (?:work|[5-9])|nach 1[6-9]|ab 1[7-9]\b|akşam\w*|вечер\w*|ввечері|увечері|مساء|المساء|شب\b|شبها|عصر"
+    r"|\b(?:mutter|vater|ehefrau|ehemann|seine frau|ihr mann|tochter|sohn|schwester|nachbar\w*|mum|mom|dad|husband|wife|neighbou?r|landline|annesi|babası|eşi|komşu\w*|sabit)\b"
+    r"|мам[аиі]|мати|дочк\w+|дружин\w+|чоловік|жен[аы]\b|муж\b|сосід\w*|сосед\w*|стаціонарн\w*|стационарн\w*|городской|міський|أرضي|الأرضي|الثابت|زوج\w*|والدة|ثابت|همسر|مادر",
+    re.I,
+)
+"""What points to a home where no office is named; for landlines only."""
+OFFICE = re.compile(
+    r"(?:büro|buero|office|vereins|dienst|beratungs?|notfall|not|info|bereitschafts|projekt|team|service|zentral|kurs|orga|gruppen|spenden|job|amts|stadt|pflege|eltern|bund|kreis|club|[a-zäöü]{3,30}-)"
     r"[- ]?(?:handy|mobil\w*|mobile|telefon|phone|nummer|number|tel\b)"
-    r"|hotline|zentrale|geschäftsstelle|sekretariat|dienstlich|duty phone|emergency number|helpline|switchboard|front desk|reception"
+    r"|hotline|praxis|zentrale|geschäftsstelle|sekretariat|dienstlich|\bbüro\b|\boffice\b|\bwork\b|\bamt\b|kontor|dienststelle|duty phone|emergency number|helpline|switchboard|front desk|reception"
     r"|ofis(?:in|imizin)?\b|büro(?:muz|nun)?\b|dernek (?:telefonu|cep|hattı)|danışma hattı"
     r"|рабочий|служебн|офис|офіс|горячая линия|гаряча лінія|службов|робочий"
-    r"|المكتب|مكتب|الجمعية|الخط الساخن|للطوارئ|الطوارئ|دفتر|انجمن|خط کمک",
+    r"|shared (?:phone|mobile|number)|(?:shop|store|club|centre|center|association|hall|school|community)(?:'s)? (?:phone|mobile|number|cell)|on[- ]call|duty"
+    r"|nöbetçi|ortak (?:telefon|cep|hat)|(?:derne\w*|merkez\w*|grup|kulüp|lokal) (?:cep|telefon|hat|gsm)\w*|kurumsal"
+    r"|чергов\w+|спільн\w+ (?:телефон|номер)|дежурн\w+|общий (?:телефон|номер)|(?:телефон|номер|моб\w*) (?:центру|спілки|товариства|клубу|організації|школи|центра|клуба|общества|организации|школы)"
+    r"|المناوب|مناوب|(?:هاتف|جوال|رقم|موبايل) (?:النادي|المدرسة|الدوام)|(?:موبایل|شماره|تلفن|همراه) (?:مرکز|مدرسه|باشگاه|مشترک)|المكتب|مكتب|الجمعية|الخط الساخن|للطوارئ|الطوارئ|دفتر|انجمن|خط کمک",
     re.I,
 )
 _PRIVATE = re.compile(
-    r"\bpriv(?:at\w*|\.)?\b|zu ?hause|daheim|\bnach feierabend|\bprivate\b|\bat home\b|\bhome (?:phone|number|line|landline)\b|\(home\)|\bhome:"
+    r"\bpriv(?:at\w*|\.|\b)|zu ?hause|daheim|nach hause|\bwohnung\b|\bprivatanschluss|house phone|home (?:is|line)|\bthe flat\b|\blandline at|\bnach feierabend|\bprivate\b|\bat home\b|\bhome (?:phone|number|line|landline)\b|\(home\)|\bhome:"
     r"|\bev(?:de|imiz)?\b(?: tel\w*)?|\bev (?:telefonu|numarası)|özel(?: numara\w*| tel\w*| hat)?|\bevden\b"
-    r"|домашн\w*|дома\b|вдома|личн\w*|особист\w*|приватн\w*|квартирн\w*"
-    r"|المنزل|منزل|البيت|بيتي|الخاص|شخصي|الشخصي|خاص|خانه|منزل|شخصی",
+    r"|домашн\w*|домой|додому|дома\b|вдома|личн\w*|особист\w*|приватн\w*|квартирн\w*"
+    r"|المنزل|منزل|البيت|بيتي|الخاص|شخصي|الشخصي|خاص|خانه|شخصی|للبيت|بالبيت|المنزلي|منزلي",
     re.I,
 )
 _LOCAL_PRIVATE = re.compile(
@@ -61,8 +71,7 @@ def _grouped(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     digits, began, last = "", None, start
     for group in _GROUP.finditer(text, start, end):
         some = re.sub(r"[^\d+]", "", group[0])
-        whole = len(digits.lstrip("+")) >= 9
-        if digits and ((whole and some[:1] in "0+") or len(digits) + len(some) > 16):
+        if digits and (_is_whole(digits, some) or len(digits) + len(some) > 16):
             yield began or start, last, digits
             digits, began = "", None
         if began is None:
@@ -71,6 +80,15 @@ def _grouped(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         last = group.end()
     if digits:
         yield began or start, last, digits
+
+
+def _is_whole(digits: str, following: str) -> bool:
+    """Whether a number is complete, so that a group that begins with 0 or + is the next one."""
+    if following.startswith("+"):
+        return len(digits) > 6
+    count = len(digits.lstrip("+"))
+    least = 9 if digits.startswith("0") and not digits.startswith(("01", "00")) else 11
+    return following.startswith("0") and len(following) > 3 and count >= least
 
 
 def numbers(text: str) -> Iterator[Contact]:
@@ -93,18 +111,29 @@ def numbers(text: str) -> Iterator[Contact]:
 
 
 def _judged(text: str, start: int, end: int, kind: str) -> Contact:
-    """A number as a person's or as nobody's, by the words of its clause."""
-    before = _CLAUSE.split(text[max(0, start - 50) : start])[-1]
-    after = _CLAUSE.split(text[end : end + 30])[0]
-    later = re.search(r"\d{4}|@", after)
-    near = after[: later.start()] if later else after
-    earlier = [*re.finditer(r"\d{4}[\d /-]*|@\S*", before)]
-    last = before[earlier[-1].end() :] if earlier else before
-    private = bool(_PRIVATE.search(last) or _PRIVATE.search(near))
-    office = bool(_OFFICE.search(last) or _OFFICE.search(near[:20]))
+    """A number as a person's or as nobody's, by the words before it, then by those behind it."""
+    before = text[max(0, start - _NEAR) : start]
+    line = before[before.rfind("\n") + 1 :]
+    since = [*re.finditer(r"\d{4}[\d /-]*|@\S*|[.!?;] ", line)]
+    last = line[since[-1].end() :] if since else line
+    private = [*_PRIVATE.finditer(last)]
+    office = [*OFFICE.finditer(last)]
+    if kind == "landline" and not office:
+        private += _AT_HOME.finditer(last)
+    if private or office:
+        person = bool(private) and not (office and office[-1].start() > private[-1].start())
+        return Contact(start, end, kind, person, kind == "mobile" or person)
+    after = text[end : end + _NEAR].partition("\n")[0]
+    following = re.search(r"\d{4}|@", after)
+    near = after[: following.start()] if following else after
+    direct = _PRIVATE.match(near.lstrip(" (,–-")) is not None or (following is None and _PRIVATE.search(near))
+    if following is not None and direct:
+        rest = near.partition(")")[1]
+        direct = bool(rest) or near.count(",") > 1
     if kind == "landline":
-        return Contact(start, end, kind, private)
-    return Contact(start, end, kind, private or not office)
+        direct = direct or _AT_HOME.search(near if following is None else near[:25]) is not None
+        return Contact(start, end, kind, bool(direct) and not OFFICE.search(near[:15]))
+    return Contact(start, end, kind, bool(direct) or not OFFICE.search(near[:20]))
 
 
 @lru_cache(maxsize=10_000)
@@ -132,6 +161,8 @@ def kind_of_number(digits: str) -> str | None:
     }
     return "landline" if fixed else "mobile"
 
+
+_NEAR = 60
 
 # Mail
 
@@ -194,8 +225,12 @@ def is_office_mail(local: str, domain: str, things: ThingNames) -> bool:
     words = [fold(word) for word in _LETTERS.findall(local)]
     if not words:
         return bool(re.search(r"\d", local)) and domain not in MAIL_PROVIDERS
-    known = [_is_role(word) or things.has_word(word) for word in words]
-    if not all(good or word in _FILLING for word, good in zip(words, known, strict=True)) or not any(known):
+    own = domain not in MAIL_PROVIDERS
+    known = [_is_role(word) or things.has_word(word) or (own and is_thing_word(word)) for word in words]
+    filling = [word in _FILLING or (len(word) < 3 and place > 0) for place, word in enumerate(words)]
+    if "mustermann" in domain or "mustermann" in words:
+        return True
+    if not all(good or small for good, small in zip(known, filling, strict=True)) or not any(known):
         return things.has_run_of(words)
     if len(words) == 1 and words[0] in _NO_ROLE_ALONE and not things.has_word(words[0]):
         return not _is_persons_domain(domain, things) and (
@@ -205,7 +240,8 @@ def is_office_mail(local: str, domain: str, things: ThingNames) -> bool:
 
 
 def _is_role(word: str) -> bool:
-    return word in _roles() or names_a_thing(word)
+    spelled = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return any(one in _roles() or names_a_thing(one) for one in {word, spelled})
 
 
 @lru_cache(maxsize=1)
@@ -305,8 +341,8 @@ def judge_link(link: str, things: ThingNames) -> tuple[bool, tuple[str, ...]] | 
     segments = [segment for segment in bare.split("/") if segment]
     words = _words_of_path(segments[-1]) if segments else ()
     if host in _PERSONAL_HOSTS:
-        ours = host in {"t.me", "telegram.me", "m.me"} and _is_ours(words, things)
-        return None if ours or not segments and "?" not in link else (True, words)
+        ours = host in {"t.me", "telegram.me", "m.me"} and all(_is_ours([word], things) for word in words)
+        return None if (ours and words) or len(path) < 2 else (True, words)
     if _MEETINGS.search(host):
         return (True, ()) if _MEETING_PATH.search(path) else None
     if _PROFILES.search(host):
@@ -323,7 +359,14 @@ def _judge_profile(path: str, segments: list[str], things: ThingNames) -> tuple[
     words = _words_of_path(segments[0])
     if not words or _is_ours(words, things):
         return None
-    return len(words) > 1 or segments[0].startswith("@") and is_first_name(words[0]), words
+    return len(words) > 1 or _is_written_together(words[0]), words
+
+
+def _is_written_together(word: str) -> bool:
+    """Whether one word of a profile is a first name and another: 'ramikhoury'."""
+    return any(
+        is_first_name(word[:cut]) and not is_thing_word(word[cut:]) for cut in range(4, len(word) - 3)
+    ) and not is_thing_word(word)
 
 
 def _is_ours(words: Collection[str], things: ThingNames) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from allin_hub.privacy.free_text.contact_data import Contact, links, mails, numbers
+from allin_hub.privacy.free_text.contact_data import OFFICE, Contact, links, mails, numbers
 from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.names import Name, Names
@@ -23,9 +23,13 @@ MOST = 200
 _DIGITS = re.compile(r"\d[\d ()/.–-]{4,}\d")
 _AT = re.compile(r"@| at |\bat\b|\(a|\[a|\{a|ät|собака|равлик", re.I)
 _SLASH = re.compile(r"/|www\.|@|insta|telegr|signal|threema|skype|тел[еє]г|інст|инст|تل|انست|اینست", re.I)
-_BETWEEN_NAME_AND_NUMBER = re.compile(
-    r"[\s,:;(–/|-]{0,4}(?:(?:tel|telefon|telefonisch|festnetz|phone|landline|fon|unter|at|on|call|nr|nummer|tel\.?:|ev|тел|телефон|هاتف|تلفن|شماره|رقم)\b[\s.:–/(+-]{0,4}){0,3}",
-    re.I,
+FAR = 60
+"""So many letters may stand between a name and its number."""
+_OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [A-ZÄÖÜ]|{OFFICE.pattern}", re.I)
+
+
+_TOGETHER = re.compile(
+    r"[\s,;/|·+–-]*(?:(?:oder|or|und|and|bzw|veya|ve|або|или|и|та|أو|او|یا|و|mobil|mobile|handy|cell|cep|моб|тел|tel|mail|e-mail)\b\.?[\s:]*){0,2}", re.I
 )
 
 
@@ -54,6 +58,8 @@ class Context:
 
     short: bool = False
     """Whether it is a field of few words, in which a capital letter wants an explanation."""
+    place: bool = False
+    """Whether such a field tells of a place or of hours: a single word is only hinted at there."""
     things: ThingNames = field(default_factory=ThingNames)
     known: KnownNames = field(default_factory=KnownNames)
     released: frozenset[str] = frozenset()
@@ -78,7 +84,9 @@ def find(text: str, context: Context) -> list[Finding]:
         contacts += [one for one in islice(numbers(words), MOST + 1) if not _overlaps(one, taken)]
     if len(contacts) > MOST:
         return _whole(text)
-    search = Names(words, tokens_of(words), context.things, context.known, short=context.short)
+    search = Names(
+        words, tokens_of(words), context.things, context.known, short=context.short, place=context.place
+    )
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
@@ -111,20 +119,37 @@ def _settled_names(names: Iterable[Name], context: Context) -> list[Finding]:
     ]
 
 
-def _with_names_landlines(text: str, contacts: Iterable[Contact], names: Iterable[Name]) -> list[Contact]:
-    """Landlines directly behind a person's name are that person's."""
-    ends = [one.end for one in names if one.sure]
+def _with_names_landlines(text: str, contacts: Sequence[Contact], names: Sequence[Name]) -> list[Contact]:
+    """Landlines beside a person's name, number or mail are that person's, unless a word of an office stands between."""
+    ends = sorted(one.end for one in names)
+    starts = sorted(one.start for one in names)
+    others = [one for one in contacts if one.person and one.kind in {"mobile", "mail"}]
     found = []
     for one in contacts:
         if one.kind == "landline" and not one.person:
-            beside = any(
-                end <= one.start and one.start - end < 30 and _BETWEEN_NAME_AND_NUMBER.fullmatch(text, end, one.start)
-                for end in ends
-            )
-            found.append(one._replace(person=beside))
-        else:
-            found.append(one)
+            one = one._replace(person=_is_beside(text, one, ends, starts, others))  # noqa: PLW2901 - the same number
+        found.append(one)
     return found
+
+
+def _is_beside(
+    text: str, one: Contact, ends: Sequence[int], starts: Sequence[int], others: Sequence[Contact]
+) -> bool:
+    place = bisect_left(ends, one.start + 1)
+    before = text[ends[place - 1] : one.start] if place else "\n"
+    if len(before) < FAR and not _OTHERS.search(before):
+        return True
+    since = text[max(0, one.start - FAR) : one.start]
+    if OFFICE.search(re.split(r"\n|\d{4}|[.!?;] ", since)[-1]):
+        return False
+    place = bisect_left(starts, one.end)
+    if place < len(starts) and re.fullmatch(r"\s?[(–-]\s?(?:bei |von )?", text[one.end : starts[place]]):
+        return True
+    return any(
+        _TOGETHER.fullmatch(text, min(one.end, other.end), max(one.start, other.start)) is not None
+        for other in others
+        if min(one.end, other.end) <= max(one.start, other.start) < min(one.end, other.end) + FAR
+    )
 
 
 def _is_released(written: str, released: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from allin_hub.privacy.free_text.contact_data import Contact
@@ -12,6 +12,7 @@ from allin_hub.privacy.free_text.cues import Hit, Role, cue_at
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.names_of_things import (
     ThingNames,
+    bare_forms,
     honoured,
     is_first_name,
     is_stop,
@@ -19,6 +20,7 @@ from allin_hub.privacy.free_text.names_of_things import (
     may_be_first_name,
     names_a_thing,
     names_an_organisation,
+    needs_a_name,
     stands_after_a_name,
     stands_before_a_name,
 )
@@ -32,7 +34,7 @@ _AND = frozenset("und oder u and or ve veya ya та і й и або или و ا
 _LIST_GAP = re.compile(r"\s?(?:\([^()\n]{0,60}\))?\s?(?:[,;/&+|،]\s?)?")
 _IS = frozenset("ist sind is are war heisst sein lautet erteilt gibt".split())
 _TOWARDS = frozenset("bei mit an durch uber nach von with to via by from through у до к через с з عند لدى مع با نزد".split())
-_PARTICLES = frozenset("von van der den de del della di da dos du la le el al bin ibn ben abu zu zum ten ter y oglu kizi vom und-zu st".split())
+_PARTICLES = frozenset("von van de del della di da dos du la le el al bin ibn ben abu zu zum ten ter y oglu kizi vom und-zu st".split())
 _ARABIC_PARTICLES = frozenset("عبد ابو ام ابن بن ال بنت سيد حاج".split())
 _BESIDE = re.compile(
     r"[\s,:;(–/|-]{0,4}(?:(?:tel|telefon|mobil|handy|mobile|phone|cell|fon|m|t|h|whatsapp|wa|mail|e-?mail|signal|telegram|unter|per|under|at|on|via|nr|nummer|privat|priv|"
@@ -43,10 +45,23 @@ _AFTER_CONTACT = re.compile(r"\s?[(,–—/|:;-]{0,2}\s?(?:bei |frau |herr |von 
 _SLAVIC_FAMILY = re.compile(
     r".{3,}(?:енк[оау]|чук[аоу]?|щук[ау]?|юк[ау]?|як[ау]?|ськ(?:ий|а|ого|ої|ому|ій|у)|цьк(?:ий|а|ого|ої|ому|ій)|ск(?:ий|ая|ого|ой|ому|ую)|ов(?:а|у|ой|ої|им|ым)?|[ео]в(?:а|у|ой|ої)?|[иі]н(?:а|у|ой|ої)?|дзе|швили|швілі|ян[ау]?|их|ых|ич[ау]?|ко)$"
 )
+_DEAD = re.compile(r"[^.\n]{0,50}?(?:†|\((?:\* ?)?1[5-9]\d\d ?[-–] ?(?:1[5-9]|20)\d\d\))")
+_TURKISH_CASE = re.compile(r"['’](?:[ae]|y[aeıiuü]|[ıiuü]|[dt][ae]n|y?l[ae])$")
+_PLACING = frozenset(
+    "am an im in auf vor hinter neben beim vom zum zur der die das den dem des aus nach richtung ecke gegenuber uber unter ab at on the near to off behind outside into".split()
+)
 _MOST_TOKENS = 4
 _WORDS_AFTER_TITLE = 3
 _MOST_TITLES = 5
 """How many words of titles may follow each other."""
+
+
+def _phrases_of(phrases: Mapping[str, list[tuple[str, ...]]], token: Token) -> list[tuple[str, ...]]:
+    """The phrases that begin with a word, in whatever case it stands."""
+    found = phrases.get(token.key)
+    if found is not None:
+        return found
+    return [words for form in bare_forms(token.key) for words in phrases.get(form, ())]
 
 
 class Name(NamedTuple):
@@ -63,13 +78,14 @@ class Names:
     """Looks through one text."""
 
     def __init__(
-        self, text: str, tokens: Sequence[Token], things: ThingNames, known: KnownNames, *, short: bool
+        self, text: str, tokens: Sequence[Token], things: ThingNames, known: KnownNames, *, short: bool, place: bool = False
     ) -> None:
         self._text = text
         self._tokens = tokens
         self._things = things
         self._known = known
         self._short = short
+        self._place = place
         self._hits: dict[int, Hit | None] = {}
         self._starts = [token.start for token in tokens]
         self._explained = self._find_things()
@@ -87,6 +103,7 @@ class Names:
             yield from self._by_cue(hit)
             at = max(at + 1, hit.end if hit.cue.role is not Role.TITLE else at + 1)
         yield from self._beside(contacts)
+        yield from self._inflected()
         yield from self._listed()
         if self._short:
             yield from self._unexplained()
@@ -103,7 +120,7 @@ class Names:
         found: set[int] = set()
         for phrases in (self._things.phrases, honoured()):
             for at, token in enumerate(self._tokens):
-                for words in phrases.get(token.key, ()):
+                for words in _phrases_of(phrases, token):
                     if len(words) > 1 and self._is_phrase(at, words):
                         found.update(range(at, at + len(words)))
                         break
@@ -124,7 +141,7 @@ class Names:
         if at + len(words) > len(self._tokens):
             return False
         return all(
-            self._tokens[at + offset].key == word and (not offset or len(self._gap(at + offset - 1)) < 4)
+            (self._tokens[at + offset].key == word or word in bare_forms(self._tokens[at + offset].key)) and (not offset or len(self._gap(at + offset - 1)) < 4)
             for offset, word in enumerate(words)
         )
 
@@ -214,6 +231,14 @@ class Names:
             return False
         return token.script == "latin" and not is_word(key)
 
+    def _is_shortened(self, at: int) -> bool:
+        """Whether a word is an abbreviation: a full stop, and no new sentence."""
+        return re.match(r"\.(?:[),;:/]| [a-z(\d]|-)", self._text[self._tokens[at].end : self._tokens[at].end + 3]) is not None
+
+    def _is_dead(self, end: int) -> bool:
+        """Whether years or a cross behind a name say that the person is dead."""
+        return _DEAD.match(self._text, self._tokens[end - 1].end) is not None
+
     def _ends(self, at: int) -> bool:
         """Whether nothing more belongs to the sentence after a token."""
         gap = self._gap(at)
@@ -265,6 +290,8 @@ class Names:
             return None
         if stands_after_a_name(key) or stands_before_a_name(key):
             return None
+        if needs_a_name(hit.cue.words[-1]) and not self._is_somebody(run):
+            return None
         end = first + 1
         for place in run[1:]:
             small = self._tokens[place].key in _PARTICLES
@@ -276,11 +303,17 @@ class Names:
             end -= 1
         return end
 
+    def _is_somebody(self, run: Sequence[int]) -> bool:
+        """Whether a listed name, or a word that nothing explains, begins here."""
+        if self._is_first(run[0]) or self._is_unknown(run[0]):
+            return True
+        return self._tokens[run[0]].script == "cyrillic" and self._slavic(run, strong=False) is not None
+
     def _arabic_after_title(self, at: int, hit: Hit) -> int | None:
         run = self._arabic_run(at, _WORDS_AFTER_TITLE)
         if not run or is_stop(self._tokens[run[0]].key):
             return None
-        if hit.cue.words[-1] in {"ام", "ابو", "د", "ا"} and not self._is_first(run[0]):
+        if needs_a_name(hit.cue.words[-1]) and not self._is_first(run[0]):
             return None
         whole = run[-1] + 1 >= len(self._tokens) or not re.fullmatch(r" ", self._gap(run[-1]))
         most = 3 if whole else 2
@@ -311,7 +344,10 @@ class Names:
             if start < hit.start and is_word(self._tokens[start - 1].key) and not self._is_first(start - 1):
                 break
             start -= 1
-        if start < hit.start and not names_a_thing(self._tokens[hit.start - 1].key):
+        last = hit.start - 1
+        if start < hit.start and needs_a_name(hit.cue.words[0]) and not (self._is_first(start) or self._is_first(last)):
+            return
+        if start < hit.start and not names_a_thing(self._tokens[last].key) and not self._explained & {start, last}:
             yield Name(self._tokens[start].start, self._tokens[hit.end - 1].end, True, hit.cue.language)
 
     def _after_label(self, hit: Hit) -> Iterator[Name]:
@@ -368,7 +404,7 @@ class Names:
             lone = self._is_unknown(first) and (strong or self._ends(first))
             return first + 1 if lone and not initial and len(token.text) > 2 else None
         if self._tokens[second].key in _PARTICLES:
-            return self._until(run, len(run)) if len(run) > 2 and (self._is_unknown(run[-1]) or strong) else None
+            return self._until(run, len(run)) if len(run) > 2 and self._is_unknown(run[-1]) and not is_word(token.key) else None
         unknown = self._is_unknown(first) or initial, self._is_unknown(second)
         if names_an_organisation(token.key) or names_an_organisation(self._tokens[second].key):
             return first + 1 if unknown[0] and strong and not initial and self._ends(first) else None
@@ -442,14 +478,12 @@ class Names:
         for begin in range(start, last + 1):
             end = self._labelled(begin, strong=False, towards=False)
             if end is not None and end == last + 1 and (end - begin > 1 or self._is_first(begin)):
-                if end - begin == 1 and "(" not in gap and self._tokens[last].script == "latin" and not self._short:
-                    return
                 yield self._name(begin, end, hit)
                 return
 
     def _after_preposition(self, hit: Hit) -> Iterator[Name]:
         at = hit.end
-        if at >= len(self._tokens) or self._gap(at - 1) not in {" ", "  "}:
+        if at >= len(self._tokens) or self._gap(at - 1) not in {" ", "  ", ": "}:
             return
         run = self._run(at) if self._tokens[at].script != "arabic" else self._arabic_run(at, 3)
         if not run:
@@ -466,6 +500,8 @@ class Names:
             end = self._until(run, 2)
             yield self._name(at, end, hit)
             yield from self._more(end, hit, single=False)
+        elif hit.cue.words == ("bei",) and len(run) == 2 and self._is_unknown(run[1]) and not is_word(self._tokens[run[0]].key.ljust(4)):
+            yield self._name(at, run[1] + 1, hit)
         elif hit.cue.words == ("bei",) and self._tokens[min(run[-1] + 1, len(self._tokens) - 1)].key in {"klingeln", "lauten", "anklopfen", "klopfen"}:
             yield self._name(at, run[-1] + 1, hit)
         elif self._short and hit.cue.words == ("bei",) and len(run) > 1 and self._is_unknown(run[1]):
@@ -529,13 +565,18 @@ class Names:
     def _beside(self, contacts: Sequence[Contact]) -> Iterator[Name]:
         """Names directly beside a person's number or mail, and names that a mail repeats."""
         for contact in contacts:
-            if not contact.person or contact.kind == "link":
+            if contact.kind == "link" or not (contact.person or contact.kind == "landline"):
                 continue
-            yield from self._before_contact(contact)
-            yield from self._behind_contact(contact)
+            for name in (*self._before_contact(contact), *self._behind_contact(contact)):
+                if contact.person or " " in self._text[name.start : name.end].strip() or self._is_listed_word(name):
+                    yield name
         words = {word for one in contacts if one.person for word in one.words if len(word) > 2}
         if words:
             yield from self._repeated(words)
+
+    def _is_listed_word(self, name: Name) -> bool:
+        at = bisect_left(self._starts, name.start)
+        return at < len(self._tokens) and self._is_first(at)
 
     def _before_contact(self, contact: Contact) -> Iterator[Name]:
         place = bisect_left(self._starts, contact.start) - 1
@@ -597,6 +638,19 @@ class Names:
             if all(key in words for key in some) or any("".join(pair) in words for pair in (some, some[::-1])):
                 yield self._name(at, at + 2, None)
 
+    def _inflected(self) -> Iterator[Name]:
+        """Turkish: a full name with the case of who is called, asked or met: 'Fatma Çakır'a gönderin'."""
+        for at in range(1, len(self._tokens)):
+            if not (self._tokens[at].upper and _TURKISH_CASE.search(self._tokens[at].text) and self._may_name(at)):
+                continue
+            start = at
+            while start and at - start < 3 and self._may_name(start - 1) and self._gap(start - 1) == " ":
+                start -= 1
+            while start < at and not self._is_first(start):
+                start += 1
+            if start < at or (self._is_first(at) and not may_be_first_name(self._tokens[at].key)):
+                yield self._name(start, at + 1, None)
+
     def _listed(self) -> Iterator[Name]:
         """A listed first name and another word: certain in a short field, else only a hint."""
         at = 0
@@ -609,17 +663,28 @@ class Names:
                     at = run[-1]
             at += 1
 
+    def _is_placed(self, at: int) -> bool:
+        """Whether words before it make a word a place: 'am Tegut', 'vor dem Lidl', 'Bus nach Vellmar'."""
+        if not at or self._is_first(at):
+            return False
+        before = self._tokens[at - 1]
+        return not before.upper and before.key in _PLACING and len(self._gap(at - 1)) < 3
+
     def _unexplained(self) -> Iterator[Name]:
         """In a short field each capitalised word that nothing explains."""
         at = 0
         while at < len(self._tokens):
-            if self._may_name(at) and self._is_unknown(at) and self._tokens[at].upper and len(self._tokens[at].text) > 2:
+            if self._may_name(at) and self._is_unknown(at) and self._tokens[at].upper and len(self._tokens[at].text) > 2 and not self._is_shortened(at):
                 end = at + 1
+                if self._is_placed(at):
+                    at += 1
+                    continue
                 while end < len(self._tokens) and self._may_name(end) and self._is_unknown(end) and _ONE_SPACE.fullmatch(self._gap(end - 1)):
                     end += 1
                 start = at
                 if start and self._may_name(start - 1) and self._gap(start - 1) == " " and may_be_first_name(self._tokens[start - 1].key) and not names_a_thing(self._tokens[start - 1].key):
                     start -= 1
-                yield self._name(start, end, None)
+                yield self._name(start, end, None, sure=not self._place or end - start > 1)
                 at = end
+                continue
             at += 1

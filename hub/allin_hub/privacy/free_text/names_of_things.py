@@ -9,13 +9,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from allin_hub.privacy.free_text.fold import fold
-from allin_hub.privacy.free_text.word_lists import is_noun, listed
+from allin_hub.privacy.free_text.word_lists import is_family_name, is_noun, listed
 
 _FILE = Path(__file__).parent / "words.toml"
 _ADJECTIVE = re.compile(
     r".{2,}(?:lich|isch|ig|bar|sam|los|haft|end|iert|voll|weise)(?:e[rnsm]?)?$|.{5,}(?:ungs?|heit|keit|schaft|tion|taet|ismus|innen|chen)$"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
+_ROMAN = re.compile(r"[ivx]{1,5}")
+_LONGEST_NAME = 14
+"""A longer word without a hyphen is one of those that German puts together."""
 _LEAST_BEFORE_ENDING = 4
 _LEGAL_FORM = re.compile(r"\b(?:e\.?\s?V|gGmbH|GmbH|UG|gUG|e\.?\s?G|GbR|AG|KG|mbH|Ltd|Inc|i\.?\s?G)\b\.?")
 _WORD_NAMES = frozenset(
@@ -58,7 +61,7 @@ def names_a_thing(key: str) -> bool:
     if key in _set_of("organisations", "words") or key in _set_of("places", "words"):
         return True
     return any(
-        key.endswith(ending) and len(key) - len(ending) >= (_LEAST_BEFORE_ENDING if len(ending) > 3 else 99)
+        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING
         for ending in _endings()
     )
 
@@ -68,10 +71,38 @@ def is_word(key: str) -> bool:
     """Tell whether something but a name explains a word: a list of words, its ending, an organisation, a place."""
     if is_stop(key) or key in _set_of("common", "words") or names_a_thing(key) or _ADJECTIVE.match(key):
         return True
+    if key in cue_words() or len(key) > _LONGEST_NAME or _ROMAN.fullmatch(key):
+        return True
     parts = key.split("-")
     if len(parts) > 1:
+        if len(parts) > 2 and is_noun(parts[-1]):
+            return True
         return names_a_thing(parts[-1]) or all(len(part) < 3 or is_word(part) for part in parts)
     return is_noun(key)
+
+
+@lru_cache(maxsize=20_000)
+def is_thing_word(word: str) -> bool:
+    """Tell whether a small word is one of a language and nobody's name: 'naehstube', not 'koch'."""
+    spelled = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return any(
+        form not in listed("first_names") and not is_family_name(form) and (names_a_thing(form) or (len(form) > 3 and is_noun(form)))
+        for form in {word, spelled}
+    )
+
+
+@cache
+def cue_words() -> frozenset[str]:
+    """Every word of the published cues: it stands beside a name, and is none."""
+    lists = tomllib.loads((_FILE.parent / "cues.toml").read_text(encoding="utf-8"))
+    return frozenset(
+        fold(word)
+        for cues in lists.values()
+        for several in cues.values()
+        for cue in several
+        for word in _LETTERS.findall(cue)
+        if len(word) > 2
+    )
 
 
 def stands_before_a_name(key: str) -> bool:
@@ -82,6 +113,11 @@ def stands_before_a_name(key: str) -> bool:
 def stands_after_a_name(key: str) -> bool:
     """Tell whether a name before this word is a street's or a house's: 'Stiftung', 'Sokağı'."""
     return key in _set_of("places", "after")
+
+
+def needs_a_name(title: str) -> bool:
+    """Tell whether a title is a word of daily life, so that only a listed or unexplained name makes it one: Oma, Meister."""
+    return title in _set_of("honoured", "kinship")
 
 
 @cache
@@ -161,6 +197,21 @@ def forms_of(key: str) -> list[str]:
     if "ae" in key or "oe" in key or "ue" in key:
         found.append(key.replace("ae", "a").replace("oe", "o").replace("ue", "u"))
     return found
+
+
+@lru_cache(maxsize=50_000)
+def bare_forms(key: str) -> tuple[str, ...]:
+    """A word without what its case adds: 'kemal'i', 'шевченка', 'luthers'."""
+    found = []
+    if "'" in key:
+        found.append(key.partition("'")[0])
+    if "а" <= key[0] <= "ґ":
+        found += [stem(key) + ending for ending in _NOMINATIVES]
+    elif key.endswith("s") and len(key) > 4:
+        found.append(key[:-1])
+    elif "\u0600" <= key[0] <= "\u06ff" and key[0] in "وبلك" and len(key) > 3:
+        found.append(key[1:])
+    return tuple(found)
 
 
 # What the hub itself knows
@@ -258,6 +309,6 @@ def names_an_organisation(key: str) -> bool:
     if key in _set_of("organisations", "words"):
         return True
     return any(
-        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING and len(ending) > 3
+        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING
         for ending in _set_of("organisations", "endings")
     )

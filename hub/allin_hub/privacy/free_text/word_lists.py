@@ -34,6 +34,11 @@ def parts_of(word: str, known: Container[str]) -> bool:
     return False
 
 
+def is_family_name(word: str) -> bool:
+    """Tell whether a word is a usual German family name: Koch, Becker."""
+    return word in listed("family_names")
+
+
 @lru_cache(maxsize=20_000)
 def is_noun(word: str) -> bool:
     """Tell whether a word is a German or English one, by itself or put together."""
