@@ -1,4 +1,4 @@
-"""Writes the list of problem codes into partners.md from the catalogue: python docs/problem_codes.py."""
+"""Writes problem codes into partners.md, and the cues into people-in-texts.md: python docs/problem_codes.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from allin_hub.base.problems import Problem, Severity, catalogue
+from allin_hub.privacy.free_text.cues import published
 from allin_schemas.reading import Context, read
 
 PAGE = Path(__file__).with_name("partners.md")
@@ -33,10 +34,29 @@ SAMPLE = {
     "seconds": 10,
     "sheet": "Vereine",
     "sheets": "Tabelle1",
+    "id": "5db50f50c529",
+    "what_de": "Name, Handynummer",
+    "what_en": "name, mobile number",
+    "where": "description.de.text",
     "url": "https://verein.example/vereine.csv",
     "zone": "Europe/Berlin",
 }
 """What stands in the messages beside the value of the example."""
+
+
+CUES = Path(__file__).with_name("people-in-texts.md")
+CUES_BEGIN, CUES_END = "<!-- cues: begin -->\n", "<!-- cues: end -->"
+
+
+def cues_page() -> str:
+    """Give back people-in-texts.md with the cues of today."""
+    text = CUES.read_text(encoding="utf-8")
+    before, _, rest = text.partition(CUES_BEGIN)
+    parts = []
+    for language, lists in published().items():
+        parts.append(f"### {language}\n")
+        parts += [f"{name}: {' · '.join(cues)}\n" for name, cues in lists.items()]
+    return f"{before}{CUES_BEGIN}\n" + "\n".join(parts) + f"\n{CUES_END}{rest.partition(CUES_END)[2]}"
 
 
 def section() -> str:
@@ -70,3 +90,4 @@ def _explained(code: str, word: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+    CUES.write_text(cues_page(), encoding="utf-8")

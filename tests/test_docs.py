@@ -50,6 +50,11 @@ def test_the_list_of_messages_is_that_of_the_catalogue(problem_codes):
     assert set(catalogue()) == set(re.findall(r"^### `([A-Z_]+)`$", written, re.MULTILINE))
 
 
+def test_the_cues_beside_names_are_published(problem_codes):
+    """Whoever is left out can read why; `make docs` renews the list."""
+    assert problem_codes.CUES.read_text(encoding="utf-8") == problem_codes.cues_page(), "run: make docs"
+
+
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_an_explanation_guesses_only_where_the_message_always_does(problem_codes, code):
     """A page for everybody cannot know what somebody meant, unless the message exists for that."""

@@ -114,7 +114,9 @@ def main(folder: Path, english: Path) -> None:
     others = {fold(name) for name in [*names_of_faker(folder / "faker"), *own] if len(name) > 2}
     names = {name for name in {*latin, *others} if " " not in name and not name.isdecimal() and len(name) > 2}
     nouns = german_nouns(folder / NOUNS)
-    spoken = {word for word in map(fold, english.read_text(encoding="utf-8").split()) if _WORD.fullmatch(word)}
+    spoken = {
+        word for word in map(fold, english.read_text(encoding="utf-8").split()) if _WORD.fullmatch(word)
+    }
     spoken -= {name for name in spoken & names if latin.get(name, 0) >= OFTEN}
     write("first_names.txt.gz", names)
     write("first_names_rare.txt.gz", (n for n in names & (nouns | spoken) if latin.get(n, 0) < OFTEN))

@@ -59,6 +59,7 @@ class Point(StrEnum):
     PUBLISH_FAILED = "publish-failed"
     PUBLISH_ENDED = "publish-ended"
     OUTPUT_FORGOTTEN = "output-forgotten"
+    TEXT_DECIDED = "text-decided"
 
     SOURCES_RESERVED = "sources-reserved"
     SOURCE_RENAMED = "source-renamed"

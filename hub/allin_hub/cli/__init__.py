@@ -172,6 +172,26 @@ def held(
         run_held(call, run_id)
 
 
+@app.command(epilog="Examples: allin allow   allin allow --yes 3f2a91   allin allow --no 3f2a91")
+def allow(
+    yes: Annotated[
+        list[str] | None, typer.Option("--yes", metavar="ID", help="This text may be shown as it is.")
+    ] = None,
+    no: Annotated[
+        list[str] | None,
+        typer.Option("--no", metavar="ID", help="What points to a person in this text stays out."),
+    ] = None,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List texts that point to a person, and ask for each whether it may be shown."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.allow import run_allow
+
+        run_allow(call, yes or [], no or [])
+
+
 @app.command(epilog="Example: allin show 01a2 --why website")
 def show(
     entity: Annotated[str, typer.Argument(metavar="ID", help="An entity's id, its beginning, or its slug.")],

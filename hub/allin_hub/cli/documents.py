@@ -85,6 +85,30 @@ class ProblemsDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedText:
+    """A public text that points to a person: where it stands and of which class it is, never what it says."""
+
+    id: str
+    kind: str
+    entity: str
+    field: str
+    found: tuple[str, ...]
+    verdict: Literal["held", "hinted", "asked"]
+    allowed: bool | None
+    source: str | None
+    key: str | None
+    sheet: str | None
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllowDocument:
+    """`allin allow --json`: every text that is held, hinted at or asked about, with the office's answers."""
+
+    texts: tuple[PrintedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldDocument:
     """`allin held --json`."""
 

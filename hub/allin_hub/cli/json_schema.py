@@ -40,6 +40,7 @@ OBJECTS: dict[str, Any] = {
 }
 """The core's objects by the name of their file."""
 COMMANDS: dict[str, Any] = {
+    "allow": documents.AllowDocument,
     "check": documents.ReadDocument,
     "doctor": documents.DoctorDocument,
     "export": documents.ExportDocument,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from allin_hub.cli import problem_list
@@ -16,6 +16,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
 from allin_hub.ingest.diff import Difference
 from allin_hub.ingest.hold import HeldRun, held_runs
+from allin_hub.operations.held_texts import person_problems
 from allin_hub.operations.quarantine import OpenProblem, quarantine
 
 CHANGES = {
@@ -34,7 +35,9 @@ SHORT = 40
 def run_problems(call: Call, source: str | None, every: bool) -> None:
     """`allin problems`."""
     with opened(call) as (hub, say):
-        found = quarantine(hub, [source] if source else None)
+        names = [source] if source else None
+        found = quarantine(hub, names)
+        found = replace(found, problems=(*found.problems, *person_problems(hub, names)))
         if call.json:
             ordered = sorted(found.problems, key=lambda one: problem_list.weight(one.source, one.problem))
             printed = tuple(_printed(say, one) for one in ordered)

@@ -126,6 +126,7 @@ class SourceSettings(Settings):
     allow_hosts: tuple[str, ...] = ()
     email: Literal["office"] | None = None
     """Whose the organisations' addresses are: `office` says that none is a person's; else each is looked at."""
+    names_in_text: Literal["hint", "hold"] = "hint"
     options: dict[str, Any] = Field(default={}, repr=False)
 
 

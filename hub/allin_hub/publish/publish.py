@@ -218,6 +218,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         with writing(hub.engine, Point.JOURNAL_WRITTEN) as connection:
             turn.refuse_overtaken(connection)
             publish_journal.write_journal(connection, settings.name, content)
+            view.texts.save(connection)
     except Exception:
         drop(staging)
         raise

@@ -23,6 +23,7 @@ from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.numbers import numbers_of, without_numbers
 from allin_hub.privacy.suppression import hide_small, homes, protected
+from allin_hub.privacy.text_gate import TextGate
 from allin_hub.store import entities
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
@@ -40,6 +41,7 @@ class StoreView:
         self.purpose: Purpose = output.purpose
         self.now: dt.datetime = hub.clock()
         self.seq = entities.last_seq(connection)
+        self.texts = TextGate(connection, hub)
         self._seen: dict[Kind, dict[str, Record]] = {}
         self._credited: dict[tuple[str, Any], Credit] = {}
         self._digests: dict[UUID, str] = {}
@@ -84,10 +86,11 @@ class StoreView:
                 fields = passes(kind, one.fields, one.id, consenting, refusing)
                 if kind is Kind.PERSON:
                     self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
-                if fields is not None:
+                shown = fields and self.texts.shown(kind, one.id, fields, consenting)
+                if shown:
                     ends = consenting.get(one.id)
-                    digest = one.digest.hex() + (ends.isoformat() if ends else "")
-                    found.append((one.id, digest, {**empty, **fields, **one.bookkeeping}))
+                    digest = one.digest.hex() + (ends.isoformat() if ends else "") + shown.mark
+                    found.append((one.id, digest, {**empty, **shown.fields, **one.bookkeeping}))
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
                 if key in held:
@@ -192,6 +195,7 @@ class StoreView:
         parts = [
             self.seq,
             entities.last_consent(self._connection),
+            self.texts.fingerprint(),
             consenting,
             contacts,
             self._credits,

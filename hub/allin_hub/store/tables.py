@@ -436,6 +436,26 @@ journal = Table(
     Column("content", Text, nullable=False),
 )
 
+held_text = Table(
+    "held_text",
+    metadata,
+    Column("kind", String(12), primary_key=True),
+    Column("entity_id", String(36), primary_key=True),
+    Column("path", String(120), primary_key=True),
+    Column("digest", LargeBinary, nullable=False, info={HASHED: "hash"}),
+    Column("found", Text, nullable=False),
+)
+"""What a look at the public texts of an entity has found: where, of which class; the text itself stands in the entity."""
+
+text_decision = Table(
+    "text_decision",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True, info={HASHED: "hash"}),
+    Column("allowed", Boolean, nullable=False),
+    Column("at", UTC, nullable=False),
+)
+"""What the office has said to a text, by its keyed digest: another text is asked about anew."""
+
 hub_fact = Table(
     "hub_fact", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )

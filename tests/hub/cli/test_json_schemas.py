@@ -53,6 +53,7 @@ PEOPLE = (
 )
 SLUG = "kulturverein-nummer-2-"
 READING: dict[str, tuple[str, ...]] = {
+    "allow": ("allow",),
     "check": ("check", "vereine"),
     "doctor": ("doctor",),
     "export": ("export", "--kind", "person"),

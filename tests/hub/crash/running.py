@@ -146,7 +146,7 @@ def _work(order: Order) -> None:
             elif step in ("rotate", "rehash"):
                 said[step] = {"key": ["done", str(rotate(hub, hashes=step == "rehash").left), None]}
                 continue
-            elif step in ("rename", "remove", "restore", "tell"):
+            elif step in ("rename", "remove", "restore", "tell", "answer"):
                 said[step] = _office(hub, step, order.sources)
                 continue
             else:
@@ -172,10 +172,10 @@ def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
 
 
 def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
-    """What is done to a source as a whole, and the message to the office; nobody is called for it."""
+    """What is done to a source as a whole, an answer to a text, and the message to the office; nobody is called for it."""
     from allin_hub.base.errors import ConfigError
     from allin_hub.manage import remove_source, rename_source
-    from allin_hub.operations import notify
+    from allin_hub.operations import held_texts, notify
 
     try:
         if step == "rename":
@@ -184,6 +184,8 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
             remove_source.remove(hub, *sources)
         elif step == "restore":
             remove_source.restore(hub.config.folder, *sources, hub)
+        elif step == "answer":
+            held_texts.decide(hub, [], [one.id for one in held_texts.all_held_texts(hub)])
         else:
             notify.post = lambda *_: []
             return {one.name: [one.what, None, None] for one in notify.tell(hub).news}

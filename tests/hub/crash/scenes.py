@@ -224,6 +224,13 @@ def _removed(folder: Path, database: str) -> None:
     done(Order(folder, ("remove",), sources=("partner",)))
 
 
+def _announced(folder: Path, database: str) -> None:
+    """An event names somebody, and is published until the office says no."""
+    empty(folder, database)
+    write(folder, "termine.csv", EVENTS, [happening(1, Titel="Lesung mit Fatma Aydemir")])
+    done(Order(folder))
+
+
 def _learned(folder: Path, database: str) -> None:
     _ran(folder, database)
     (folder / "maps").mkdir(exist_ok=True)
@@ -248,6 +255,7 @@ SCENES = {
         Scene("told", ("tell",), _away, _same),
         Scene("rotated", ("rotate",), _held, _same, key=False),
         Scene("rehashed", ("rehash",), _held, _same, key=False),
+        Scene("answered", ("answer", "publish"), _announced, _same),
         Scene("slow", ("sync", "publish"), _ran, _morning, tick=61),
     )
 }

@@ -3,7 +3,8 @@
     python -m tests.hub.privacy.grade              grades all sets, prints and writes the figures
     python -m tests.hub.privacy.grade --misses set_a    shows what was missed and wrongly masked in the set for tuning
 
-A wanted stretch is found when held findings cover every letter and digit of it. A mask is wrong when it touches no wanted stretch.
+A wanted stretch is found when held findings cover every letter and digit of it.
+A mask is wrong when it touches no wanted stretch.
 """
 
 from __future__ import annotations
@@ -29,7 +30,16 @@ TUNING = "set_a"
 """The only set whose texts may be read by whoever changes the rules."""
 CONTACT = ("mobile", "landline", "mail", "link")
 SHORT = frozenset(
-    "legal_name other_name address_extra place_name contact_function reach_note hours_text meeting_point".split()
+    [
+        "legal_name",
+        "other_name",
+        "address_extra",
+        "place_name",
+        "contact_function",
+        "reach_note",
+        "hours_text",
+        "meeting_point",
+    ]
 )
 PLACE = frozenset(["address_extra", "place_name", "hours_text", "meeting_point"])
 _WANTED = re.compile(r"\{\{(\w+):(.*?)\}\}", re.DOTALL)
@@ -75,7 +85,7 @@ def texts(name: str) -> Iterator[Text]:
 
 
 def _way(text: str, wanted: tuple[int, int, str], row: Mapping[str, Any]) -> str:
-    """`known` for a full name that the hub knows, `cue` beside a cue of the published list, else `other`; by a check of its own."""
+    """`known` for a full name that the hub knows, `cue` beside a cue of the list, else `other`; by a check of its own."""
     start, end, kind = wanted
     if kind != "name":
         return ""
@@ -126,7 +136,7 @@ def context_of(row: Mapping[str, Any]) -> Context:
         short=row["field"] in SHORT,
         place=row["field"] in PLACE,
         things=ThingNames(own),
-        known=KnownNames(row.get("known") or ()),
+        known=KnownNames((name, name) for name in row.get("known") or ()),
     )
 
 
@@ -185,7 +195,10 @@ def grade(names: Sequence[str]) -> dict[str, Any]:
             sum(count for (kind, _), count in found.items() if kind in CONTACT),
             sum(count for (kind, _), count in (found + missed).items() if kind in CONTACT),
         ),
-        "names": {way: _share(ways[way, True], ways[way, True] + ways[way, False]) for way in ("cue", "known", "other")},
+        "names": {
+            way: _share(ways[way, True], ways[way, True] + ways[way, False])
+            for way in ("cue", "known", "other")
+        },
         "names_by_cue_or_known": _share(
             ways["cue", True] + ways["known", True],
             sum(ways[way, good] for way in ("cue", "known") for good in (True, False)),
@@ -230,14 +243,19 @@ def show_misses(name: str) -> None:
     for row, text, wanted in texts(name):
         findings = find(text, context_of(row))
         masked = held(findings)
-        missed = [f"{one.kind}/{one.way}: {text[one.start : one.end]}" for one in wanted if not is_found(text, one, masked)]
+        missed = [
+            f"{one.kind}/{one.way}: {text[one.start : one.end]}"
+            for one in wanted
+            if not is_found(text, one, masked)
+        ]
         wrong = [
             f"{mask.kind}: {text[mask.start : mask.end]}"
             for mask in masked
             if not any(one.start < mask.end and mask.start < one.end for one in wanted)
         ]
         if missed or wrong:
-            print(f"[{row['lang']} {row['kind']}.{row['field']}] ({row.get('organisation')}) {text!r}\n    MISSED {missed}\n    WRONG  {wrong}")  # noqa: T201
+            where = f"{row['lang']} {row['kind']}.{row['field']} ({row.get('organisation')})"
+            sys.stdout.write(f"[{where}] {text!r}\n    MISSED {missed}\n    WRONG  {wrong}\n")
 
 
 def main() -> None:
@@ -246,8 +264,10 @@ def main() -> None:
         show_misses(sys.argv[2])
         return
     figures = graded()
-    (TEXTS / "graded.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(json.dumps(figures, indent=1, ensure_ascii=False))  # noqa: T201
+    (TEXTS / "graded.json").write_text(
+        json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    sys.stdout.write(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from allin_hub.privacy.free_text.fold import fold
-from allin_hub.privacy.free_text.names_of_things import ThingNames, is_first_name, is_thing_word, names_a_thing
+from allin_hub.privacy.free_text.names_of_things import (
+    ThingNames,
+    is_first_name,
+    is_thing_word,
+    names_a_thing,
+)
 from allin_schemas.reading.mailboxes import MAIL_PROVIDERS, ROLE_WORDS
 
 
@@ -23,45 +30,34 @@ class Contact(NamedTuple):
     words: tuple[str, ...] = ()
 
 
+_LISTS: dict[str, dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "contacts.toml").read_text(encoding="utf-8")
+)
+
+
+def _pattern(table: str, name: str) -> re.Pattern[str]:
+    """One pattern of all in a list of contacts.toml."""
+    return re.compile("|".join(_LISTS[table][name]), re.I)
+
+
+def _words(table: str, name: str) -> frozenset[str]:
+    return frozenset(_LISTS[table][name].split())
+
+
 # Numbers
 
 _NUMBER = re.compile(r"(?<![\w+])(?:\+|00|\(?0|(?=1(?:5\d|6[023]|7\d)[ /-]))(?:[ ()/.–-]{0,3}\d){5,22}(?!\w)")
 _MOBILE = re.compile(r"(?:\+49|0049|0)?0?1(?:5\d|6[023]|7\d)\d{6,9}")
 _GROUP = re.compile(r"[+\d][^\s]*")
-_NO_PHONE = re.compile(
-    r"(?:kurs(?:nummer|-?nr)|iban|\bvr\b|isbn|issn|aktenzeichen|\baz\b|steuernummer|steuer-?nr|ust|konto|blz|bic|bestell|rechnung|mitglieds"
-    r"|meeting|webinar|kenncode|passcode|kennwort|passwort|password|\bpin\b|\bid\b|\bid-nr|registernummer|artikel|seriennummer|teilnehmer-?id|konferenz-?id)"
-    r"[\w .:#/-]{0,14}$",
-    re.I,
-)
-_AT_HOME = re.compile(
-    r"\babends?\b|\bevenings?\b|after (?:work|[5-9])|nach 1[6-9]|ab 1[7-9]\b|akşam\w*|вечер\w*|ввечері|увечері|مساء|المساء|شب\b|شبها|عصر"
-    r"|\b(?:mutter|vater|ehefrau|ehemann|seine frau|ihr mann|tochter|sohn|schwester|nachbar\w*|mum|mom|dad|husband|wife|neighbou?r|landline|annesi|babası|eşi|komşu\w*|sabit)\b"
-    r"|мам[аиі]|мати|дочк\w+|дружин\w+|чоловік|жен[аы]\b|муж\b|сосід\w*|сосед\w*|стаціонарн\w*|стационарн\w*|городской|міський|أرضي|الأرضي|الثابت|زوج\w*|والدة|ثابت|همسر|مادر",
-    re.I,
-)
+_NO_PHONE = re.compile(rf"(?:{_pattern('numbers', 'no_phone').pattern})[\w .:#/-]{{0,14}}$", re.I)
+_AT_HOME = _pattern("numbers", "at_home")
 """What points to a home where no office is named; for landlines only."""
-OFFICE = re.compile(
-    r"(?:büro|buero|office|vereins|dienst|beratungs?|notfall|not|info|bereitschafts|projekt|team|service|zentral|kurs|orga|gruppen|spenden|job|amts|stadt|pflege|eltern|bund|kreis|club|[a-zäöü]{3,30}-)"
-    r"[- ]?(?:handy|mobil\w*|mobile|telefon|phone|nummer|number|tel\b)"
-    r"|hotline|praxis|zentrale|geschäftsstelle|sekretariat|dienstlich|\bbüro\b|\boffice\b|\bwork\b|\bamt\b|kontor|dienststelle|duty phone|emergency number|helpline|switchboard|front desk|reception"
-    r"|ofis(?:in|imizin)?\b|büro(?:muz|nun)?\b|dernek (?:telefonu|cep|hattı)|danışma hattı"
-    r"|рабочий|служебн|офис|офіс|горячая линия|гаряча лінія|службов|робочий"
-    r"|shared (?:phone|mobile|number)|(?:shop|store|club|centre|center|association|hall|school|community)(?:'s)? (?:phone|mobile|number|cell)|on[- ]call|duty"
-    r"|nöbetçi|ortak (?:telefon|cep|hat)|(?:derne\w*|merkez\w*|grup|kulüp|lokal) (?:cep|telefon|hat|gsm)\w*|kurumsal"
-    r"|чергов\w+|спільн\w+ (?:телефон|номер)|дежурн\w+|общий (?:телефон|номер)|(?:телефон|номер|моб\w*) (?:центру|спілки|товариства|клубу|організації|школи|центра|клуба|общества|организации|школы)"
-    r"|المناوب|مناوب|(?:هاتف|جوال|رقم|موبايل) (?:النادي|المدرسة|الدوام)|(?:موبایل|شماره|تلفن|همراه) (?:مرکز|مدرسه|باشگاه|مشترک)|المكتب|مكتب|الجمعية|الخط الساخن|للطوارئ|الطوارئ|دفتر|انجمن|خط کمک",
-    re.I,
-)
-_PRIVATE = re.compile(
-    r"\bpriv(?:at\w*|\.|\b)|zu ?hause|daheim|nach hause|\bwohnung\b|\bprivatanschluss|house phone|home (?:is|line)|\bthe flat\b|\blandline at|\bnach feierabend|\bprivate\b|\bat home\b|\bhome (?:phone|number|line|landline)\b|\(home\)|\bhome:"
-    r"|\bev(?:de|imiz)?\b(?: tel\w*)?|\bev (?:telefonu|numarası)|özel(?: numara\w*| tel\w*| hat)?|\bevden\b"
-    r"|домашн\w*|домой|додому|дома\b|вдома|личн\w*|особист\w*|приватн\w*|квартирн\w*"
-    r"|المنزل|منزل|البيت|بيتي|الخاص|شخصي|الشخصي|خاص|خانه|شخصی|للبيت|بالبيت|المنزلي|منزلي",
-    re.I,
-)
+OFFICE = _pattern("numbers", "office")
+_PRIVATE = _pattern("numbers", "private")
 _LOCAL_PRIVATE = re.compile(
-    rf"(?:{_PRIVATE.pattern})[\s:.(-]{{0,4}}(?:(?:tel|telefon|nr|no|phone|тел|هاتف|تلفن)\b[\s:.-]{{0,3}})?(?P<number>[1-9](?:[ /-]?\d){{4,8}})(?![\d-])", re.I
+    rf"(?:{_PRIVATE.pattern})[\s:.(-]{{0,4}}"
+    r"(?:(?:tel|telefon|nr|no|phone|тел|هاتف|تلفن)\b[\s:.-]{0,3})?(?P<number>[1-9](?:[ /-]?\d){4,8})(?![\d-])",
+    re.I,
 )
 _CLAUSE = re.compile(r"[.;!?\n]\s|\n")
 
@@ -102,12 +98,9 @@ def numbers(text: str) -> Iterator[Contact]:
         for start, end, digits in _grouped(text, match.start(), match.end()):
             kind = kind_of_number(digits)
             if kind is not None:
-                while end > start and not text[end - 1].isdigit():
-                    end -= 1
-                opened = text[start - 1 : start]
-                if opened in ("(", "+"):
-                    start -= 1
-                yield _judged(text, start, end, kind)
+                last = max(at for at in range(start, end) if text[at].isdigit())
+                opened = text[start - 1 : start] in ("(", "+")
+                yield _judged(text, start - opened, last + 1, kind)
 
 
 def _judged(text: str, start: int, end: int, kind: str) -> Contact:
@@ -144,7 +137,11 @@ def kind_of_number(digits: str) -> str | None:
     plain = re.sub(r"^00", "+", digits)
     count = len(plain.lstrip("+"))
     if not plain.startswith("+"):
-        return "landline" if digits.startswith("0") and 7 <= count <= 14 and not digits.startswith("0800") else None
+        return (
+            "landline"
+            if digits.startswith("0") and 7 <= count <= 14 and not digits.startswith("0800")
+            else None
+        )
     if not 8 <= count <= 15:
         return None
     if plain.startswith("+49"):
@@ -167,25 +164,18 @@ _NEAR = 60
 # Mail
 
 _AT = re.compile(
-    r" ?@ ?| ?[(\[{<] ?(?:at|ät|a|@|et) ?[)\]}>] ?| (?:at|ät|AT|собака|сабака|равлик) |(?<=[a-z0-9])_at_(?=[a-z])", re.I
+    r" ?@ ?| ?[(\[{<] ?(?:at|ät|a|@|et) ?[)\]}>] ?| (?:at|ät|AT|собака|сабака|равлик) |(?<=[a-z0-9])_at_(?=[a-z])",
+    re.I,
 )
 _DOT = r"(?:\.| ?[(\[{] ?(?:dot|punkt|point|nokta|\.) ?[)\]}] ?| (?:dot|punkt|nokta|точка|крапка) )"
 _DOMAIN = re.compile(rf"[^\W_](?:[\w-]{{0,62}})(?:{_DOT}[^\W_][\w-]{{0,62}}){{0,5}}", re.I)
 _LOCAL = re.compile(rf"[\w+-]{{1,64}}(?:{_DOT}[\w+-]{{1,64}}){{0,5}}$", re.I)
-_SPELLED_ENDS = frozenset("de com org net eu info example ru ua tr uk at ch fr it io me biz gov edu".split())
+_SPELLED_ENDS = _words("mails", "spelled_ends")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WRITTEN_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,200}")
 _LONGEST_LOCAL = 90
-_FILLING = frozenset(
-    "und der die das des dem den für fuer im in am an von vom zu zur e v ev mso ag ks kassel nordhessen hessen de the and of for stadt dernek".split()
-)
-_MORE_ROLES = frozenset(
-    "iletisim bilgi dernek kayit destek gonullu ofis basvuru muzik genc genclik kadin egitim contact help hi hey moin servus us "
-    "office desk front reception membership bookings booking courses youth women kids family-office library media programme team "
-    "orga organisation deutschkurs sprachkurs deutschkurse treff treffen garten chor tanz theater musik werkstatt kueche kuche repair fahrrad "
-    "nahen schwimmen lernhaus mittagstisch hausaufgaben nachhilfe fussball sport turnen lauftreff cafe sprachcafe spiel spielgruppe krabbelgruppe "
-    "beratung anfrage anfragen kurs kurse gruppe gruppen festival fest haus hof markt pfarramt gemeinde kirche moschee zentrum forum verein "
-    "kontakt fragen rueckfragen ruckfragen ehrenamt mitmachen vermietung buchung tickets karten mentoring patenschaft patenschaften lotsen begegnung".split()
-)
+_FILLING = _words("mails", "filling")
+_MORE_ROLES = _words("mails", "roles")
 _NO_ROLE_ALONE = frozenset(["familie", "familien", "post", "mail", "email", "ich"])
 
 
@@ -269,30 +259,20 @@ _LINK = re.compile(
 )
 _BARE = re.compile(r"(?<![\w@./-])(?:wa\.me|t\.me|chat\.whatsapp\.com|signal\.me)\S{0,200}", re.I)
 _TRAILING = ".,;:!?)]}»“”\"'*_"
-_PERSONAL_HOSTS = frozenset(
-    "wa.me api.whatsapp.com web.whatsapp.com whatsapp.com chat.whatsapp.com t.me telegram.me telegram.dog signal.me signal.group "
-    "m.me viber.com invite.viber.com line.me threema.id discord.gg calendly.com doodle.me join.skype.com".split()
-)
-_MEETINGS = re.compile(
-    r"(?:^|\.)(?:zoom\.us|zoom\.com|zoomgov\.com|meet\.google\.com|teams\.microsoft\.com|teams\.live\.com|meet\.jit\.si|webex\.com|gotomeeting\.com"
-    r"|goto\.com|whereby\.com|bluejeans\.com|skype\.com|meet\.ffmuc\.net|jitsi\.[a-z.-]+|meet\.[a-z0-9-]+\.[a-z]+|bbb\.[a-z0-9.-]+|konferenz\.[a-z0-9.-]+|senfcall\.de|edudip\.com)$",
+_PERSONAL_HOSTS = _words("links", "personal")
+_MEETINGS = re.compile(rf"(?:^|\.)(?:{_pattern('links', 'meetings').pattern})$", re.I)
+_MEETING_PATH = re.compile(
+    r"/(?:j|s|my|w|meet|join|l|b|rooms?|r|invite|g)/|meetup-join|/[a-z]{3}-[a-z]{4}-[a-z]{3}|^/[\w-]{6,}",
     re.I,
 )
-_MEETING_PATH = re.compile(r"/(?:j|s|my|w|meet|join|l|b|rooms?|r|invite|g)/|meetup-join|/[a-z]{3}-[a-z]{4}-[a-z]{3}|^/[\w-]{6,}", re.I)
 _SECRET = re.compile(r"[?&](?:pwd|passcode|password|passwort|token|invite|phone|tk)=", re.I)
-_PROFILES = re.compile(
-    r"(?:^|\.)(?:facebook\.com|fb\.com|fb\.me|instagram\.com|linkedin\.com|xing\.com|twitter\.com|x\.com|tiktok\.com|youtube\.com|threads\.net"
-    r"|threads\.com|bsky\.app|mastodon\.[a-z]+|vk\.com|ok\.ru|snapchat\.com|pinterest\.[a-z]+|soundcloud\.com|nebenan\.de|paypal\.me|paypal\.com|github\.com|medium\.com|linktr\.ee|about\.me|ko-fi\.com|patreon\.com|strava\.com|academia\.edu|researchgate\.net)$",
-    re.I,
-)
-_NO_PROFILE = frozenset(
-    "groups group events event pages page p reel reels stories explore hashtag watch company school channel c playlist results "
-    "share sharer login help about policies jobs feed search shop marketplace posts photos videos media public".split()
-)
+_PROFILES = re.compile(rf"(?:^|\.)(?:{_pattern('links', 'profiles').pattern})$", re.I)
+_NO_PROFILE = _words("links", "no_profile")
 _PERSON_PATH = re.compile(r"/(?:in|profile\.php|people|profile|pub|user|paypalme)(?:/|\?|$)", re.I)
 _HANDLE = re.compile(
-    r"(?<![\w])(?:instagram|insta|telegram|tiktok|facebook|fb|twitter|threads|signal|threema|skype|discord|snapchat|ig|linkedin|телеграм|телеграмм|инстаграм|інстаграм|вайбер|تلغرام|تليجرام|انستغرام|تلگرام|اینستاگرام)"
-    r"(?P<gap>[\s:–(-]{1,3}(?:name[\s:]{1,2}|id[\s:]{1,2})?)(?P<handle>@?[a-z0-9](?:[\w.]{1,40}[a-z0-9_])?)(?![\w@])",
+    rf"(?<![\w])(?:{_pattern('links', 'services').pattern})"
+    r"(?P<gap>[\s:–(-]{1,3}(?:name[\s:]{1,2}|id[\s:]{1,2})?)"
+    r"(?P<handle>@?[a-z0-9](?:[\w.]{1,40}[a-z0-9_])?)(?![\w@])",
     re.I,
 )
 _SOLE_HANDLE = re.compile(r"(?<![\w@./])@(?P<handle>[a-z][\w.]{2,40}[a-z0-9_])(?![\w@])", re.I)
@@ -326,7 +306,15 @@ def links(text: str, things: ThingNames) -> Iterator[Contact]:
             continue
         taken.append((start, end))
         named = len(words) > 1 or "telegram" in match[0].casefold()[:9]
-        yield Contact(start if match.re is not _SOLE_HANDLE else match.start(), end, "link", True, named, words)
+        yield Contact(
+            start if match.re is not _SOLE_HANDLE else match.start(), end, "link", True, named, words
+        )
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Where web addresses and mails stand, whosever they are: their words are no names."""
+    found = [match.span() for match in _LINK.finditer(text)] if "/" in text or "www." in text else []
+    return found + ([match.span() for match in _WRITTEN_MAIL.finditer(text)] if "@" in text else [])
 
 
 def judge_link(link: str, things: ThingNames) -> tuple[bool, tuple[str, ...]] | None:

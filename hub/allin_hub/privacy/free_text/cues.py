@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from allin_hub.privacy.free_text.fold import fold
+from allin_hub.privacy.free_text.names_of_things import grammar
 from allin_hub.privacy.free_text.tokens import Token, key_of, tokens_of
 
 _FILE = Path(__file__).parent / "cues.toml"
@@ -50,9 +51,7 @@ class Hit(NamedTuple):
     end: int
 
 
-_TOWARDS = frozenset(
-    "bei mit an über nach von durch with to from for by via у до к через с з con عند لدى مع با نزد için".split()
-)
+TOWARDS = grammar("towards")
 
 
 @cache
@@ -71,7 +70,7 @@ def _by_first_word() -> tuple[dict[str, list[Cue]], dict[str, Cue]]:
             for written in lists.get(role.value, ()):
                 for words in _spellings(written):
                     cue = Cue(
-                        role, language, words, written.endswith(".") and len(words) == 1, words[-1] in _TOWARDS
+                        role, language, words, written.endswith(".") and len(words) == 1, words[-1] in TOWARDS
                     )
                     if written.startswith("*"):
                         endings[words[0]] = cue
@@ -93,6 +92,18 @@ def _spellings(written: str) -> list[tuple[str, ...]]:
 @cache
 def _ending_lengths() -> tuple[int, ...]:
     return tuple(sorted({len(ending) for ending in _by_first_word()[1]}, reverse=True))
+
+
+@lru_cache(maxsize=50_000)
+def seconds_of(key: str) -> frozenset[str] | None:
+    """The second words of the cues that begin with a word; None where the word is a cue by itself."""
+    by_word, endings = _by_first_word()
+    cues = by_word.get(key, ())
+    if any(len(cue.words) == 1 for cue in cues) or any(
+        key[-length:] in endings for length in _ending_lengths()
+    ):
+        return None
+    return frozenset(cue.words[1] for cue in cues)
 
 
 def cue_at(text: str, tokens: Sequence[Token], at: int) -> Hit | None:

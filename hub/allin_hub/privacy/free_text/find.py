@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
-from allin_hub.privacy.free_text.contact_data import OFFICE, Contact, links, mails, numbers
+from allin_hub.privacy.free_text.contact_data import OFFICE, Contact, addresses, links, mails, numbers
+from allin_hub.privacy.free_text.cues import seconds_of
 from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
-from allin_hub.privacy.free_text.names import Name, Names
-from allin_hub.privacy.free_text.names_of_things import ThingNames
-from allin_hub.privacy.free_text.tokens import tokens_of
+from allin_hub.privacy.free_text.names import SHORTEST_CAPITALS, Name, Names
+from allin_hub.privacy.free_text.names_of_things import ThingNames, is_word, may_be_first_name
+from allin_hub.privacy.free_text.tokens import key_of, tokens_of
 
 LONGEST = 20_000
 MOST = 200
@@ -23,13 +25,14 @@ MOST = 200
 _DIGITS = re.compile(r"\d[\d ()/.–-]{4,}\d")
 _AT = re.compile(r"@| at |\bat\b|\(a|\[a|\{a|ät|собака|равлик", re.I)
 _SLASH = re.compile(r"/|www\.|@|insta|telegr|signal|threema|skype|тел[еє]г|інст|инст|تل|انست|اینست", re.I)
-FAR = 60
+FAR = 120
 """So many letters may stand between a name and its number."""
 _OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [A-ZÄÖÜ]|{OFFICE.pattern}", re.I)
 
 
 _TOGETHER = re.compile(
-    r"[\s,;/|·+–-]*(?:(?:oder|or|und|and|bzw|veya|ve|або|или|и|та|أو|او|یا|و|mobil|mobile|handy|cell|cep|моб|тел|tel|mail|e-mail)\b\.?[\s:]*){0,2}", re.I
+    r"[\s,;/|·+–-]*(?:(?:oder|or|und|and|bzw|veya|ve|або|или|и|та|أو|او|یا|و|mobil|mobile|handy|cell|cep|моб|тел|tel|mail|e-mail)\b\.?[\s:]*){0,2}",
+    re.I,
 )
 
 
@@ -40,6 +43,8 @@ class Verdict(StrEnum):
     """Masked until somebody says yes."""
     HINTED = "hinted"
     """Published; the office is asked once."""
+    ASKED = "asked"
+    """The whole entity waits for an answer."""
 
 
 class Finding(NamedTuple):
@@ -50,6 +55,8 @@ class Finding(NamedTuple):
     kind: str
     """name, mobile, landline, mail or link."""
     verdict: Verdict
+    whose: frozenset[str] = frozenset()
+    """Ids of the known persons whose it may be; a consent of all of them lifts the mask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,8 @@ class Context:
     """Whether such a field tells of a place or of hours: a single word is only hinted at there."""
     things: ThingNames = field(default_factory=ThingNames)
     known: KnownNames = field(default_factory=KnownNames)
-    released: frozenset[str] = frozenset()
-    """Full names, mails and numbers of people who have agreed to this purpose."""
+    owners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Mails and numbers (digits from the country on) of known persons, with their ids."""
     hold_hints: bool = False
 
 
@@ -78,29 +85,83 @@ def find(text: str, context: Context) -> list[Finding]:
         contacts += islice(links(words, context.things), MOST + 1)
     if _AT.search(words):
         taken = [(one.start, one.end) for one in contacts]
-        contacts += [one for one in islice(mails(words, context.things), MOST + 1) if not _overlaps(one, taken)]
+        contacts += [
+            one for one in islice(mails(words, context.things), MOST + 1) if not _overlaps(one, taken)
+        ]
     if _DIGITS.search(words):
         taken = [(one.start, one.end) for one in contacts]
         contacts += [one for one in islice(numbers(words), MOST + 1) if not _overlaps(one, taken)]
     if len(contacts) > MOST:
         return _whole(text)
+    if not (contacts or _may_name(words, context)):
+        return []
     search = Names(
         words, tokens_of(words), context.things, context.known, short=context.short, place=context.place
     )
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
+    within = addresses(words) if names else []
+    if within:
+        names = [
+            name for name in names if not any(start < name.end and name.start < end for start, end in within)
+        ]
     found = [
-        *_settled_names(names, context),
+        *(Finding(one.start, one.end, "name", _verdict(one.sure), one.whose) for one in names),
         *(
-            Finding(one.start, one.end, one.kind, Verdict.HELD if one.sure else Verdict.HINTED)
+            Finding(one.start, one.end, one.kind, _verdict(one.sure), _owners(words, one, context.owners))
             for one in _with_names_landlines(words, contacts, names)
-            if one.person and not _is_released(words[one.start : one.end], context.released)
+            if one.person
         ),
     ]
     if context.hold_hints:
         found = [one._replace(verdict=Verdict.HELD) for one in found]
-    return [one._replace(start=span[0], end=span[1]) for one in _apart(found) for span in (flat.span(one.start, one.end),)]
+    return [
+        one._replace(start=span[0], end=span[1])
+        for one in _apart(found)
+        for span in (flat.span(one.start, one.end),)
+    ]
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _may_name(text: str, context: Context) -> bool:
+    """Whether any word is worth a closer look; most texts without people end here."""
+    known, before = context.known, frozenset[str]()
+    for word in _WORD.findall(text):
+        key, stands_out, seconds = _noted(word)
+        if (
+            stands_out
+            or key in before
+            or (context.short and _is_unexplained(word))
+            or (known and known.knows(key))
+        ):
+            return True
+        before = seconds
+    return False
+
+
+@lru_cache(maxsize=50_000)
+def _noted(word: str) -> tuple[str, bool, frozenset[str]]:
+    """The key of a word, whether it is a cue or may be a name, and the words with which it would become a cue."""
+    key = key_of(word)
+    seconds = seconds_of(key)
+    return key, seconds is None or (not word[0].islower() and may_be_first_name(key)), seconds or frozenset()
+
+
+@lru_cache(maxsize=50_000)
+def _is_unexplained(word: str) -> bool:
+    return (
+        word[0].isupper()
+        and not (word.isupper() and len(word) < SHORTEST_CAPITALS)
+        and not is_word(key_of(word))
+    )
+
+
+def names_a_person(text: str) -> bool:
+    """Tell whether a text points to a person by itself, so that no message may quote it."""
+    return any(one.verdict is Verdict.HELD for one in find(text, Context()))
 
 
 def _whole(text: str) -> list[Finding]:
@@ -111,12 +172,8 @@ def _overlaps(one: Contact, taken: Iterable[tuple[int, int]]) -> bool:
     return any(start < one.end and one.start < end for start, end in taken)
 
 
-def _settled_names(names: Iterable[Name], context: Context) -> list[Finding]:
-    return [
-        Finding(one.start, one.end, "name", Verdict.HELD if one.sure else Verdict.HINTED)
-        for one in names
-        if not (one.whose and one.whose <= context.released)
-    ]
+def _verdict(sure: bool) -> Verdict:
+    return Verdict.HELD if sure else Verdict.HINTED
 
 
 def _with_names_landlines(text: str, contacts: Sequence[Contact], names: Sequence[Name]) -> list[Contact]:
@@ -152,36 +209,55 @@ def _is_beside(
     )
 
 
-def _is_released(written: str, released: frozenset[str]) -> bool:
-    if not released:
-        return False
-    digits = re.sub(r"\D", "", written)
-    return written.casefold() in released or (len(digits) > 6 and any(one.endswith(digits.lstrip("0")) for one in released if one.isdecimal()))
+def contact_key(written: str) -> str:
+    """A mail in small letters, or the digits of a number from the country on: what two spellings have in common."""
+    if "@" in written:
+        return written.casefold()
+    return re.sub(
+        r"\D",
+        "",
+        re.sub(
+            r"^\s*(?:\(?0(?!0)|(?:00|\+))", lambda found: "49" if found[0].strip(" (") == "0" else "", written
+        ),
+    )
+
+
+def _owners(text: str, one: Contact, owners: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return owners.get(contact_key(text[one.start : one.end]), frozenset()) if owners else frozenset()
 
 
 def _apart(found: list[Finding]) -> list[Finding]:
     """Findings in order; of those that overlap the held one, then the longer one, and the rest of the other."""
     kept: list[Finding] = []
     weighty = sorted(
-        found, key=lambda one: (one.verdict is not Verdict.HELD, one.kind == "name", one.start - one.end)
+        found,
+        key=lambda one: (
+            one.verdict is not Verdict.HELD,
+            one.kind == "name",
+            one.start - one.end,
+            not one.whose,
+        ),
     )
     for one in weighty:
         start, end = one.start, one.end
-        place = bisect_left(kept, (start,))
+        place = bisect_left(kept, start, key=lambda one: one.start)
         if place and kept[place - 1].end > start:
             place -= 1
         while place < len(kept) and kept[place].start < end:
             other = kept[place]
             if other.start <= start and end <= other.end:
+                if one.whose and not other.whose and other.kind == one.kind:
+                    kept[place] = other._replace(whose=one.whose)
                 end = start
                 break
-            elif one[2:] == other[2:]:
+            if one[2:4] == other[2:4]:
                 del kept[place]
                 start, end = min(start, other.start), max(end, other.end)
+                one = one._replace(whose=one.whose | other.whose)  # noqa: PLW2901 - the two are one
             elif other.start <= start:
                 start, place = other.end, place + 1
             else:
                 end = other.start
         if start < end:
-            insort(kept, one._replace(start=start, end=end))
+            insort(kept, one._replace(start=start, end=end), key=lambda one: one.start)
     return kept

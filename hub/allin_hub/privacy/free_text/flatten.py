@@ -7,7 +7,9 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-_PLAIN = re.compile(r"[^<&*_`\\\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]*")
+_PLAIN = re.compile(
+    r"[^<&*_`\\\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]*"
+)
 _MARKUP = re.compile(
     r"(?P<line><(?:br|/?p|/?li|/?div|/?tr|/?h[1-6]|/?ul|/?ol)\b[^<>]{0,200}>|[\r\u2028\u2029\x0b\x0c]+)"
     r"|(?P<drop></?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->|\\(?=[^\w\s])"

@@ -12,20 +12,23 @@ from allin_hub.privacy.free_text.tokens import Token, without_suffix
 
 _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"[ ,-]{1,3}")
-_TITLES = frozenset(["frau", "herr", "herrn", "dr", "prof", "familie", "mr", "mrs", "ms", "pfarrer", "pfarrerin"])
+_TITLES = frozenset(
+    ["frau", "herr", "herrn", "dr", "prof", "familie", "mr", "mrs", "ms", "pfarrer", "pfarrerin"]
+)
 _WINDOW = 3
 
 
 class KnownNames:
     """Full names by their first and last word; a family name alone is nobody's."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[tuple[str, str]] = ()) -> None:
+        """Take full names, each with the id of the person who has it."""
         self._partners: dict[str, dict[str, set[str]]] = {}
-        for name in names:
+        for name, owner in names:
             words = [word for word in map(_key, _WORD.findall(name)) if word not in _TITLES]
             if len(words) > 1 and len(words[0]) > 1 and len(words[-1]) > 1:
-                self._partners.setdefault(words[0], {}).setdefault(words[-1], set()).add(name)
-                self._partners.setdefault(words[-1], {}).setdefault(words[0], set()).add(name)
+                self._partners.setdefault(words[0], {}).setdefault(words[-1], set()).add(owner)
+                self._partners.setdefault(words[-1], {}).setdefault(words[0], set()).add(owner)
 
     def __bool__(self) -> bool:
         return bool(self._partners)
@@ -63,7 +66,7 @@ class KnownNames:
             return frozenset()
         letter = tokens[at - 1].key
         return frozenset(
-            name for first, names in partners.items() if first.startswith(letter) for name in names
+            owner for first, owners in partners.items() if first.startswith(letter) for owner in owners
         )
 
 

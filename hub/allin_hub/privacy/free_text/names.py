@@ -13,8 +13,10 @@ from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.names_of_things import (
     ThingNames,
     bare_forms,
+    grammar,
     honoured,
     is_first_name,
+    is_sign_of_honour,
     is_stop,
     is_word,
     may_be_first_name,
@@ -27,31 +29,37 @@ from allin_hub.privacy.free_text.names_of_things import (
 from allin_hub.privacy.free_text.tokens import Token, without_suffix
 
 _ONE_SPACE = re.compile(r" {1,2}|\. ?|-")
-_STRONG = re.compile(r"\s{0,3}(?:[:=;]|[-–—]|\(|\[|→|>|\|)[\s:–-]{0,3}|\s{0,2}[,.]?\s?\n\s?|\s?:\s{0,4}", re.S)
+_STRONG = re.compile(
+    r"\s{0,3}(?:[:=;]|[-–—]|\(|\[|→|>|\|)[\s:–-]{0,3}|\s{0,2}[,.]?\s?\n\s?|\s?:\s{0,4}", re.S
+)
 _PLAIN = re.compile(r"\.? {1,2}|\.? ?\"|, ")
 _QUOTES = "\"'„“”»«‚‘’("
-_AND = frozenset("und oder u and or ve veya ya та і й и або или و او أو یا".split())
+_AND = grammar("and")
 _LIST_GAP = re.compile(r"\s?(?:\([^()\n]{0,60}\))?\s?(?:[,;/&+|،]\s?)?")
-_IS = frozenset("ist sind is are war heisst sein lautet erteilt gibt".split())
-_TOWARDS = frozenset("bei mit an durch uber nach von with to via by from through у до к через с з عند لدى مع با نزد".split())
-_PARTICLES = frozenset("von van de del della di da dos du la le el al bin ibn ben abu zu zum ten ter y oglu kizi vom und-zu st".split())
-_ARABIC_PARTICLES = frozenset("عبد ابو ام ابن بن ال بنت سيد حاج".split())
+_IS = grammar("is")
+_TOWARDS = grammar("towards_folded")
+_PARTICLES = grammar("particles")
+_ARABIC_PARTICLES = grammar("arabic_particles")
 _BESIDE = re.compile(
-    r"[\s,:;(–/|-]{0,4}(?:(?:tel|telefon|mobil|handy|mobile|phone|cell|fon|m|t|h|whatsapp|wa|mail|e-?mail|signal|telegram|unter|per|under|at|on|via|nr|nummer|privat|priv|"
-    r"cep|gsm|тел|моб|телефон|телефоном|тел|номер|هاتف|جوال|موبايل|واتساب|تلفن|شماره|موبایل|همراه|رقم|هاتف رقم|ev|ist|auf|unter der|dienstl|erreichbar)\b[\s.:–/(+-]{0,4}){0,3}",
+    r"[\s,:;(–/|-]{0,4}(?:(?:tel|telefon|mobil|handy|mobile|phone|cell"
+    r"|fon|m|t|h|whatsapp|wa|mail|e-?mail|signal|telegram|unter|per|under|at|on|via|nr|nummer|privat|priv|"
+    r"cep|gsm|тел|моб|телефон|телефоном|тел|номер|هاتف|جوال|موبايل|واتساب|تلفن"
+    r"|شماره|موبایل|همراه|رقم|هاتف رقم|ev|ist|auf|unter der|dienstl|erreichbar)\b[\s.:–/(+-]{0,4}){0,3}",
     re.I,
 )
 _AFTER_CONTACT = re.compile(r"\s?[(,–—/|:;-]{0,2}\s?(?:bei |frau |herr |von |an |- |→ )?", re.I)
 _SLAVIC_FAMILY = re.compile(
     r".{3,}(?:енк[оау]|чук[аоу]?|щук[ау]?|юк[ау]?|як[ау]?|ськ(?:ий|а|ого|ої|ому|ій|у)|цьк(?:ий|а|ого|ої|ому|ій)|ск(?:ий|ая|ого|ой|ому|ую)|ов(?:а|у|ой|ої|им|ым)?|[ео]в(?:а|у|ой|ої)?|[иі]н(?:а|у|ой|ої)?|дзе|швили|швілі|ян[ау]?|их|ых|ич[ау]?|ко)$"
 )
-_DEAD = re.compile(r"[^.\n]{0,50}?(?:†|\((?:\* ?)?1[5-9]\d\d ?[-–] ?(?:1[5-9]|20)\d\d\))")
+_DEAD = re.compile(r" [IVX]{1,4}\b\.?|[^.\n]{0,50}?(?:†|\((?:\* ?)?1[5-9]\d\d ?[-–] ?(?:1[5-9]|20)\d\d\))")
 _TURKISH_CASE = re.compile(r"['’](?:[ae]|y[aeıiuü]|[ıiuü]|[dt][ae]n|y?l[ae])$")
-_PLACING = frozenset(
-    "am an im in auf vor hinter neben beim vom zum zur der die das den dem des aus nach richtung ecke gegenuber uber unter ab at on the near to off behind outside into".split()
-)
+_PLAIN_TITLES = grammar("plain_titles")
+_PLACING = grammar("placing")
+SHORTEST_CAPITALS = 5
+"""Shorter words in capitals are abbreviations: AWO, EG."""
 _MOST_TOKENS = 4
 _WORDS_AFTER_TITLE = 3
+_WORDS_BEFORE = 3
 _MOST_TITLES = 5
 """How many words of titles may follow each other."""
 
@@ -65,7 +73,7 @@ def _phrases_of(phrases: Mapping[str, list[tuple[str, ...]]], token: Token) -> l
 
 
 class Name(NamedTuple):
-    """A name in a text. `sure` is false where it is only hinted at; `whose` are the known names that it may be."""
+    """A name in a text. `sure` is false where it is only hinted at; `whose` are the ids of the known persons who it may be."""
 
     start: int
     end: int
@@ -78,7 +86,14 @@ class Names:
     """Looks through one text."""
 
     def __init__(
-        self, text: str, tokens: Sequence[Token], things: ThingNames, known: KnownNames, *, short: bool, place: bool = False
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        things: ThingNames,
+        known: KnownNames,
+        *,
+        short: bool,
+        place: bool = False,
     ) -> None:
         self._text = text
         self._tokens = tokens
@@ -91,7 +106,18 @@ class Names:
         self._explained = self._find_things()
 
     def found(self, contacts: Sequence[Contact]) -> Iterator[Name]:
-        """Yield every name; some may overlap."""
+        """Yield every name of somebody who lives; some may overlap."""
+        return (name for name in self._all(contacts) if name.whose or not self._is_honoured(name))
+
+    def _is_honoured(self, name: Name) -> bool:
+        """Whether a word shortly before a name, years or a cross behind it, say that the person is dead or honoured."""
+        first = bisect_left(self._starts, name.start)
+        before = self._tokens[max(0, first - _WORDS_BEFORE) : first]
+        return _DEAD.match(self._text, name.end) is not None or any(
+            is_sign_of_honour(one.key) for one in before
+        )
+
+    def _all(self, contacts: Sequence[Contact]) -> Iterator[Name]:
         if self._known:
             yield from self._known_ones()
         at = 0
@@ -118,20 +144,31 @@ class Names:
     def _find_things(self) -> set[int]:
         """Tokens that belong to organisations, streets, houses, and to the honoured."""
         found: set[int] = set()
-        for phrases in (self._things.phrases, honoured()):
+        for phrases in (self._things.own_phrases, self._things.phrases, honoured()):
             for at, token in enumerate(self._tokens):
                 for words in _phrases_of(phrases, token):
-                    if len(words) > 1 and self._is_phrase(at, words):
+                    if (len(words) > 1 or phrases is honoured()) and self._is_phrase(at, words):
                         found.update(range(at, at + len(words)))
                         break
         for at, token in enumerate(self._tokens):
             if stands_before_a_name(token.key) and not self._is_title(at):
                 found.update(self._capitals(at + 1, after=at))
-            elif stands_after_a_name(token.key) and at and self._gap(at - 1) in {" ", "-", "- "}:
+            elif (
+                (stands_after_a_name(token.key) or self._is_legal_form(at))
+                and at
+                and self._gap(at - 1) in {" ", "-", "- "}
+            ):
                 found.update(self._capitals_before(at))
             if token.script == "latin" and "-" in token.text and names_a_thing(token.key.rpartition("-")[2]):
                 found.add(at)
         return found
+
+    def _is_legal_form(self, at: int) -> bool:
+        """Whether 'e. V.' stands here."""
+        return (
+            self._tokens[at].text == "e"
+            and re.match(r"\. ?V\b", self._text[self._tokens[at].end :][:4]) is not None
+        )
 
     def _is_title(self, at: int) -> bool:
         hit = self._cue(at)
@@ -141,7 +178,8 @@ class Names:
         if at + len(words) > len(self._tokens):
             return False
         return all(
-            (self._tokens[at + offset].key == word or word in bare_forms(self._tokens[at + offset].key)) and (not offset or len(self._gap(at + offset - 1)) < 4)
+            (self._tokens[at + offset].key == word or word in bare_forms(self._tokens[at + offset].key))
+            and (not offset or len(self._gap(at + offset - 1)) < 4)
             for offset, word in enumerate(words)
         )
 
@@ -170,7 +208,7 @@ class Names:
     def _is_close(self, at: int) -> bool:
         """Whether a token and the next can be one name: 'St. Martin', not the end of a sentence."""
         gap = self._gap(at)
-        return gap in {" ", "-", "- ", " \"", " „"} or (gap == ". " and len(self._tokens[at].text) < 3)
+        return gap in {" ", "-", "- ", ' "', " „"} or (gap == ". " and len(self._tokens[at].text) < 3)
 
     # Names as they are written
 
@@ -201,9 +239,7 @@ class Names:
                 break
             if found and self._gap(place - 1).startswith(".") and len(self._tokens[place - 1].text) > 1:
                 break
-            if self._may_name(place):
-                found.append(place)
-            elif (
+            if self._may_name(place) or (
                 token.key in _PARTICLES
                 and place + 1 < len(self._tokens)
                 and (found or token.text.islower())
@@ -227,17 +263,18 @@ class Names:
         key = without_suffix(token.key)
         if self._things.has_word(key) or key in self._things.words:
             return False
-        if token.text.isupper() and len(token.text) < 5:
+        if token.text.isupper() and len(token.text) < SHORTEST_CAPITALS:
             return False
         return token.script == "latin" and not is_word(key)
 
     def _is_shortened(self, at: int) -> bool:
         """Whether a word is an abbreviation: a full stop, and no new sentence."""
-        return re.match(r"\.(?:[),;:/]| [a-z(\d]|-)", self._text[self._tokens[at].end : self._tokens[at].end + 3]) is not None
-
-    def _is_dead(self, end: int) -> bool:
-        """Whether years or a cross behind a name say that the person is dead."""
-        return _DEAD.match(self._text, self._tokens[end - 1].end) is not None
+        return (
+            re.match(
+                r"\.(?:[),;:/]| [a-z(\d]|-)", self._text[self._tokens[at].end : self._tokens[at].end + 3]
+            )
+            is not None
+        )
 
     def _ends(self, at: int) -> bool:
         """Whether nothing more belongs to the sentence after a token."""
@@ -262,6 +299,13 @@ class Names:
             yield from self._after_preposition(hit)
 
     def _after_title(self, start: int, hit: Hit) -> Iterator[Name]:
+        if (
+            start
+            and hit.cue.words[0] not in _PLAIN_TITLES
+            and self._gap(start - 1) == " "
+            and (stands_before_a_name(self._tokens[start - 1].key))
+        ):
+            return  # 'Praxis Dr. Wolf' is a house
         end = self._title_name(hit)
         if end is None:
             return
@@ -273,7 +317,11 @@ class Names:
         at = hit.end
         while at < len(self._tokens) and at - hit.start < _MOST_TITLES:
             other = self._cue(at)
-            if other is None or other.cue.role is not Role.TITLE or not re.fullmatch(r"[.\s-]{1,3}|", self._gap(at - 1)):
+            if (
+                other is None
+                or other.cue.role is not Role.TITLE
+                or not re.fullmatch(r"[.\s-]{1,3}|", self._gap(at - 1))
+            ):
                 break
             at = other.end
         if at >= len(self._tokens) or "\n" in self._gap(at - 1) or len(self._gap(at - 1)) > 3:
@@ -340,14 +388,24 @@ class Names:
     def _before_title(self, hit: Hit) -> Iterator[Name]:
         """'Mustafa Bey', 'Ayşe Yılmaz Hanım'."""
         start = hit.start
-        while start > 0 and hit.start - start < 2 and self._may_name(start - 1) and self._gap(start - 1) == " ":
+        while (
+            start > 0 and hit.start - start < 2 and self._may_name(start - 1) and self._gap(start - 1) == " "
+        ):
             if start < hit.start and is_word(self._tokens[start - 1].key) and not self._is_first(start - 1):
                 break
             start -= 1
         last = hit.start - 1
-        if start < hit.start and needs_a_name(hit.cue.words[0]) and not (self._is_first(start) or self._is_first(last)):
+        if (
+            start < hit.start
+            and needs_a_name(hit.cue.words[0])
+            and not (self._is_first(start) or self._is_first(last))
+        ):
             return
-        if start < hit.start and not names_a_thing(self._tokens[last].key) and not self._explained & {start, last}:
+        if (
+            start < hit.start
+            and not names_a_thing(self._tokens[last].key)
+            and not self._explained & {start, last}
+        ):
             yield Name(self._tokens[start].start, self._tokens[hit.end - 1].end, True, hit.cue.language)
 
     def _after_label(self, hit: Hit) -> Iterator[Name]:
@@ -362,8 +420,30 @@ class Names:
         skipped = 0
         while at < len(self._tokens) and skipped < 3:
             key = self._tokens[at].key
-            if key in _IS or (key in _TOWARDS and not self._tokens[at].upper) or (
-                skipped == 0 and key in {"die", "der", "unsere", "unser", "ihre", "our", "the", "frau-herr", "sich", "sie", "gern", "gerne", "bitte", "please", "direkt"}
+            if (
+                key in _IS
+                or (key in _TOWARDS and not self._tokens[at].upper)
+                or (
+                    skipped == 0
+                    and key
+                    in {
+                        "die",
+                        "der",
+                        "unsere",
+                        "unser",
+                        "ihre",
+                        "our",
+                        "the",
+                        "frau-herr",
+                        "sich",
+                        "sie",
+                        "gern",
+                        "gerne",
+                        "bitte",
+                        "please",
+                        "direkt",
+                    }
+                )
             ):
                 strong = strong or key in _IS
                 towards = towards or key in _TOWARDS
@@ -378,7 +458,12 @@ class Names:
         title = self._cue(at)
         if title is not None and title.cue.role is Role.TITLE:
             return  # found by the title itself
-        if title is not None and title.cue.role is Role.LABEL and len(title.cue.words[0]) > 2 and not self._is_first(at):
+        if (
+            title is not None
+            and title.cue.role is Role.LABEL
+            and len(title.cue.words[0]) > 2
+            and not self._is_first(at)
+        ):
             return  # 'Kontakt: Ansprechpartnerin …': found by the second label
         end = self._labelled(at, strong=strong, towards=towards)
         if end is None:
@@ -404,7 +489,11 @@ class Names:
             lone = self._is_unknown(first) and (strong or self._ends(first))
             return first + 1 if lone and not initial and len(token.text) > 2 else None
         if self._tokens[second].key in _PARTICLES:
-            return self._until(run, len(run)) if len(run) > 2 and self._is_unknown(run[-1]) and not is_word(token.key) else None
+            return (
+                self._until(run, len(run))
+                if len(run) > 2 and self._is_unknown(run[-1]) and not is_word(token.key)
+                else None
+            )
         unknown = self._is_unknown(first) or initial, self._is_unknown(second)
         if names_an_organisation(token.key) or names_an_organisation(self._tokens[second].key):
             return first + 1 if unknown[0] and strong and not initial and self._ends(first) else None
@@ -424,8 +513,11 @@ class Names:
         end = run[least - 1] + 1
         for place in run[least:]:
             key = self._tokens[place].key
-            if key in _PARTICLES or self._is_first(place) or self._is_unknown(place) or (
-                self._tokens[place - 1].key in _PARTICLES or len(self._tokens[place - 1].text) == 1
+            if (
+                key in _PARTICLES
+                or self._is_first(place)
+                or self._is_unknown(place)
+                or (self._tokens[place - 1].key in _PARTICLES or len(self._tokens[place - 1].text) == 1)
             ):
                 end = place + 1
             else:
@@ -436,7 +528,9 @@ class Names:
 
     def _slavic(self, run: Sequence[int], strong: bool) -> int | None:
         keys = [self._tokens[place].key for place in run]
-        if len(run) > 1 and (self._is_first(run[1]) or _SLAVIC_FAMILY.match(keys[0]) or _SLAVIC_FAMILY.match(keys[1])):
+        if len(run) > 1 and (
+            self._is_first(run[1]) or _SLAVIC_FAMILY.match(keys[0]) or _SLAVIC_FAMILY.match(keys[1])
+        ):
             return run[1] + 1 if len(run) < 3 or not self._is_first(run[2]) else run[2] + 1
         if len(run) == 2 and strong and self._ends(run[1]) and not any(map(names_a_thing, keys)):
             return run[1] + 1
@@ -463,13 +557,30 @@ class Names:
             return
         last = hit.start - 1
         gap = self._gap(last)
-        if self._tokens[last].key in {"unsere", "die", "der", "unser", "ihre", "our", "the", "stellv", "stellvertretende", "erste", "zweite"}:
+        if self._tokens[last].key in {
+            "unsere",
+            "die",
+            "der",
+            "unser",
+            "ihre",
+            "our",
+            "the",
+            "stellv",
+            "stellvertretende",
+            "erste",
+            "zweite",
+        }:
             last -= 1
             gap = self._gap(last) if last >= 0 else ""
         if last < 0 or not re.fullmatch(r"\s?[(,–—-]\s?(?:\d\. ?)?|\s?[(,–—-]\s?", gap):
             return
         start = last
-        while start > 0 and last - start < 3 and self._may_name(start - 1) and _ONE_SPACE.fullmatch(self._gap(start - 1)):
+        while (
+            start > 0
+            and last - start < 3
+            and self._may_name(start - 1)
+            and _ONE_SPACE.fullmatch(self._gap(start - 1))
+        ):
             if self._gap(start - 1).startswith(".") and len(self._tokens[start - 1].text) > 1:
                 break
             start -= 1
@@ -496,13 +607,28 @@ class Names:
             if end is not None:
                 yield self._name(at, end, hit)
                 yield from self._more(end, hit, single=end - at == 1)
-        elif hit.cue.words == ("bei",) and len(run) > 1 and self._is_unknown(run[0]) and self._is_unknown(run[1]):
+        elif (
+            hit.cue.words == ("bei",)
+            and len(run) > 1
+            and self._is_unknown(run[0])
+            and self._is_unknown(run[1])
+        ):
             end = self._until(run, 2)
             yield self._name(at, end, hit)
             yield from self._more(end, hit, single=False)
-        elif hit.cue.words == ("bei",) and len(run) == 2 and self._is_unknown(run[1]) and not is_word(self._tokens[run[0]].key.ljust(4)):
+        elif (
+            hit.cue.words == ("bei",)
+            and len(run) == 2
+            and self._is_unknown(run[1])
+            and not is_word(self._tokens[run[0]].key.ljust(4))
+        ):
             yield self._name(at, run[1] + 1, hit)
-        elif hit.cue.words == ("bei",) and self._tokens[min(run[-1] + 1, len(self._tokens) - 1)].key in {"klingeln", "lauten", "anklopfen", "klopfen"}:
+        elif hit.cue.words == ("bei",) and self._tokens[min(run[-1] + 1, len(self._tokens) - 1)].key in {
+            "klingeln",
+            "lauten",
+            "anklopfen",
+            "klopfen",
+        }:
             yield self._name(at, run[-1] + 1, hit)
         elif self._short and hit.cue.words == ("bei",) and len(run) > 1 and self._is_unknown(run[1]):
             yield self._name(at, self._until(run, 2), hit)
@@ -528,7 +654,11 @@ class Names:
             if self._tokens[at].key in _AND:
                 at += 1
                 joined = True
-            elif self._tokens[at].script == "arabic" and self._tokens[at].key.startswith("و") and len(self._tokens[at].key) > 3:
+            elif (
+                self._tokens[at].script == "arabic"
+                and self._tokens[at].key.startswith("و")
+                and len(self._tokens[at].key) > 3
+            ):
                 joined = True
             if not joined or at >= len(self._tokens):
                 return
@@ -539,9 +669,13 @@ class Names:
             if not run:
                 return
             if self._is_first(run[0]) and (len(run) > 1 or single):
-                end = self._until(run, min(2, len(run))) if self._tokens[at].script != "arabic" else run[-1] + 1
-            elif len(run) > 1 and self._is_unknown(run[1]) and (
-                self._is_unknown(run[0]) or may_be_first_name(self._tokens[run[0]].key)
+                end = (
+                    self._until(run, min(2, len(run))) if self._tokens[at].script != "arabic" else run[-1] + 1
+                )
+            elif (
+                len(run) > 1
+                and self._is_unknown(run[1])
+                and (self._is_unknown(run[0]) or may_be_first_name(self._tokens[run[0]].key))
             ):
                 end = self._until(run, 2)
             elif len(run) > 1 and self._tokens[at].script == "cyrillic" and self._slavic(run, strong=False):
@@ -568,7 +702,11 @@ class Names:
             if contact.kind == "link" or not (contact.person or contact.kind == "landline"):
                 continue
             for name in (*self._before_contact(contact), *self._behind_contact(contact)):
-                if contact.person or " " in self._text[name.start : name.end].strip() or self._is_listed_word(name):
+                if (
+                    contact.person
+                    or " " in self._text[name.start : name.end].strip()
+                    or self._is_listed_word(name)
+                ):
                     yield name
         words = {word for one in contacts if one.person for word in one.words if len(word) > 2}
         if words:
@@ -590,7 +728,12 @@ class Names:
         if "\n" in between or not _BESIDE.fullmatch(between):
             return
         start = place
-        while start > 0 and place - start < 3 and self._may_name(start - 1) and _ONE_SPACE.fullmatch(self._gap(start - 1)):
+        while (
+            start > 0
+            and place - start < 3
+            and self._may_name(start - 1)
+            and _ONE_SPACE.fullmatch(self._gap(start - 1))
+        ):
             if self._gap(start - 1).startswith(".") and len(self._tokens[start - 1].text) > 1:
                 break
             start -= 1
@@ -605,7 +748,12 @@ class Names:
             at += 1
             if at < len(self._tokens):
                 between = self._text[contact.end : self._tokens[at].start]
-        if at >= len(self._tokens) or "\n" in between or not _AFTER_CONTACT.fullmatch(between) or between == "":
+        if (
+            at >= len(self._tokens)
+            or "\n" in between
+            or not _AFTER_CONTACT.fullmatch(between)
+            or between == ""
+        ):
             return
         run = self._run(at)
         if run and (re.search(r"[(–—/-]", between) or self._is_first(run[0])):
@@ -616,16 +764,27 @@ class Names:
         for begin in range(start, last + 1):
             if self._tokens[begin].key in _PARTICLES:
                 continue
-            if self._is_first(begin) or (may_be_first_name(self._tokens[begin].key) and begin < last and self._is_unknown(begin + 1)):
+            if self._is_first(begin) or (
+                may_be_first_name(self._tokens[begin].key) and begin < last and self._is_unknown(begin + 1)
+            ):
                 yield self._name(begin, last + 1 if not forwards or last - begin < 2 else begin + 2, None)
                 return
             if self._is_unknown(begin) and len(self._tokens[begin].text) > 2:
                 yield self._name(begin, last + 1 if last - begin < 3 else begin + 2, None)
                 return
-            if begin == last - 1 and self._is_unknown(last) and self._tokens[begin].script == "latin" and not names_a_thing(self._tokens[begin].key):
+            if (
+                begin == last - 1
+                and self._is_unknown(last)
+                and self._tokens[begin].script == "latin"
+                and not names_a_thing(self._tokens[begin].key)
+            ):
                 yield self._name(begin, last + 1, None)
                 return
-            if self._tokens[begin].script == "cyrillic" and begin == last - 1 and self._slavic([begin, last], strong=True):
+            if (
+                self._tokens[begin].script == "cyrillic"
+                and begin == last - 1
+                and self._slavic([begin, last], strong=True)
+            ):
                 yield self._name(begin, last + 1, None)
                 return
 
@@ -635,13 +794,17 @@ class Names:
             if not (self._may_name(at) and self._may_name(at + 1) and self._gap(at) == " "):
                 continue
             some = [self._tokens[place].key for place in (at, at + 1)]
-            if all(key in words for key in some) or any("".join(pair) in words for pair in (some, some[::-1])):
+            if all(key in words for key in some) or any(
+                "".join(pair) in words for pair in (some, some[::-1])
+            ):
                 yield self._name(at, at + 2, None)
 
     def _inflected(self) -> Iterator[Name]:
         """Turkish: a full name with the case of who is called, asked or met: 'Fatma Çakır'a gönderin'."""
         for at in range(1, len(self._tokens)):
-            if not (self._tokens[at].upper and _TURKISH_CASE.search(self._tokens[at].text) and self._may_name(at)):
+            if not (
+                self._tokens[at].upper and _TURKISH_CASE.search(self._tokens[at].text) and self._may_name(at)
+            ):
                 continue
             start = at
             while start and at - start < 3 and self._may_name(start - 1) and self._gap(start - 1) == " ":
@@ -657,8 +820,15 @@ class Names:
         while at < len(self._tokens) - 1:
             if self._tokens[at].upper and self._may_name(at) and self._is_first(at):
                 run = self._run(at, 3)
-                if len(run) > 1 and not (is_stop(self._tokens[run[1]].key) or names_an_organisation(self._tokens[run[1]].key)):
-                    if self._short or self._is_unknown(run[1]) or self._ends(run[1]) or self._tokens[at].script != "latin":
+                if len(run) > 1 and not (
+                    is_stop(self._tokens[run[1]].key) or names_an_organisation(self._tokens[run[1]].key)
+                ):
+                    if (
+                        self._short
+                        or self._is_unknown(run[1])
+                        or self._ends(run[1])
+                        or self._tokens[at].script != "latin"
+                    ):
                         yield self._name(at, self._until(run, 2), None, sure=self._short)
                     at = run[-1]
             at += 1
@@ -674,15 +844,32 @@ class Names:
         """In a short field each capitalised word that nothing explains."""
         at = 0
         while at < len(self._tokens):
-            if self._may_name(at) and self._is_unknown(at) and self._tokens[at].upper and len(self._tokens[at].text) > 2 and not self._is_shortened(at):
+            if (
+                self._may_name(at)
+                and self._is_unknown(at)
+                and self._tokens[at].upper
+                and len(self._tokens[at].text) > 2
+                and not self._is_shortened(at)
+            ):
                 end = at + 1
                 if self._is_placed(at):
                     at += 1
                     continue
-                while end < len(self._tokens) and self._may_name(end) and self._is_unknown(end) and _ONE_SPACE.fullmatch(self._gap(end - 1)):
+                while (
+                    end < len(self._tokens)
+                    and self._may_name(end)
+                    and self._is_unknown(end)
+                    and _ONE_SPACE.fullmatch(self._gap(end - 1))
+                ):
                     end += 1
                 start = at
-                if start and self._may_name(start - 1) and self._gap(start - 1) == " " and may_be_first_name(self._tokens[start - 1].key) and not names_a_thing(self._tokens[start - 1].key):
+                if (
+                    start
+                    and self._may_name(start - 1)
+                    and self._gap(start - 1) == " "
+                    and may_be_first_name(self._tokens[start - 1].key)
+                    and not names_a_thing(self._tokens[start - 1].key)
+                ):
                     start -= 1
                 yield self._name(start, end, None, sure=not self._place or end - start > 1)
                 at = end

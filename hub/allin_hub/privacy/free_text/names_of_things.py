@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from allin_hub.privacy.free_text.fold import fold
@@ -21,21 +21,17 @@ _LONGEST_NAME = 14
 """A longer word without a hyphen is one of those that German puts together."""
 _LEAST_BEFORE_ENDING = 4
 _LEGAL_FORM = re.compile(r"\b(?:e\.?\s?V|gGmbH|GmbH|UG|gUG|e\.?\s?G|GbR|AG|KG|mbH|Ltd|Inc|i\.?\s?G)\b\.?")
-_WORD_NAMES = frozenset(
-    "alfa alma alpha amber angel april art asia august aurora bill bulut carter chad chance charity chase china "
-    "christ crystal dakota dawn dean deren diamond don drew duke earl eden ege esperanza faith flora florence frieden "
-    "genesis georgia gloria grace gul gunes guy harmony heaven heide hope hunter india iran iris israel jack jade "
-    "jordan joy justice kenya king london luna luz mai major mark mason may melody mercy milan mo mut nova nur olive "
-    "opal pace paris pat paz penny per phoenix prince rich roma rosa rose royal saga samt sankt savannah see sierra "
-    "sol st star stella stern sue summer tag toprak tor ukraine una viola winter wolf yagmur вера віра любов любовь "
-    "мир надежда надія світ слава آرزو آزادی أمان أمل امید بهار حياة سحر سلام فرح نجاح نور".split()
-)
-"""First names that are words of our texts too: they count with more evidence only."""
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
     return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def grammar(name: str) -> frozenset[str]:
+    """Give a list of small words, as they are written."""
+    return frozenset(_words()["grammar"][name].split())
 
 
 @cache
@@ -61,8 +57,7 @@ def names_a_thing(key: str) -> bool:
     if key in _set_of("organisations", "words") or key in _set_of("places", "words"):
         return True
     return any(
-        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING
-        for ending in _endings()
+        key.endswith(ending) and len(key) - len(ending) >= _LEAST_BEFORE_ENDING for ending in _endings()
     )
 
 
@@ -86,7 +81,9 @@ def is_thing_word(word: str) -> bool:
     """Tell whether a small word is one of a language and nobody's name: 'naehstube', not 'koch'."""
     spelled = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     return any(
-        form not in listed("first_names") and not is_family_name(form) and (names_a_thing(form) or (len(form) > 3 and is_noun(form)))
+        form not in listed("first_names")
+        and not is_family_name(form)
+        and (names_a_thing(form) or (len(form) > 3 and is_noun(form)))
         for form in {word, spelled}
     )
 
@@ -120,6 +117,12 @@ def needs_a_name(title: str) -> bool:
     return title in _set_of("honoured", "kinship")
 
 
+@lru_cache(maxsize=20_000)
+def is_sign_of_honour(key: str) -> bool:
+    """Tell whether a word before a name says that the person is dead or honoured: 'Stolpersteine', 'zum Gedenken an'."""
+    return any(key.startswith(sign) for sign in _set_of("honoured", "signs"))
+
+
 @cache
 def honoured() -> dict[str, list[tuple[str, ...]]]:
     """Names of the honoured and the dead, by their first word."""
@@ -144,8 +147,8 @@ _CYRILLIC = str.maketrans(
     {
         "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ж": "zh", "з": "z", "и": "i", "і": "i",
         "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u",
-        "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "", "ю": "iu", "я": "ia", "э": "e", "ы": "y",
-        "'": "",
+        "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ъ": "", "ю": "iu", "я": "ia", "э": "e",
+        "ы": "y", "'": "",
     }
 )  # fmt: skip
 _CASES = re.compile(r"(?:ого|ому|ою|ею|єю|ией|ією|ой|ей|ої|ий|им|ым|ом|ем|ая|ую|у|ю|а|я|е|є|і|ї|и|ы|о|ь|й)$")
@@ -166,7 +169,7 @@ def is_first_name(key: str) -> bool:
 
 
 def _is_listed(key: str) -> bool:
-    if key in _WORD_NAMES:
+    if key in grammar("word_names"):
         return False
     return key in listed("first_names") and key not in listed("first_names_rare") and not is_stop(key)
 
@@ -174,7 +177,9 @@ def _is_listed(key: str) -> bool:
 @lru_cache(maxsize=20_000)
 def may_be_first_name(key: str) -> bool:
     """Tell whether a word is a first name that is a word, too: Rosa, Wolf."""
-    return not is_stop(key) and (key in _WORD_NAMES or any(form in listed("first_names") for form in forms_of(key)))
+    return not is_stop(key) and (
+        key in grammar("word_names") or any(form in listed("first_names") for form in forms_of(key))
+    )
 
 
 def forms_of(key: str) -> list[str]:
@@ -218,25 +223,37 @@ def bare_forms(key: str) -> tuple[str, ...]:
 
 
 class ThingNames:
-    """Names of organisations, places and streets that the hub knows; they explain capitals, and they win over names of persons."""
+    """Names of organisations, places and streets that the hub knows: they explain capitals, and win over persons."""
 
-    def __init__(self, own: Sequence[str] = (), others: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, own: Sequence[str] = (), others: Iterable[str] = (), words: Iterable[str] = ()
+    ) -> None:
         self.own = tuple(own)
-        self._own_words = frozenset(
+        self.words = frozenset(map(fold, words))
+        self.phrases = phrases(name for name in others if is_things_name(name))
+
+    @cached_property
+    def own_phrases(self) -> dict[str, list[tuple[str, ...]]]:
+        """The entity's own names by their first word."""
+        return phrases(name for name in self.own if is_things_name(name))
+
+    @cached_property
+    def _own_words(self) -> frozenset[str]:
+        return frozenset(
             word
-            for name in own
+            for name in self.own
             for word in map(fold, _LETTERS.findall(_LEGAL_FORM.sub(" ", name)))
             if len(word) > 1 and not is_stop(word)
         )
-        self._run = "".join(fold(word) for word in _LETTERS.findall(" ".join(own[:1])))
-        self.words = frozenset(map(fold, words))
-        self.phrases = phrases(name for name in (*own, *others) if is_things_name(name))
+
+    @cached_property
+    def _run(self) -> str:
+        return "".join(fold(word) for word in _LETTERS.findall(" ".join(self.own[:1])))
 
     def about(self, own: Sequence[str]) -> ThingNames:
         """The same for another entity, with its own names; nothing is read again."""
         made = ThingNames(own)
-        made.words = self.words
-        made.phrases = {**self.phrases, **_joined(self.phrases, made.phrases)}
+        made.words, made.phrases = self.words, self.phrases
         return made
 
     def has_word(self, word: str) -> bool:
@@ -262,20 +279,14 @@ class ThingNames:
         return len(label) > 3 and (label in self._run or self._run in label)
 
 
-def _joined(
-    some: dict[str, list[tuple[str, ...]]], more: dict[str, list[tuple[str, ...]]]
-) -> dict[str, list[tuple[str, ...]]]:
-    return {word: sorted({*some.get(word, ()), *found}, key=len, reverse=True) for word, found in more.items()}
-
-
 def is_things_name(name: str) -> bool:
-    """Tell whether a name is an organisation's: by its legal form, by a word of organisations, or because no person is called so."""
+    """Tell whether a name is an organisation's: by its legal form, its words, or because no person is called so."""
     return not is_persons_name(name)
 
 
 @lru_cache(maxsize=20_000)
 def is_persons_name(name: str) -> bool:
-    """Tell whether a whole name is only a person's: two to four words, no legal form, no word of organisations, the last unexplained.
+    """Tell whether a whole name is only a person's: two to four words, none of organisations, the last unexplained.
 
     With a listed first name at the beginning the last may be a word: Ulrike Mondschein.
     """
@@ -286,7 +297,9 @@ def is_persons_name(name: str) -> bool:
     if not 2 <= len(words) <= 4 or re.search(r"[\d&+/@|:]", bare):
         return False
     keys = [fold(word) for word in words]
-    if any(key in _set_of("organisations", "words") or names_an_organisation(key) or is_stop(key) for key in keys):
+    if any(
+        key in _set_of("organisations", "words") or names_an_organisation(key) or is_stop(key) for key in keys
+    ):
         return False
     if not all(word[0].isupper() or not word[0].islower() for word in words):
         return False

@@ -51,9 +51,7 @@ def script_of(word: str) -> str:
 
 def tokens_of(text: str) -> list[Token]:
     """Every word of a text, in order."""
-    return [
-        Token(match.start(), match.end(), match[0], *_read(match[0])) for match in WORD.finditer(text)
-    ]
+    return [Token(match.start(), match.end(), match[0], *_read(match[0])) for match in WORD.finditer(text)]
 
 
 def without_suffix(key: str) -> str:

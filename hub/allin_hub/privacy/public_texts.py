@@ -1,0 +1,142 @@
+"""Tells which fields of an entity are public texts, by the model: each is looked at for persons before it is shown."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import BaseModel, RootModel
+
+from allin_schemas import ENTITIES, Internal, Kind, Private
+from allin_schemas.marks import marked
+
+Mode = Literal["prose", "names", "place", "link", "phone"]
+PERSONS_OWN = frozenset(
+    {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
+)
+"""Fields of a person or role that are no texts: the gate decides on them by consent and role."""
+UNLOOKED = frozenset(
+    {
+        "areas_served", "audience", "city", "code", "currency", "district", "email", "extension",
+        "geo_precision", "geo_source", "house_number", "id", "image", "language", "languages", "level",
+        "licence", "logo", "member_of", "mode", "nonprofit_status", "organiser_name", "postal_code",
+        "purposes", "role", "rrule", "scheme", "service", "slug", "source_version", "state", "topics",
+        "type", "value", "zone",
+    }
+)  # fmt: skip
+"""Words of lists, codes and parts of addresses; mails of organisations are judged when they are read."""
+_NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
+_PLACES = frozenset({"extra", "room", "meeting_point"})
+
+
+class PublicText(NamedTuple):
+    """One public text of an entity: where it stands, how it is looked at, and in which language it is."""
+
+    path: str
+    text: str
+    mode: Mode
+    language: str | None
+
+
+@cache
+def text_fields(kind: Kind) -> tuple[str, ...]:
+    """The public fields of a kind that hold texts somewhere within."""
+    model = ENTITIES[kind]
+    hidden = (
+        marked(model, Internal) if kind is Kind.PERSON else marked(model, Internal) | marked(model, Private)
+    )
+    own = PERSONS_OWN if kind is Kind.PERSON else frozenset[str]()
+    return tuple(
+        name
+        for name, info in model.model_fields.items()
+        if name not in hidden | own | UNLOOKED and _holds_text(info.annotation)
+    )
+
+
+def _holds_text(annotation: Any) -> bool:
+    """Whether a type holds free text: a plain string, alone or within a list or another value."""
+    if get_origin(annotation) is Annotated:
+        return _holds_text(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, types.UnionType, list, dict}:
+        return any(map(_holds_text, get_args(annotation)))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if issubclass(annotation, RootModel):
+            return True
+        return any(
+            name not in UNLOOKED and _holds_text(info.annotation)
+            for name, info in annotation.model_fields.items()
+        )
+    return annotation is str
+
+
+def public_texts(field: str, value: Any) -> Iterator[PublicText]:
+    """Every text within a field, with its path: `places.0.hours.note`."""
+    if isinstance(value, str):
+        yield PublicText(field, value, _mode(field, field), None)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _within(f"{field}.{at}", field, item, None)
+    elif isinstance(value, Mapping):
+        yield from _within(field, field, value, None)
+
+
+def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[PublicText]:
+    if isinstance(value, str):
+        yield PublicText(path, value, _mode(name, path), language)
+    elif isinstance(value, Mapping):
+        if "number" in value and name == "phones":
+            if value.get("type") in _OFFICE_PHONES:
+                return
+            yield PublicText(path, str(value["number"]), "phone", None)
+            return
+        localized = name == "description"
+        for key, inner in value.items():
+            if (
+                inner
+                and key not in UNLOOKED
+                and key not in _NO_TEXT
+                and not isinstance(inner, bool | int | float)
+            ):
+                spoken = key if localized and isinstance(inner, Mapping) else language
+                yield from _within(f"{path}.{key}", name if localized else key, inner, spoken)
+    elif isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from _within(f"{path}.{at}", name, item, language)
+
+
+_OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
+_LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
+_NO_TEXT = frozenset(
+    {
+        "opens",
+        "closes",
+        "weekday",
+        "start",
+        "end",
+        "recurrence_id",
+        "lat",
+        "lon",
+        "geo_checked_at",
+        "country",
+        "org_id",
+        "deadline",
+        "origin",
+        "outdated",
+    }
+)
+
+
+def _mode(name: str, path: str) -> Mode:
+    if name in _LINKS:
+        return "link"
+    if name == "phone":
+        return "phone"
+    if name in _NAMES:
+        return "names"
+    if name in _PLACES or path.endswith("hours.note"):
+        return "place"
+    if name == "name" and path != "name":
+        return "place"
+    return "prose"

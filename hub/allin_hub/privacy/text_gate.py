@@ -1,0 +1,337 @@
+"""The gate of texts: what points to a person in a public text is masked before an output sees it.
+
+A look at a text costs more than all else of a publish. So findings are remembered by entity, and only what has changed
+since is looked at again; a new name of a person or an association means a new look at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from allin_hub.base.bindings import of_entity
+from allin_hub.hub import Hub
+from allin_hub.privacy.free_text.asked import question
+from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
+from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_key, find
+from allin_hub.privacy.free_text.known_names import KnownNames
+from allin_hub.privacy.free_text.masks import is_only_masks, mask
+from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name
+from allin_hub.privacy.public_texts import PublicText, public_texts, text_fields
+from allin_hub.store import entities, held_texts, runs
+from allin_schemas import Kind
+from allin_schemas.reading.districts import DISTRICTS
+
+RULES = 1
+"""Raised with each change of rules or lists, so that all texts are looked at again."""
+ASKED = "asked"
+_NAMING = frozenset({"name", "given", "family", "email", "phones", "legal_name", "alternate_names", "type"})
+_KIND_WORDS = {
+    "event": {
+        "de": "Veranstaltung", "en": "Event", "tr": "Etkinlik", "ar": "فعالية",
+        "uk": "Подія", "ru": "Мероприятие", "fa": "برنامه",
+    },
+    "opportunity": {
+        "de": "Mitmachen", "en": "Volunteering", "tr": "Gönüllülük", "ar": "تطوع",
+        "uk": "Волонтерство", "ru": "Волонтёрство", "fa": "داوطلبی",
+    },
+    "service": {
+        "de": "Angebot", "en": "Service", "tr": "Hizmet", "ar": "خدمة",
+        "uk": "Послуга", "ru": "Услуга", "fa": "خدمت",
+    },
+    "project": {
+        "de": "Projekt", "en": "Project", "tr": "Proje", "ar": "مشروع",
+        "uk": "Проєкт", "ru": "Проект", "fa": "پروژه",
+    },
+    "organisation": {
+        "de": "Verein", "en": "Association", "tr": "Dernek", "ar": "جمعية",
+        "uk": "Спілка", "ru": "Объединение", "fa": "انجمن",
+    },
+}  # fmt: skip
+"""What stands for a title of which nothing is left."""
+_OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
+
+
+class HeldText(NamedTuple):
+    """A public text in which something was found: where, its digest, and each finding as it is kept."""
+
+    path: str
+    digest: bytes
+    found: tuple[tuple[int, int, str, str, Sequence[str]], ...]
+
+
+class Shown(NamedTuple):
+    """An entity as an output may see it, and a mark that changes with what is masked."""
+
+    fields: dict[str, Any]
+    mark: str
+
+
+class TextGate:
+    """Looks at the texts of entities with all that the hub knows; one for each view."""
+
+    def __init__(self, connection: Connection, hub: Hub) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._seq = entities.last_seq(connection)
+        self._language = hub.config.hub.languages[0]
+        holding = sorted(name for name, one in hub.config.sources.items() if one.names_in_text == "hold")
+        self._holding = frozenset(holding)
+        self._version = f"{RULES}:{','.join(holding)}"
+        self._loaded: dict[Kind, dict[str, list[HeldText]]] = {}
+        self._stale: dict[Kind, frozenset[str] | None] = {}
+        self._new: dict[Kind, dict[str, list[HeldText]]] = {}
+
+    def fingerprint(self) -> list[Any]:
+        """What masks depend on besides the entities: rules, settings, decisions."""
+        return [self._version, sorted((digest.hex(), allowed) for digest, allowed in self.decisions.items())]
+
+    @cached_property
+    def decisions(self) -> dict[bytes, bool]:
+        """What the office said to texts."""
+        return held_texts.decisions(self._connection)
+
+    # What is remembered
+
+    def held(self, kind: Kind, id: str, fields: Mapping[str, Any]) -> list[HeldText]:
+        """What is found in an entity's texts: remembered, or looked at now."""
+        if kind is Kind.PERSON:
+            return self._look(kind, id, fields)  # a consent, which is no change of the entity, may show it
+        if kind not in self._loaded:
+            self._load(kind)
+        stale = self._stale[kind]
+        if stale is not None and id not in stale:
+            return self._loaded[kind].get(id, [])
+        found = self._look(kind, id, fields)
+        self._new[kind][id] = found
+        return found
+
+    def _load(self, kind: Kind) -> None:
+        self._new[kind] = {}
+        self._loaded[kind] = {}
+        written = runs.fact(self._connection, f"texts:{kind.value}")
+        state = orjson.loads(written) if written else {}
+        self._stale[kind] = None
+        if state.get("version") != self._version:
+            return
+        changed = set()
+        for changed_kind, id, op, units in held_texts.changed_since(self._connection, state["seq"]):
+            if changed_kind in {Kind.PERSON.value, Kind.ORGANISATION.value} and (
+                op != "changed" or not _NAMING.isdisjoint(orjson.loads(units))
+            ):
+                return
+            if changed_kind == kind.value:
+                changed.add(id)
+        self._stale[kind] = frozenset(changed)
+        for id, path, digest, found in held_texts.found_of(self._connection, kind):
+            one = HeldText(
+                path, bytes(digest), tuple((*some[:4], tuple(some[4])) for some in orjson.loads(found))
+            )
+            self._loaded[kind].setdefault(id, []).append(one)
+
+    def save(self, connection: Connection) -> None:
+        """Remember what was looked at, unless a change has come between."""
+        for kind, found in self._new.items():
+            stale = self._stale[kind]
+            if stale is not None and not stale:
+                continue
+            rows = [
+                (kind.value, id, one.path, one.digest, orjson.dumps(one.found).decode())
+                for id, several in found.items()
+                for one in several
+            ]
+            held_texts.replace_found(connection, kind, stale, rows)
+            state = {"seq": self._seq, "version": self._version}
+            runs.save_fact(connection, f"texts:{kind.value}", orjson.dumps(state).decode())
+
+    # Looking
+
+    @cached_property
+    def _people(self) -> tuple[KnownNames, dict[str, frozenset[str]]]:
+        """Full names of all persons whom the hub knows, and whose their mails and numbers are; in memory only."""
+        names: list[tuple[str, str]] = []
+        owners: dict[str, set[str]] = {}
+        for id, sealed in held_texts.sealed_persons(self._connection):
+            data = self._hub.sealer.unseal(sealed, of_entity(Kind.PERSON.value, id))
+            names += [(name, id) for name in _names_of(data)]
+            for written in (data.get("email"), *(phone["number"] for phone in data.get("phones") or ())):
+                if written:
+                    owners.setdefault(contact_key(written), set()).add(id)
+        return KnownNames(names), {key: frozenset(ids) for key, ids in owners.items()}
+
+    @cached_property
+    def _organisations(self) -> dict[str, str]:
+        return held_texts.organisation_names(self._connection)
+
+    @cached_property
+    def _things(self) -> ThingNames:
+        districts = (
+            word for name, more in DISTRICTS.items() for word in re.findall(r"[^\W\d_]{4,}", f"{name} {more}")
+        )
+        return ThingNames((), self._organisations.values(), districts)
+
+    @cached_property
+    def _from_holding(self) -> Collection[str]:
+        """Entities of which a source says that names are held, not only hinted at."""
+        if not self._holding:
+            return ()
+        credits_of = entities.credits_of(self._connection)
+        return {
+            id for id, several in credits_of.items() if any(source in self._holding for source, _ in several)
+        }
+
+    def _look(self, kind: Kind, id: str, fields: Mapping[str, Any]) -> list[HeldText]:
+        known, owners = self._people
+        own = self._own_names(kind, fields)
+        prose = Context(
+            things=self._things.about(own), known=known, owners=owners, hold_hints=id in self._from_holding
+        )
+        found: list[HeldText] = []
+        asked = question(kind, fields)
+        for field in text_fields(kind):
+            value = fields.get(field)
+            if value is None:
+                continue
+            for text in public_texts(field, _opened(value)):
+                several = [] if text.path == "name" and kind is Kind.ORGANISATION else _findings(text, prose)
+                if asked is not None and text.path == asked.field:
+                    several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
+                if several:
+                    kept = tuple((*one[:3], one.verdict.value, tuple(sorted(one.whose))) for one in several)
+                    found.append(HeldText(text.path, self.digest_of(kind, id, text.path, text.text), kept))
+        return found
+
+    def _own_names(self, kind: Kind, fields: Mapping[str, Any]) -> Sequence[str]:
+        if kind is Kind.ORGANISATION:
+            names = [str(fields.get("name") or "")]
+        else:
+            names = [self._organisations.get(str(fields[name]), "") for name in _OWNERS if fields.get(name)]
+        return [name for name in names if name and is_things_name(name)]
+
+    def digest_of(self, kind: Kind, id: str, path: str, text: str) -> bytes:
+        """The keyed digest under which the office's answer to a text is remembered."""
+        return self._hub.sealer.hash_text("public text", "\x1f".join((kind.value, id, path, text)))
+
+    # Showing
+
+    def shown(self, kind: Kind, id: str, fields: dict[str, Any], consenting: Container[str]) -> Shown | None:
+        """An entity with its held texts masked; None where the office has to answer first."""
+        held = self.held(kind, id, fields)
+        if not held:
+            return Shown(fields, "")
+        changed: dict[str, Any] = {}
+        mark = hashlib.blake2b(digest_size=8)
+        for one in held:
+            said = self.decisions.get(one.digest)
+            if said:
+                continue
+            if any(verdict == ASKED for *_, verdict, _ in one.found):
+                return None
+            findings = [
+                Finding(start, end, what, Verdict.HELD)
+                for start, end, what, verdict, whose in one.found
+                if (verdict == Verdict.HELD.value or said is False)
+                and not _all_agree(whose, consenting, kind, id)
+            ]
+            if findings:
+                mark.update(one.digest + repr([finding[:2] for finding in findings]).encode())
+                field = one.path.partition(".")[0]
+                if field not in changed:
+                    changed[field] = _opened(fields[field])
+                changed[field] = self._masked(kind, changed[field], one.path, findings)
+        if not changed:
+            return Shown(fields, "")
+        made = {**fields, **{name: _without_gaps(value) for name, value in changed.items()}}
+        return Shown({name: value for name, value in made.items() if value is not None}, mark.hexdigest())
+
+    def _masked(self, kind: Kind, value: Any, path: str, findings: Sequence[Finding]) -> Any:
+        steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")[1:]]
+        language = _language_of(path) or self._language
+        words = (
+            _KIND_WORDS.get(kind.value, {})
+            if path.rpartition(".")[2] in {"title", "name"} and "place" not in path and "location" not in path
+            else {}
+        )
+        return _with_mask(value, steps, findings, language, words.get(language, words.get("en")))
+
+
+def _findings(text: PublicText, prose: Context) -> list[Finding]:
+    if text.mode == "phone":
+        mobile = kind_of_number(text.text) == "mobile"
+        owner = prose.owners.get(contact_key(text.text), frozenset())
+        return [Finding(0, len(text.text), "mobile", Verdict.HELD, owner)] if mobile else []
+    if text.mode == "link":
+        judged = judge_link(text.text, prose.things)
+        verdict = Verdict.HELD if judged and (judged[0] or prose.hold_hints) else Verdict.HINTED
+        return [Finding(0, len(text.text), "link", verdict)] if judged else []
+    if text.mode in {"names", "place"}:
+        name = text.path in {"legal_name", "short_name"} or text.path.startswith("alternate_names")
+        context = Context(
+            True, text.mode == "place" or name, prose.things, prose.known, prose.owners, prose.hold_hints
+        )
+        return find(text.text, context)
+    return find(text.text, prose)
+
+
+def _all_agree(whose: Iterable[str], consenting: Container[str], kind: Kind, id: str) -> bool:
+    """Whether everybody whose it may be has agreed; of a name that two have, one no is enough to hold it."""
+    ids = list(whose)
+    return bool(ids) and all(one in consenting or (kind is Kind.PERSON and one == id) for one in ids)
+
+
+def _names_of(data: Mapping[str, Any]) -> set[str]:
+    names = {str(data.get("name") or "")}
+    if data.get("given") and data.get("family"):
+        names.add(f"{data['given']} {data['family']}")
+    return names - {""}
+
+
+def _opened(value: Any) -> Any:
+    """A collection that was left as text, read; anything else as it is."""
+    return orjson.loads(orjson.dumps(value)) if isinstance(value, orjson.Fragment) else value
+
+
+def _language_of(path: str) -> str | None:
+    parts = path.split(".")
+    return parts[1] if parts[0] == "description" and len(parts) > 1 else None
+
+
+def text_at(fields: Mapping[str, Any], path: str) -> str:
+    """The text at the end of a path of an entity's fields; a telephone's number."""
+    first, *steps = path.split(".")
+    value = _opened(fields[first])
+    for step in steps:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return str(value.get("number") if isinstance(value, dict) else value)
+
+
+def _with_mask(
+    value: Any, steps: Sequence[str | int], findings: Sequence[Finding], language: str, word: str | None
+) -> Any:
+    """A value with the text at the end of these steps masked; None where only a mask would be left and no word stands for it."""
+    if not steps:
+        if not isinstance(value, str):
+            return None
+        text = mask(value, findings, language)
+        return word if is_only_masks(text) else text
+    step, rest = steps[0], steps[1:]
+    made: Any = list(value) if isinstance(value, list) else dict(value)
+    made[step] = _with_mask(made[step], rest, findings, language, word)
+    return made
+
+
+def _without_gaps(value: Any) -> Any:
+    """A value without what was left out of it."""
+    if isinstance(value, list):
+        return [kept for item in value if (kept := _without_gaps(item)) is not None]
+    if isinstance(value, dict):
+        if "text" in value and value["text"] is None:
+            return None
+        return {name: kept for name, item in value.items() if (kept := _without_gaps(item)) is not None}
+    return value

@@ -1,0 +1,208 @@
+"""What points to a person in a text is found, and what is only called like one is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from allin_hub.privacy.free_text.asked import Question, is_party, question
+from allin_hub.privacy.free_text.find import Context, Verdict, find
+from allin_hub.privacy.free_text.known_names import KnownNames
+from allin_hub.privacy.free_text.masks import MASKS, is_only_masks, mask
+from allin_hub.privacy.free_text.names_of_things import ThingNames
+from allin_schemas import Kind
+
+CHOIR = ThingNames(["Chor Alpha e.V."])
+
+
+def _held(text: str, **context: object) -> list[str]:
+    found = find(text, Context(things=CHOIR, **context))  # type: ignore[arg-type]
+    return [text[one.start : one.end] for one in found if one.verdict is Verdict.HELD]
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Ruf an: 0176 11112221", ["0176 11112221"]),
+        ("0152/5550123", ["0152/5550123"]),
+        ("٠١٧٦ ١١١١٢٢٢١ للتواصل", ["٠١٧٦ ١١١١٢٢٢١"]),
+        ("0 1 7 6 - 111 12 221", ["0 1 7 6 - 111 12 221"]),
+        ("+44 7700 900123", ["+44 7700 900123"]),
+        ("privat 0561 123456", ["0561 123456"]),
+        ("0561 123456 (privat)", ["0561 123456"]),
+        ("zarifa.qvestorina@gmail.example", ["zarifa.qvestorina@gmail.example"]),
+        ("zarifa.q (at) gmail punkt com", ["zarifa.q (at) gmail punkt com"]),
+        ("verein.yilmaz@web.de", ["verein.yilmaz@web.de"]),
+        ("familie@mueller.example", ["familie@mueller.example"]),
+        ("post@anna-schmidt.example", ["post@anna-schmidt.example"]),
+        ("https://wa.me/4917611112229", ["https://wa.me/4917611112229"]),
+        ("https://zoom.us/j/999?pwd=geheim", ["https://zoom.us/j/999?pwd=geheim"]),
+        ("https://verein.example/raum?pwd=geheim", ["https://verein.example/raum?pwd=geheim"]),
+        ("https://www.facebook.com/iotana.qvestorina", ["https://www.facebook.com/iotana.qvestorina"]),
+        ("linkedin.com/in/zarifa", ["linkedin.com/in/zarifa"]),
+    ],
+)
+def test_contact_data_of_persons_are_held(text: str, held: list[str]) -> None:
+    """Mobiles, private landlines, mails that are no task's, links to a person or a meeting; however they are spelled."""
+    assert held == _held(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tel. 0561 9000050",
+        "Kursnummer 0176-2026",
+        "IBAN DE12 5205 0353 0001 1112 22",
+        "VR 4411, ISBN 978-3-555-01234-5",
+        "Diensthandy 0176 5551234",
+        "info@chor-alpha.example, vorstand@verein.example",
+        "chor-alpha@web.de",
+        "https://www.facebook.com/choralpha https://www.instagram.com/chor_alpha",
+        "https://verein.example/kontakt",
+        "116 016, 110, 112",
+    ],
+)
+def test_numbers_mails_and_links_of_nobody_stay(text: str) -> None:
+    """What reaches an office or nobody at all is no person's."""
+    assert [] == _held(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Frau Wolf und Herr Koch helfen", ["Frau Wolf", "Herr Koch"]),
+        ("c/o Delila Qvestorina, Musterweg 4", ["c/o Delila Qvestorina"]),
+        ("Ansprechpartner*in: Zarifa Qvestorina", ["Zarifa Qvestorina"]),
+        (
+            "Leitung: Beate Wolf (Türkisch), Ali Kaya und Peter Lustig",
+            ["Beate Wolf", "Ali Kaya", "Peter Lustig"],
+        ),
+        ("Zarifa Qvestorina (Vorsitzende)", ["Zarifa Qvestorina"]),
+        ("Anruf bei Sigma Qvestorina", ["Sigma Qvestorina"]),
+        ("Mein Name ist Beate Wolf", ["Beate Wolf"]),
+        ("Gamila 0176 11112223", ["Gamila", "0176 11112223"]),
+        ("Please contact Jane Miller", ["Jane Miller"]),
+        ("İletişim: Zeynep Yılmaz", ["Zeynep Yılmaz"]),
+        ("Mustafa Bey'i arayın", ["Mustafa Bey'i"]),
+        ("للتواصل: زينب الأحمد", ["زينب الأحمد"]),
+        ("الدكتورة ليلى حسن", ["الدكتورة ليلى حسن"]),
+        ("Контакт: Олена Коваленко", ["Олена Коваленко"]),
+        ("запись у Ирины Петровой", ["Ирины Петровой"]),
+        ("مسئول: مریم احمدی", ["مریم احمدی"]),
+    ],
+)
+def test_names_beside_a_cue_are_held(text: str, held: list[str]) -> None:
+    """Titles, labels and self-introductions in seven languages, gendered, in other cases, and in lists."""
+    assert held == _held(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Frau und Beruf, Frau Holle, Herr Doktor",
+        "Die Clara-Zetkin-Straße, Martin Luther King Hall, Robert Bosch Stiftung, Rosa Flieder e.V.",
+        "Leitung: Musikschule Kassel, Kontakt: Vereinsbüro",
+        "Rosa, Frieden, Post und Müller sind Wörter",
+        "вулиця Лесі Українки 5",
+        "مدرس: دانشکده زبان",
+        "Trainer C Lizenz Breitensport",
+    ],
+)
+def test_things_that_are_called_like_persons_stay(text: str) -> None:
+    """Streets, houses, foundations, the honoured, works, words."""
+    assert [] == _held(text)
+
+
+def test_names_without_a_cue_are_only_hinted_at() -> None:
+    """Most are announced on purpose; a source may hold them all the same."""
+    text = "Lesung mit Fatma Aydemir"
+
+    assert [] == _held(text)
+    assert ["Fatma Aydemir"] == _held(text, hold_hints=True)
+    assert [Verdict.HINTED] == [one.verdict for one in find(text, Context())]
+
+
+def test_a_known_full_name_is_held_in_any_order_and_case_and_says_whose_it_is() -> None:
+    """A family name alone is nobody's; a name that a hub's association has is the association's."""
+    known = KnownNames([("Sigma Qvestorina", "id-1"), ("Rosa Flieder", "id-2"), ("Олена Коваленко", "id-3")])
+    things = ThingNames([], ["Rosa Flieder e.V."])
+
+    for text in (
+        "Es kocht Sigma Qvestorina",
+        "QVESTORINA, Sigma",
+        "S. Qvestorina kocht",
+        "Sigma Qvestorinas Suppe",
+    ):
+        (found,) = find(text, Context(known=known, things=things))
+        assert frozenset(["id-1"]) == found.whose
+    assert frozenset(["id-3"]) == find("зустріч з Оленою Коваленко", Context(known=known))[0].whose
+    assert [] == find("Rosa Flieder e.V. lädt ein", Context(known=known, things=things))
+    assert [] == find("Familientreffen bei uns, Qvestorina kocht", Context(known=known))
+
+
+@pytest.mark.parametrize(
+    "word", ["Thetana Qvestorina (Vorsitz)", "Wohnung Nyra Qvestorina", "bei Familie Epsilo-Qvestorina"]
+)
+def test_in_a_short_field_a_capital_wants_an_explanation(word: str) -> None:
+    """Where few words stand, a word that nothing explains is a name."""
+    assert "Qvestorina" in "".join(_held(word, short=True))
+    assert [] == _held(
+        "Raum 2, Hinterhaus, Café Jacqueline, Grimmwelt, Rothenditmold, Holländische Straße", short=True
+    )
+
+
+def test_spans_fit_the_text_as_it_is_written() -> None:
+    """Also with markup, entities, invisible signs and composed letters between."""
+    text = "**Kontakt:** Be\u00adate Wo\u200blf<br>0176&#50;3456789 und Frau Mu\u0308ller"
+
+    assert ["Be\u00adate Wo\u200blf", "0176&#50;3456789", "Frau Mu\u0308ller"] == _held(text)
+
+
+def test_a_mask_reads_the_same_everywhere_and_takes_its_cue_along() -> None:
+    """Masks side by side are one; nothing dangles; never across a line."""
+    text = "Wir singen. Ansprechpartnerin: Zarifa Qvestorina, Tel. 0176 11112221, z.q@gmail.example\nFrau Wolf hilft."
+
+    assert "Wir singen. [ausgelassen]\n[ausgelassen] hilft." == mask(text, find(text, Context()), "de")
+    assert is_only_masks(mask("bei Familie Wolf", find("bei Familie Wolf", Context()), "tr"))
+    assert {"de", "de-simple", "en", "tr", "ar", "fa", "uk", "ru", "kmr", "ti"} == set(MASKS)
+
+
+def test_what_is_asked_about_before_it_is_shown() -> None:
+    """Sole traders and associations that are only called like a person, and a person's party."""
+    assert Question("name", "named_after_person") == question(Kind.ORGANISATION, {"name": "Pi Qvestorina"})
+    assert Question("name", "sole_trader") == question(
+        Kind.ORGANISATION,
+        {"name": "Kappana Qvestorina", "legal_name": "Kappana Qvestorina (Einzelunternehmerin)"},
+    )
+    for name in ("Chor Kappa", "Rosa Flieder e.V.", "Zeytin", "Café Jacqueline", "Kulturverein Brücke"):
+        assert question(Kind.ORGANISATION, {"name": name}) is None
+    assert is_party("Geburtstag von Taunia Qvestorina")
+    assert is_party("Henna für Aylin")
+    assert not is_party("10 Jahre: Geburtstag des Vereins")
+    assert not is_party("Hochzeitsmesse in der Stadthalle")
+
+
+HOSTILE = {
+    "hyphens": "A-" * 10_000, "dots": "a." * 10_000, "at": "a@" * 10_000, "digits": "0 " * 10_000,
+    "mobiles": "0176 11112222 Anna " * 1_052,
+    "titles": "Frau " * 4_000, "doctors": "Dr. " * 5_000, "labels": "Kontakt: " * 2_222,
+    "names": "bei Anna " * 2_222, "brackets": "(" * 20_000,
+    "tags": "<a" * 10_000, "entities": "&#" * 10_000, "links": "https://" * 2_500, "stars": "*a" * 10_000,
+    "one word": "Q" * 20_000,
+    "arabic": "السيد " * 3_333, "lists": "Leitung: Anna Abra (" * 1_000, "spaces": " " * 20_000,
+    "mails": "a@b.c " * 3_333, "dot words": "a@a dot " * 2_500,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_costs_little(name: str) -> None:
+    """20,000 letters written to wear the search out; CPU time, best of three, with room for a slow machine."""
+    find("Frau Wolf 0176 1234567 a@b.de", Context(short=True))
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        find(HOSTILE[name][:20_000], Context(short=True))
+        spent.append(time.process_time() - began)
+
+    assert min(spent) < 0.1
