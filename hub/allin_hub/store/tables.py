@@ -442,7 +442,7 @@ held_text = Table(
     Column("kind", String(12), primary_key=True),
     Column("entity_id", String(36), primary_key=True),
     Column("path", String(120), primary_key=True),
-    Column("digest", LargeBinary, nullable=False, info={HASHED: "hash"}),
+    _hashed("digest", nullable=False),
     Column("found", Text, nullable=False),
 )
 """What a look at the public texts of an entity has found: where, of which class; the text itself stands in the entity."""
@@ -450,7 +450,7 @@ held_text = Table(
 text_decision = Table(
     "text_decision",
     metadata,
-    Column("digest", LargeBinary, primary_key=True, info={HASHED: "hash"}),
+    _hashed("digest", primary_key=True),
     Column("allowed", Boolean, nullable=False),
     Column("at", UTC, nullable=False),
 )

@@ -23,8 +23,7 @@ from allin_schemas.marks import marked
 
 CASES = Path(__file__).parent / "cases"
 NOW = dt.datetime(2026, 11, 15, 9, 0, tzinfo=dt.UTC)
-ROLES = pytest.mark.xfail(reason="roles are judged without the association's name yet", strict=False)
-WAIT_FOR_ROLES = (
+OF_ROLES = (
     "0176 11112226",
     "0176 11112227",
     "0176 11112228",
@@ -129,14 +128,12 @@ def test_nobody_of_the_case_is_in_any_output(case: tuple[Office, str], canary: s
     assert canary.casefold() not in case[1].casefold()
 
 
-@ROLES
-@pytest.mark.parametrize("canary", WAIT_FOR_ROLES)
+@pytest.mark.parametrize("canary", OF_ROLES)
 def test_what_a_role_may_not_show_either(case: tuple[Office, str], canary: str) -> None:
     """A number marked private or beside a no, and a mailbox by a family's own domain: the rule of roles decides."""
     assert canary not in case[1]
 
 
-@ROLES
 def test_a_roles_mail_stays_though_its_function_names_a_person(case: tuple[Office, str]) -> None:
     """The function is left out; info@ is the role's."""
     assert "info@chor-theta.example" in case[1]
@@ -165,7 +162,6 @@ def test_each_held_place_is_told_with_its_row_and_without_its_words(case: tuple[
 
     assert {
         ("liste", 2, "description.de.text", "PERSON_IN_TEXT"),
-        ("liste", 3, "phones.0", "PERSON_IN_TEXT"),
         ("liste", 5, "places.0.street", "PERSON_IN_TEXT"),
         ("liste", 6, "places.0.extra", "PERSON_IN_TEXT"),
         ("liste", 10, "website", "PERSON_IN_TEXT"),
