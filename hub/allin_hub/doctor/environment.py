@@ -17,6 +17,7 @@ from allin_hub.doctor import file_access, output_folders
 from allin_hub.doctor.finding import BROKEN, WEAK, Finding, stopped
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text
+from allin_hub.ingest.partner_file import is_absent
 from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared, prepare
 from allin_hub.publish import orphans
@@ -24,6 +25,7 @@ from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.sources.files import Files, FileSettings
 from allin_hub.store import integrity
 from allin_hub.store.engine import reading
+from allin_hub.store.partner_files import read_file
 from allin_hub.store.retention import size_of
 
 TOLERANCE = dt.timedelta(minutes=5)
@@ -78,6 +80,10 @@ def _files(hub: Hub, prepared: Prepared) -> Iterator[Finding]:
         for file in Files(settings).found(run):
             _ = file.start  # refuses a file that cannot be read
     except HubError as error:
+        with reading(hub.engine) as connection:
+            known = read_file(connection, prepared.name)
+        if known is not None and known.taken and is_absent(settings, run):
+            return
         yield Finding("source_file", WEAK, "", "", {"name": prepared.name}, error=error)
 
 

@@ -19,7 +19,7 @@ from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import Latest, entries
-from allin_hub.store import claims, consents, leases, runs, staging
+from allin_hub.store import claims, consents, leases, partner_files, runs, staging
 from allin_hub.store import raw_records as raws
 
 
@@ -140,6 +140,9 @@ def _remember(
     if result.read and result.complete:
         values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
         values["mark"] = result.mark
+        if result.file is not None:
+            file = partner_files.ReadFile(result.file["path"], tuple(result.file["id"]))
+            partner_files.applied(connection, run.source, file, now)
         values["headers"] = orjson.dumps(result.headers).decode()
         if result.renewed:
             values["trimmed"] = None

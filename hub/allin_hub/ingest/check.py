@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from allin_hub.api import registry
 from allin_hub.api.plugin import Source
 from allin_hub.base.bindings import of_problem
-from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work
+from allin_hub.base.errors import ConfigError, HubError, refuse_if_none_can_work, refused
 from allin_hub.base.ids import new_id
 from allin_hub.base.problems import Problem, problem_of
 from allin_hub.base.reports import SourceReport, SyncReport
@@ -26,6 +26,7 @@ from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.fetch import Fetch
 from allin_hub.ingest.hold import reasons_to_hold
+from allin_hub.ingest.partner_file import is_absent
 from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.run_context import Progress, SyncRun
@@ -33,9 +34,9 @@ from allin_hub.ingest.run_report import notices
 from allin_hub.ingest.stage import Stager
 from allin_hub.ingest.sync import prepared_or_fault
 from allin_hub.ingest.sync_source import reread_changed_map
+from allin_hub.store import partner_files, runs, staging
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
-from allin_hub.store import runs, staging
 from allin_hub.store.engine import open_engine, reading
 from allin_schemas import Kind
 
@@ -101,6 +102,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
     name, source = prepared.name, prepared.source
     with reading(hub.engine) as connection:
         row = runs.source_row(connection, name)
+        known_file = partner_files.read_file(connection, name)
     run = SyncRun(hub, name, new_id(), 0, progress)
     lent = LentRun(
         hub,
@@ -111,6 +113,8 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         source,
         prepared.settings.limits,
     )
+    if known_file is not None and known_file.taken and is_absent(source.config, lent):
+        raise refused("FILE_TAKEN_AWAY", file=known_file.path)
     with _thrown_away() as engine:
         stager = Stager(run, prepared, engine)
         try:

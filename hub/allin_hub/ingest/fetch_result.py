@@ -41,6 +41,8 @@ class FetchResult:
     renewed: bool = False
     """Whether the unchanged ones were taken in whole again, because old raws lack cells that the map needs now."""
     mark: str | None = None
+    file: dict[str, Any] | None = None
+    """The one file that it read, as a `ReadFile`; None where it is not to be remembered."""
     cursor: str | None = None
     headers: list[str] = field(default_factory=list)
     learned: dict[str, str] | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,13 +19,14 @@ from allin_hub.base.time_limits import Bounds, supervisor
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.ingest.fetch_result import FetchResult
+from allin_hub.ingest.partner_file import file_now, is_absent
 from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared, foreign, merge_mark
 from allin_hub.ingest.run_context import Progress, SyncRun
 from allin_hub.ingest.run_report import complete_report, notices
 from allin_hub.ingest.source_lease import source_lease
 from allin_hub.sources.feeds import is_same
-from allin_hub.store import leases, runs, staging
+from allin_hub.store import leases, partner_files, runs, staging
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading, writing
@@ -76,15 +78,15 @@ def unprepared(hub: Hub, name: str, invocation: str, error: HubError) -> SourceR
     return report
 
 
-def _replay(run: SyncRun, prepared: Prepared) -> SourceReport:
-    """Map again what is kept, without asking the source."""
+def _replay(run: SyncRun, prepared: Prepared, *, though_cut: bool = False) -> SourceReport:
+    """Map again what is kept, without asking the source; with `though_cut`, records too that were cut down since."""
     with reading(run.hub.engine) as connection:
         row = runs.source_row(connection, prepared.name)
         known = raws.counts(connection, prepared.name)
     from allin_hub.ingest.stage import Stager
 
     stager = Stager(run, prepared)
-    result = replayed(stager, row)
+    result = replayed(stager, {**row, "trimmed": None} if though_cut else row)
     result.before = known.get(raws.LIVE, 0) + known.get(raws.QUARANTINED, 0)
     return _decide(run, prepared, stager, result, row)
 
@@ -109,6 +111,7 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
     hub, source = run.hub, prepared.source
     with reading(hub.engine) as connection:
         row = runs.source_row(connection, prepared.name)
+        known_file = partner_files.read_file(connection, prepared.name)
     lent = LentRun(
         hub,
         prepared.settings.allow_hosts,
@@ -121,6 +124,9 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
     limits = prepared.settings.limits
     fingerprint = prepared.fingerprint(hub)
     whole = whole_since(row, fingerprint)
+    if known_file is not None and known_file.taken and is_absent(source.config, lent):
+        return _without_file(run, prepared, row)
+    file = file_now(hub.config, source.config, lent)
     if (
         f"{fingerprint}|{merge_mark(hub, prepared.settings)}" == row.get("fingerprint")
         and row.get("last_status") == "done"
@@ -132,7 +138,7 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
             prepared.settings, lambda: Bounds(limits.records, limits.minutes).call(lambda: source.state(lent))
         )
         if mark is not None and is_same(mark, lent.mark):
-            return _nothing_new(run, row, mark)
+            return _nothing_new(run, row, mark, file)
         from allin_hub.ingest.fetch import Fetch  # what an unchanged source need not load
         from allin_hub.ingest.stage import Stager
 
@@ -141,6 +147,7 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
     finally:
         lent.close()
     result.mark = mark
+    result.file = None if file is None else asdict(file)
     reread_changed_map(stager, result, row)
     return _decide(run, prepared, stager, result, row)
 
@@ -174,7 +181,17 @@ def _decide(
     return report
 
 
-def _nothing_new(run: SyncRun, row: dict[str, Any], mark: str) -> SourceReport:
+def _without_file(run: SyncRun, prepared: Prepared, row: dict[str, Any]) -> SourceReport:
+    """Report a source whose file upkeep took away: what was read of it stays, under the map of today."""
+    mapped_by = str(row.get("fingerprint") or "").partition("|")[0]
+    if mapped_by != prepared.fingerprint(run.hub):
+        return _replay(run, prepared, though_cut=True)  # nothing will bring them whole again
+    return _nothing_new(run, row, row.get("mark"), None)
+
+
+def _nothing_new(
+    run: SyncRun, row: dict[str, Any], mark: str | None, file: partner_files.ReadFile | None
+) -> SourceReport:
     """Report a feed that is, byte for byte, what was read last."""
     hub = run.hub
     last = orjson.loads(row["report"] or "{}")
@@ -187,12 +204,17 @@ def _nothing_new(run: SyncRun, row: dict[str, Any], mark: str) -> SourceReport:
         complete_report(connection, hub, report)
         now = hub.clock()
         runs.end_run(connection, run.id, report.status, report.counts(), None, now)
+        if file is not None:
+            partner_files.applied(connection, run.source, file, now)
         runs.save_source(
             connection,
             run.source,
             last_run=run.id,
             last_attempt_at=now,
             last_success_at=now,
+            last_status="done",
+            message=None,
+            failing_since=None,
             mark=mark,
             report=orjson.dumps(report.counts()).decode(),
         )

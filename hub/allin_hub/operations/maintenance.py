@@ -10,6 +10,7 @@ from allin_hub.base.errors import HubError
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
 from allin_hub.operations.child_process import cut_all
+from allin_hub.operations.read_files import take_away
 from allin_hub.operations.retention import Kept, retain
 from allin_hub.store.retention import size_of, tidy
 
@@ -22,6 +23,8 @@ class UpkeepReport:
 
     kept: Kept = field(default_factory=Kept)
     freed: int = 0
+    taken: list[str] = field(default_factory=list)
+    """Partners' files that were taken away."""
     backup: Backup | None = None
     faults: list[HubError] = field(default_factory=list)
 
@@ -70,6 +73,15 @@ class UpkeepReport:
             )
             for name in kept.left
         ]
+        if self.taken:
+            found.append(
+                say.several(
+                    "{count} partner's file was taken away, for it was read long ago: {files}",
+                    "{count} partners' files were taken away, for they were read long ago: {files}",
+                    len(self.taken),
+                    files=", ".join(self.taken),
+                )
+            )
         if self.freed >= _WORTH_TELLING:
             found.append(say("{size} MB of disk are free again.", size=say.number(self.freed / 1_000_000)))
         if self.backup is not None:
@@ -89,12 +101,15 @@ def upkeep(hub: Hub, told: Told | None = None) -> UpkeepReport:
     def let_go() -> None:
         report.kept = retain(hub, cut_all)
 
+    def take_files() -> None:
+        report.taken = take_away(hub)
+
     def order() -> None:
         before = size_of(hub.engine)
         tidy(hub.engine)
         report.freed = before - size_of(hub.engine)
 
-    for step in (let_go, order, save):
+    for step in (let_go, take_files, order, save):
         try:
             step()
         except HubError as fault:
