@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import stat
 from dataclasses import dataclass
@@ -31,9 +30,7 @@ class FileRules:
         except OSError:
             raise refused("FILE_UNREADABLE", file=name) from None
         if size > self.megabytes * MEGABYTE:
-            raise refused(
-                "FILE_OVER_LIMIT", file=name, size=math.ceil(size / MEGABYTE), megabytes=self.megabytes
-            )
+            raise refused("FILE_TOO_BIG", file=name)
 
 
 def inside(path: Path, folder: Path) -> Path:
@@ -52,11 +49,8 @@ def open_file(path: Path) -> BufferedReader:
 
     Raises Refused for what is no regular file, and OSError.
     """
-    descriptor = os.open(path, _OPENING)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refused("FILE_UNREADABLE", file=path.name)
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
+    stream = open(path, "rb", opener=lambda name, _flags: os.open(name, _OPENING))  # noqa: PTH123, SIM115 - Path.open has no opener; the caller closes
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise refused("FILE_UNREADABLE", file=path.name)
+    return stream

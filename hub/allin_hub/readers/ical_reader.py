@@ -109,7 +109,10 @@ def open_calendar(
 
     `zone` is the office's own: of several zones that fit a calendar's definition, it is the one meant.
     """
-    rules.refuse_large(data, name)
+    try:
+        rules.refuse_large(data, name)
+    except Refused as refusal:
+        raise _in_calendar_words(refusal) from None
     _checked(data)
     params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in timezones.SAMPLES]}
     reading = _Reading(zone)
