@@ -49,7 +49,7 @@ def open_file(path: Path) -> BufferedReader:
 
     Raises Refused for what is no regular file, and OSError.
     """
-    stream = open(path, "rb", opener=lambda name, _flags: os.open(name, _OPENING))  # noqa: PTH123, SIM115 - Path.open has no opener; the caller closes
+    stream = open(path, "rb", opener=lambda name, _flags: os.open(name, _OPENING))  # noqa: SIM115 - Path.open has no opener; the caller closes
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
         raise refused("FILE_UNREADABLE", file=path.name)
