@@ -141,7 +141,7 @@ def _remember(
         values["accepted_runs"] = (row.get("accepted_runs") or 0) + 1
         values["mark"] = result.mark
         if result.file is not None:
-            file = partner_files.ReadFile(result.file["path"], tuple(result.file["id"]))
+            file = partner_files.ReadFile(result.file["place"], tuple(result.file["id"]))
             partner_files.applied(connection, run.source, file, now)
         values["headers"] = orjson.dumps(result.headers).decode()
         if result.renewed:

@@ -26,7 +26,7 @@ from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
 from allin_hub.ingest.fetch import Fetch
 from allin_hub.ingest.hold import reasons_to_hold
-from allin_hub.ingest.partner_file import is_absent
+from allin_hub.ingest.partner_file import is_absent, written
 from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.run_context import Progress, SyncRun
@@ -114,7 +114,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         prepared.settings.limits,
     )
     if known_file is not None and known_file.taken and is_absent(source.config, lent):
-        raise refused("FILE_TAKEN_AWAY", file=known_file.path)
+        raise refused("FILE_TAKEN_AWAY", file=written(source.config))
     with _thrown_away() as engine:
         stager = Stager(run, prepared, engine)
         try:

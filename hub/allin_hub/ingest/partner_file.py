@@ -6,6 +6,8 @@ count as all that there is.
 
 from __future__ import annotations
 
+import os
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from allin_hub.store.partner_files import ReadFile
 _ABSENT = frozenset({"FILE_NOT_FOUND", "FILE_NOT_FOUND_NEAR", "GLOB_EMPTY"})
 
 
-def file_now(config: Config, options: Any, run: SourceRun) -> ReadFile | None:
+def file_now(config: Config, options: Any, run: SourceRun) -> tuple[Path, ReadFile] | None:
     """The file that a source with these settings reads, as it is now; None where that is not exactly one."""
     if config.hub.keep_files_days is None or not isinstance(path := written(options), str):
         return None
@@ -29,16 +31,18 @@ def file_now(config: Config, options: Any, run: SourceRun) -> ReadFile | None:
     folder = config.folder.resolve()
     if len(found) != 1 or not isinstance(found[0].data, Path) or not found[0].data.is_relative_to(folder):
         return None
-    return identified(found[0].data, folder)
+    known = identified(found[0].data)
+    return None if known is None else (found[0].data, known)
 
 
-def identified(file: Path, folder: Path) -> ReadFile | None:
+def identified(file: Path) -> ReadFile | None:
     """A file with what it is known by; None where it is gone."""
     try:
         state = file.lstat()
     except OSError:
         return None
-    return ReadFile(file.relative_to(folder).as_posix(), (state.st_ino, state.st_size, state.st_mtime_ns))
+    place = blake2b(os.fsencode(file), digest_size=16).hexdigest()
+    return ReadFile(place, (state.st_ino, state.st_size, state.st_mtime_ns))
 
 
 def is_absent(options: Any, run: SourceRun) -> bool:

@@ -126,7 +126,8 @@ def _read(run: SyncRun, prepared: Prepared) -> SourceReport:
     whole = whole_since(row, fingerprint)
     if known_file is not None and known_file.taken and is_absent(source.config, lent):
         return _without_file(run, prepared, row)
-    file = file_now(hub.config, source.config, lent)
+    found = file_now(hub.config, source.config, lent)
+    file = None if found is None else found[1]
     if (
         f"{fingerprint}|{merge_mark(hub, prepared.settings)}" == row.get("fingerprint")
         and row.get("last_status") == "done"

@@ -41,7 +41,7 @@ def _readers(hub: Hub) -> dict[str, dict[str, ReadFile | None]]:
         run = LentRun(hub, (), ColumnMap(None), None, limits=source.limits)
         one = file_now(hub.config, source.options, run)
         if one is not None:
-            found[one.path][name] = one
+            found[one[0].relative_to(folder).as_posix()][name] = one[1]
             continue
         for file in _several(written(source.options), run):
             if file.is_relative_to(folder):
@@ -80,7 +80,7 @@ def _taken(hub: Hub, path: str, known: dict[str, ReadFile | None]) -> bool:
                 remember(connection, name, dataclasses.replace(one, taken=True))
     try:
         file.rename(own)
-        moved = identified(own, folder)
+        moved = identified(own)
         if moved is not None and all(one is not None and one.id == moved.id for one in known.values()):
             own.unlink()
             return True

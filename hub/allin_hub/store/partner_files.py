@@ -17,8 +17,8 @@ from allin_hub.store.tables import hub_fact
 class ReadFile:
     """The one file of a source as it was when all that it says was applied."""
 
-    path: str
-    """In the hub's folder."""
+    place: str
+    """A digest of its path: people name files after people."""
     id: tuple[int, int, int]
     """Its inode, size and time of change, by which it is known again without being read."""
     since: str = ""
@@ -48,9 +48,9 @@ def remember(connection: Connection, source: str, file: ReadFile) -> None:
 def applied(connection: Connection, source: str, file: ReadFile, now: dt.datetime) -> None:
     """Remember that what a file says was applied; since when, where it is known already."""
     known = read_file(connection, source)
-    is_same = known is not None and not known.taken and (known.path, known.id) == (file.path, file.id)
+    is_same = known is not None and not known.taken and (known.place, known.id) == (file.place, file.id)
     since = known.since if is_same and known is not None else now.isoformat()
-    remember(connection, source, ReadFile(file.path, file.id, since))
+    remember(connection, source, ReadFile(file.place, file.id, since))
 
 
 def rename(connection: Connection, old: str, new: str) -> None:
