@@ -135,7 +135,9 @@ def _own_key(file: str, manifest: Manifest, ready: Path, folder: Path, wish: Wis
     if sealer.mark().hex() != manifest.facts["keys"][0]["fingerprint"]:
         raise ConfigError(
             "This key does not belong to this backup.",
-            hint="Take the copy of the key that the hub had when the backup was made.",
+            hint="Take the copy of the key that the hub had when the backup was made."
+            " If it was renewed since, the name of that copy ends in {old}.",
+            old=f"old-{str(manifest.facts['keys'][0]['fingerprint'])[:8]}",
         )
     if manifest.signature is None and not wish.unsigned:
         raise ConfigError(

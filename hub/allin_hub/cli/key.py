@@ -59,6 +59,7 @@ def run_rotate(call: Call, *, hashes: bool) -> None:
                 "backup": str(done.backup),
                 "old_key": str(done.old_key) if done.old_key else None,
                 "variable": done.variable,
+                "rewritten": done.rewritten,
             }
         )
         return
@@ -86,6 +87,8 @@ def run_rotate(call: Call, *, hashes: bool) -> None:
                 count=done.left,
             )
         )
+    if not done.rewritten:
+        line(say("The database could not be written anew; make room, then run: allin upkeep"))
     line(
         say(
             "A backup from before lies at {file}. It and all older ones want the key before.",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from allin_hub.backup.create import before_rotation
 from allin_hub.base.encryption import Keys, Rehasher, Sealer
-from allin_hub.base.errors import ConfigError
+from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.hub_key import NEXT_VARIABLE, file_of, next_key, place_next, variable_of, write_next
 from allin_hub.hub import Hub
@@ -18,6 +20,7 @@ from allin_hub.store.copy import Told
 from allin_hub.store.engine import writing
 from allin_hub.store.moved_away import KEY
 from allin_hub.store.renew_keys import hash_anew, seal_anew
+from allin_hub.store.retention import rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Rotation:
     """What a rotation renewed.
 
     `left` counts sealed values that did not open before either. `old_key` is where the keys before are kept; with keys in
-    the environment it is None, and `variable` is the one that is to be set anew.
+    the environment it is None, and `variable` is the one that is to be set anew. `rewritten` is False where the database
+    had no room to be written anew: then its file may still hold overwritten values under the old key.
     """
 
     values: int
@@ -34,6 +38,7 @@ class Rotation:
     backup: Path
     old_key: Path | None
     variable: str | None
+    rewritten: bool
 
 
 def new_value(hub: Hub, *, hashes: bool) -> tuple[str, str]:
@@ -78,7 +83,17 @@ def rotate(hub: Hub, *, hashes: bool, told: Told | None = None) -> Rotation:
             runs.save_fact(connection, KEY, following.mark().hex())
             give_back(connection, fences)
     old = None if variable is not None else place_next(file_of(setting, folder), hub.sealer)
-    return Rotation(done.values, done.left, following.mark().hex(), backup, old, variable)
+    return Rotation(
+        done.values, done.left, following.mark().hex(), backup, old, variable, _is_rewritten(hub.engine)
+    )
+
+
+def _is_rewritten(engine: Engine) -> bool:
+    try:
+        rewrite(engine)
+    except StoreError:
+        return False
+    return True
 
 
 def _renewed(keys: Keys, *, hashes: bool) -> Keys:

@@ -143,6 +143,24 @@ def _free_pages(database: Any) -> int:
     return int(database.execute("PRAGMA freelist_count").fetchone()[0])
 
 
+def rewrite(engine: Engine) -> None:
+    """Write the whole database anew, so that no page holds what was overwritten. Nobody else may use it meanwhile.
+
+    Raises StoreError where it cannot be done, for want of room.
+    """
+    if engine.dialect.name != "sqlite":
+        with told_in_words(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (FULL)"))
+        return
+    with closing(engine.raw_connection()) as borrowed:
+        try:
+            database: Any = borrowed.driver_connection
+            database.execute("VACUUM").close()
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError("The database could not do it: {fault}.", fault=str(error)) from None
+
+
 def size_of(engine: Engine) -> int:
     """How many bytes the database takes on its disk."""
     with reading(engine) as connection:

@@ -126,6 +126,20 @@ def test_the_old_sealing_key_opens_nothing_any_more(opened: Opened) -> None:
         assert hashes == hashed(hub)
 
 
+def test_no_page_of_the_database_holds_what_was_overwritten(opened: Opened, folder: Path) -> None:
+    """SQLite leaves the old bytes in its pages: whoever has the old key and the file of now would read them there."""
+    with opened() as hub, reading(hub.engine) as connection:
+        if hub.engine.dialect.name != "sqlite":
+            pytest.skip("a server keeps its own files")
+        before = [sealed for _, _, sealed in sealed_values(connection)]
+    with opened() as hub:
+        done = rotate(hub, hashes=False)
+    kept = b"".join(path.read_bytes() for path in folder.glob("hub.db*"))
+
+    assert done.rewritten
+    assert [] == [sealed for sealed in before if sealed[-16:] in kept]
+
+
 def test_the_old_hashing_key_knows_nothing_again(opened: Opened) -> None:
     """No hash is what it was: not of raws, slots, digests, match keys and references, nor in staging and old versions."""
     with opened() as hub:
