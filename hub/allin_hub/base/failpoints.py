@@ -59,6 +59,9 @@ class Point(StrEnum):
     PUBLISH_FAILED = "publish-failed"
     PUBLISH_ENDED = "publish-ended"
     OUTPUT_FORGOTTEN = "output-forgotten"
+    OUTPUT_SWITCHED = "output-switched"
+    ENTRY_HIDDEN = "entry-hidden"
+    ENTRY_SHOWN = "entry-shown"
 
     SOURCES_RESERVED = "sources-reserved"
     SOURCE_RENAMED = "source-renamed"

@@ -13,6 +13,8 @@ from allin_hub.base.problems import Severity
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
+||||||| parent of c5649a3 (Hide entries, take outputs offline, and show beforehand what a publish would do)
+from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
@@ -89,6 +91,13 @@ class HeldDocument:
     """`allin held --json`."""
 
     held: tuple[HeldRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenDocument:
+    """`allin hide --json`: what no output shows, the first hidden first."""
+
+    hidden: tuple[HiddenEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
