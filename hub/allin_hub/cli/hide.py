@@ -7,11 +7,12 @@ import datetime as dt
 import typer
 
 from allin_hub.base.errors import ConfigError
-from allin_hub.cli.console import opened, print_json, table
+from allin_hub.cli.console import opened, print_json, progress, table
 from allin_hub.cli.documents import HiddenDocument
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.notify import tell_at_the_end
 from allin_hub.cli.show_export import KINDS
-from allin_hub.cli.sync_publish import after_publish, progress, show_publish, tell_at_the_end
+from allin_hub.cli.sync_publish import after_publish, show_publish
 from allin_hub.cli.tables import EMPTY, Column, line
 from allin_hub.entities.hidden import HiddenEntry, hidden_list, hide_entry, show_entry
 from allin_hub.i18n.translator import Voice

@@ -146,7 +146,7 @@ def _preview_lines(say: Voice, name: str, one: OutputReport) -> None:
                 f"  {sign} " + say("and {count} more; all: --json", count=say.number(len(paths) - MOST_PATHS))
             )
     for hidden in found.masked:
-        line("  " + say("masked: {text}", text=hidden))
+        line("  " + say("masked: {what}", what=hidden))
 
 
 def run_all(call: Call) -> None:
