@@ -13,7 +13,6 @@ from allin_hub.base.problems import Severity
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
-||||||| parent of c5649a3 (Hide entries, take outputs offline, and show beforehand what a publish would do)
 from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
 from allin_hub.ingest.hold import HeldRun
