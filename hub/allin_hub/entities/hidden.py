@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from allin_hub.base.bindings import of_hidden
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.ids import new_id
@@ -36,7 +37,7 @@ def hide_entry(hub: Hub, word: str, reason: str = "", until: dt.date | None = No
         raise ConfigError("The day {day} is over.", hint="Name a day that is to come.", day=until.isoformat())
     with reading(hub.engine) as connection:
         kind, entity = entities.the_one(connection, word)
-    sealed = hub.sealer.seal({"reason": reason}) if reason else None
+    sealed = hub.sealer.seal({"reason": reason}, of_hidden(entity)) if reason else None
     run_id, now = new_id(), hub.clock()
     with writing(hub.engine, Point.ENTRY_HIDDEN) as connection:
         hidden_entries.hide(connection, kind, entity, now, until, sealed)
@@ -73,7 +74,7 @@ def hidden_list(hub: Hub) -> list[HiddenEntry]:
             stored = entities.load(connection, one.kind, [one.entity], hub.sealer).get(one.entity)
             named = stored is not None and one.kind is not Kind.PERSON
             title = str(stored.data.get(ENTITIES[one.kind].title_field) or "") if stored and named else ""
-            reason = hub.sealer.unseal(one.sealed)["reason"] if one.sealed else ""
+            reason = hub.sealer.unseal(one.sealed, of_hidden(one.entity))["reason"] if one.sealed else ""
             found.append(HiddenEntry(one.entity, one.kind, title, one.at, one.until, reason))
     return found
 

@@ -104,7 +104,7 @@ class Fetch:
             claimed = {place for raw in page for place in ((raw.sheet, raw.row), raw.key)}
             for place, found in reported.items():
                 if place not in claimed:
-                    self._lent.file_problems += found
+                    self._lent.about_file(found)
 
     def _take(self, page: list[Raw]) -> None:
         """Stage what is new or changed in a page."""

@@ -428,7 +428,7 @@ hidden_entry = Table(
     Column("claims", Text, nullable=False),
     Column("hidden_at", UTC, nullable=False),
     Column("until", String(10)),
-    Column("sealed", LargeBinary),
+    _sealed("sealed", bindings.of_hidden, "entity_id"),
 )
 """Entries that the office keeps out of every output. `claims` are those behind it, so that it is known after a merge."""
 
