@@ -173,7 +173,7 @@ def test_every_option_stands_behind_a_command_that_knows_it(page):
     unknown = [
         (name, option)
         for name, rest in written
-        for option in re.findall(r"(?<!\S)--[a-z]+", rest)
+        for option in re.findall(r"(?<!\S)--[a-z-]+", rest)
         if name in known and option not in known[name]
     ]
 

@@ -36,6 +36,11 @@ def of_held_run(run_id: str) -> bytes:
     return b"held run %s" % run_id.encode()
 
 
+def of_hidden(id: str) -> bytes:
+    """Why the office keeps an entry out of the outputs."""
+    return b"hidden %s" % id.encode()
+
+
 def of_entity(kind: str, id: str) -> bytes:
     """The private fields of an entity."""
     return b"%s %s" % (kind.encode(), id.encode())

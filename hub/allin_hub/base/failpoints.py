@@ -60,6 +60,9 @@ class Point(StrEnum):
     PUBLISH_ENDED = "publish-ended"
     OUTPUT_FORGOTTEN = "output-forgotten"
     TEXT_DECIDED = "text-decided"
+    OUTPUT_SWITCHED = "output-switched"
+    ENTRY_HIDDEN = "entry-hidden"
+    ENTRY_SHOWN = "entry-shown"
 
     SOURCES_RESERVED = "sources-reserved"
     SOURCE_RENAMED = "source-renamed"

@@ -14,9 +14,12 @@ from allin_schemas.reading.mailboxes import FILLING, is_function, is_role_addres
 from allin_schemas.reading.phone_labels import SAFE_WORDS, TYPES
 
 _LONGEST = 2_000
+_SHORTEST_IN_CAPITALS = 4
+"""Letters of a name that is written in capitals; what is shorter is a code, as in DE-CR-RA000275."""
+_SHORTEST_ABROAD = 8
 _AT = re.compile(r"\s?(?:\(at\)|\[at\]|\{at\}|@)\s?", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']{0,100}")
-_NUMBER = re.compile(r"[+\d][\d\s/().–-]{3,30}\d")
+_NUMBER = re.compile(r"(?<!\w)[+\d][\d\s/().–-]{3,30}\d")
 _OWN_NUMBER = re.compile(r"(?:0|0049|49)?0?1[567]\d")
 _PRIVATE = re.compile(r"\b(?:privat|c/o\b)", re.IGNORECASE)
 _TITLE = re.compile(
@@ -51,7 +54,7 @@ def _is_own_number(written: str) -> bool:
     """Whether a number is a mobile, or a foreign one, of which the hub cannot tell."""
     digits = re.sub(r"\D", "", written)
     foreign = written.startswith(("+", "00")) and not digits.removeprefix("00").startswith("49")
-    return foreign or _OWN_NUMBER.match(digits) is not None
+    return (foreign and len(digits) >= _SHORTEST_ABROAD) or _OWN_NUMBER.match(digits) is not None
 
 
 def _has_a_name(text: str) -> bool:
@@ -70,4 +73,5 @@ def _pairs(text: str) -> Iterable[tuple[str, str]]:
 def _may_be_a_name(word: str) -> bool:
     small = word.casefold()
     known = small in SAFE_WORDS or small in TYPES or small in FILLING or is_function(word)
-    return word[0].isupper() and not known and not _PLACES.search(word)
+    is_code = word.isupper() and len(word) < _SHORTEST_IN_CAPITALS
+    return word[0].isupper() and not (known or is_code or _PLACES.search(word))

@@ -117,6 +117,21 @@ class SyncReport:
 
 
 @dataclass(slots=True)
+class Preview:
+    """What a publish would do with the files of an output, by their paths, and what it would mask."""
+
+    appear: list[str] = field(default_factory=list)
+    change: list[str] = field(default_factory=list)
+    go: list[str] = field(default_factory=list)
+    masked: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, list[str]]:
+        """The shape that `allin publish --dry-run --json` prints."""
+        return {"appear": self.appear, "change": self.change, "go": self.go, "masked": self.masked}
+
+
+@dataclass(slots=True)
 class OutputReport:
     """What a publish did for one output."""
 
@@ -132,11 +147,13 @@ class OutputReport:
     notes: list[str] = field(default_factory=list)
     cause: BaseException | None = field(default=None, repr=False)
     """What made it fail, for `--debug`."""
+    preview: Preview | None = None
+    """What a publish would do, where it was only asked for that."""
 
     @property
     def ok(self) -> bool:
         """Whether the output is as it should be, or hub.toml no longer has it."""
-        return self.status in {"done", "left"}
+        return self.status in {"done", "left", "preview"}
 
     def to_json(self) -> dict[str, Any]:
         """The shape that `allin publish --json` prints."""
@@ -149,4 +166,5 @@ class OutputReport:
             "path": self.path,
             "message": self.message,
             "notes": self.notes,
+            **({"preview": self.preview.to_json()} if self.preview else {}),
         }

@@ -102,7 +102,9 @@ def sync(
         run_sync(call, sources or [], accept, replay)
 
 
-@app.command(epilog="Example: allin publish verzeichnis")
+@app.command(
+    epilog="Examples: allin publish verzeichnis   allin publish --dry-run   allin publish --offline verzeichnis"
+)
 def publish(
     outputs: Annotated[
         list[str] | None,
@@ -116,15 +118,55 @@ def publish(
             help="Look no longer after files of an output that is not in hub.toml any more.",
         ),
     ] = None,
+    offline: Annotated[
+        str | None,
+        typer.Option(
+            "--offline",
+            metavar="OUTPUT",
+            help="Put a page that says so in the place of all its files, at once; allin publish OUTPUT brings it back.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would appear, change or go; write nothing.")
+    ] = False,
     hub: Folder = ".",
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Write the pages, mails and figures that changed."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.sync_publish import run_publish
+        from allin_hub.cli.sync_publish import PublishWish, run_publish
 
-        run_publish(call, outputs or [], forget)
+        run_publish(call, outputs or [], PublishWish(forget, offline, dry_run))
+
+
+@app.command(
+    epilog="Examples: allin hide   allin hide chor-alpha --until 2027-03-31   allin hide chor-alpha --show"
+)
+def hide(
+    entry: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ENTRY", help="An entity's id, its beginning, or its slug; without it: what is hidden."
+        ),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why, for the office; kept sealed.")
+    ] = "",
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DAY", help="The last day on which it is hidden: 2027-03-31."),
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Let the outputs have it again.")] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Take an entry out of every output at once, whatever a sync brings; or list what is hidden."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.hide import run_hide
+
+        run_hide(call, entry, reason, until, showing=show)
 
 
 @app.command(epilog="Example: allin run")

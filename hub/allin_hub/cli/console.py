@@ -27,7 +27,7 @@ PATIENCE = 1.0
 STATES = {
     text("done"): "green", text("nothing new"): "green", text("held"): "yellow", text("partial"): "yellow",
     text("busy"): "yellow", text("failed"): "red", text("late"): "yellow", text("never"): "yellow", text("off"): "dim",
-    text("behind"): "yellow", text("left"): "yellow", text("restored"): "yellow",
+    text("offline"): "dim", text("behind"): "yellow", text("left"): "yellow", text("restored"): "yellow",
     text("running"): "cyan", text("killed"): "red", text("accepted"): "green", text("overtaken"): "dim",
     text("expired"): "dim",
     text("error"): "red", text("warning"): "yellow", text("hint"): "cyan",

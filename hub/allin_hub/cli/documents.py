@@ -13,6 +13,7 @@ from allin_hub.base.problems import Severity
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
+from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
@@ -113,6 +114,13 @@ class HeldDocument:
     """`allin held --json`."""
 
     held: tuple[HeldRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenDocument:
+    """`allin hide --json`: what no output shows, the first hidden first."""
+
+    hidden: tuple[HiddenEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)

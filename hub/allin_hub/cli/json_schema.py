@@ -17,6 +17,7 @@ import allin_hub
 from allin_hub.api.registry import PluginInfo
 from allin_hub.cli import documents
 from allin_hub.doctor.finding import PlainFinding
+from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson, FieldOrigin, ShownEntity
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
@@ -32,6 +33,7 @@ OBJECTS: dict[str, Any] = {
     "field-origin": FieldOrigin,
     "finding": PlainFinding,
     "held-run": HeldRun,
+    "hidden-entry": HiddenEntry,
     "past-run": PastRun,
     "planned-run": PlannedRun,
     "plugin": PluginInfo,
@@ -46,6 +48,7 @@ COMMANDS: dict[str, Any] = {
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,
     "held": documents.HeldDocument,
+    "hide": documents.HiddenDocument,
     "plugins": documents.PluginsDocument,
     "problems": documents.ProblemsDocument,
     "runs": documents.RunsDocument,

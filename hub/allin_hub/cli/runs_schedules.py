@@ -28,6 +28,8 @@ JOBS = {
     "restore": text("bring back"),
     "show": text("look at an entry"),
     "export": text("export"),
+    "hide": text("hide an entry"),
+    "unhide": text("show an entry again"),
 }
 
 

@@ -7,7 +7,6 @@ import sys
 
 import orjson
 
-from allin_hub.base.errors import ConfigError
 from allin_hub.cli.console import opened, print_json, table
 from allin_hub.cli.documents import ExportDocument
 from allin_hub.cli.invocation import Call
@@ -33,21 +32,7 @@ def run_show(call: Call, word: str, why: str | None) -> None:
     """`allin show`."""
     with opened(call) as (hub, say):
         with reading(hub.engine) as connection:
-            found = entities.find(connection, word)
-            if not found:
-                raise ConfigError(
-                    "No entry is called '{word}'.",
-                    hint="Its id stands in: allin export --kind organisation",
-                    word=word,
-                )
-            if len(found) > 1:
-                raise ConfigError(
-                    "{count} entries are called '{word}'.",
-                    hint="Write more of the id.",
-                    count=len(found),
-                    word=word,
-                )
-            shown = inspect(connection, hub, *found[0])
+            shown = inspect(connection, hub, *entities.the_one(connection, word))
         note_look(hub, "show", shown.id)
         if why is not None:
             _refuse_unknown_field(shown.kind, why)

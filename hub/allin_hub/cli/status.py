@@ -114,6 +114,9 @@ def _show_remarks(say: Voice, sources: Iterable[SourceStanding], outputs: Iterab
     if off := [one.name for one in ones if one.state == "off"]:
         line()
         line(say("Switched off in hub.toml: {names}.", names=", ".join(off)))
+    if offline := [one.name for one in ones if one.state == "offline"]:
+        line()
+        line(say("Taken offline by the office: {names}.", names=", ".join(offline)))
 
 
 def _show_todo(call: Call, say: Voice, todo: Sequence[PrintedTodo], *, partners: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,24 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
     raise typer.Exit(0 if report.ok else 1)
 
 
-def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class PublishWish:
+    """What else `allin publish` may be asked for: an output to forget, one to take offline, or a look beforehand."""
+
+    forgotten: str | None = None
+    offline: str | None = None
+    dry_run: bool = False
+
+
+def run_publish(call: Call, outputs: Sequence[str], wish: PublishWish) -> None:
     """`allin publish`."""
+    forgotten = wish.forgotten
     if forgotten and outputs:
         raise ConfigError("Name one output, or write --forget alone.", hint="See: allin publish --help")
+    if wish.offline and (outputs or wish.dry_run or forgotten):
+        raise ConfigError("Name one output, or write --offline alone.", hint="See: allin publish --help")
+    if wish.dry_run:
+        _show_preview(call, outputs)
     with opened(call) as (hub, say):
         if forgotten:
             from allin_hub.publish.orphans import forget
@@ -75,8 +90,13 @@ def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> No
                     )
                 )
             return
-        with progress(say, call.json) as told:
-            reports = child_process.publish(hub, outputs or None, told)
+        if wish.offline:
+            from allin_hub.publish.publish import take_offline
+
+            reports = {wish.offline: take_offline(hub, wish.offline)}
+        else:
+            with progress(say, call.json) as told:
+                reports = child_process.publish(hub, outputs or None, told, online=True)
         if call.json:
             print_json({"outputs": {name: report.to_json() for name, report in reports.items()}})
         else:
@@ -84,6 +104,49 @@ def run_publish(call: Call, outputs: Sequence[str], forgotten: str | None) -> No
             line(after_publish(call, say, reports))
         tell_at_the_end(hub, say)
     raise typer.Exit(0 if all(report.ok for report in reports.values()) else 1)
+
+
+MOST_PATHS = 20
+"""How many files of each sort a preview names on the screen."""
+
+
+def _show_preview(call: Call, outputs: Sequence[str]) -> None:
+    """`allin publish --dry-run`."""
+    with opened(call, dry=True) as (hub, say):
+        with progress(say, call.json) as told:
+            reports = child_process.preview(hub, outputs or None, told)
+        if call.json:
+            print_json({"outputs": {name: report.to_json() for name, report in reports.items()}})
+        else:
+            for name, one in reports.items():
+                _preview_lines(say, name, one)
+    raise typer.Exit(0 if all(report.ok for report in reports.values()) else 1)
+
+
+def _preview_lines(say: Voice, name: str, one: OutputReport) -> None:
+    if one.preview is None:
+        line(f"{name}: {one.message} {one.hint or ''}".rstrip())
+        return
+    found = one.preview
+    line(
+        say(
+            "{name}: {new} files would appear, {changed} change, {gone} go, {same} stay.",
+            name=name,
+            new=say.number(len(found.appear)),
+            changed=say.number(len(found.change)),
+            gone=say.number(len(found.go)),
+            same=say.number(len(found.same)),
+        )
+    )
+    for sign, paths in (("+", found.appear), ("~", found.change), ("-", found.go)):
+        for path in paths[:MOST_PATHS]:
+            line(f"  {sign} {path}")
+        if len(paths) > MOST_PATHS:
+            line(
+                f"  {sign} " + say("and {count} more; all: --json", count=say.number(len(paths) - MOST_PATHS))
+            )
+    for hidden in found.masked:
+        line("  " + say("masked: {what}", what=hidden))
 
 
 def run_all(call: Call) -> None:

@@ -98,9 +98,18 @@ class Fetch:
         self._finish()
         return result
 
+    def _keep_unclaimed(self, page: list[Raw], reported: Mapping[Any, list[Problem]]) -> None:
+        """Take problems of rows that made no record for problems of the file: they keep their row."""
+        if reported:
+            claimed = {place for raw in page for place in ((raw.sheet, raw.row), raw.key)}
+            for place, found in reported.items():
+                if place not in claimed:
+                    self._lent.about_file(found)
+
     def _take(self, page: list[Raw]) -> None:
         """Stage what is new or changed in a page."""
         reported = self._lent.take_record_problems()
+        self._keep_unclaimed(page, reported)
         result = self._result
         result.fetched += len(page)
         news: list[_News] = []

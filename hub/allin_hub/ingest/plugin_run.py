@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +114,11 @@ class LentRun:
             self._record_problems.setdefault(key, []).append(found)
         else:
             self._report_about_file(found)
+
+    def about_file(self, found: Iterable[Problem]) -> None:
+        """Take problems of rows that made no record for problems of the file."""
+        for one in found:
+            self._report_about_file(one)
 
     def _report_about_file(self, found: Problem) -> None:
         """Keep the first of each kind, and count the others: nobody reads a thousand that say the same."""

@@ -51,6 +51,8 @@ class Outcome:
     """The names of those who stand in it: no message quotes a cell with one of them."""
     names: tuple[str, ...] = ()
     """What the organisation that it is about is called."""
+    mails: frozenset[str] = frozenset()
+    """The addresses of persons in it."""
 
     @property
     def refused(self) -> bool:
@@ -90,7 +92,13 @@ class RecordChecker:
                 outcome.problems.clear()
             outcome.problems[:0] = envelope.problems
             outcome.problems[:] = [
-                without_persons(one, outcome.persons, outcome.names, of_person=kind is Kind.PERSON)
+                without_persons(
+                    one,
+                    outcome.persons,
+                    outcome.names,
+                    mails=outcome.mails,
+                    of_person=kind is Kind.PERSON,
+                )
                 for one in outcome.problems
             ]
         return outcomes
@@ -197,6 +205,12 @@ def _circle(outer: CheckedClaim, contacts: Sequence[CheckedClaim]) -> _Circle:
     )
 
 
+def _mails_of(outer: CheckedClaim, contacts: Sequence[CheckedClaim]) -> frozenset[str]:
+    """The addresses of a record's contacts, and one of its own that is a person's."""
+    mails = [outer.data.get("email_personal"), *(one.data.get("email") for one in contacts)]
+    return frozenset(mail.casefold() for mail in mails if mail)
+
+
 def _beside_a_name(problems: Sequence[Problem]) -> bool:
     """Whether something was left out beside a number, since it may be a name."""
     return any(one.code == "PHONE_NOTE_LEFT_OUT" for one in problems)
@@ -246,6 +260,7 @@ class Validator:
             self._missing(parts.kind, outer.data, place, problems)
             outcome.data = outer.data
             outcome.persons, outcome.names = circle.persons, circle.names
+            outcome.mails = _mails_of(outer, [checked for _, checked in contacts])
             if outer.kind is not Kind.PERSON or outer.data.get("name"):
                 outcome.claims.append(outer)
             for contact, checked in contacts:

@@ -11,6 +11,8 @@ from allin_schemas import ENTITIES, Kind
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
 _JUST_NAME = frozenset({"name", "namen", "bezeichnung", "isim", "назва"})
 _OF_A_PERSON = {"email": "contacts.email", "phones": "contacts.phones"}
+_CONTACTS_BLOCK = 2
+_LEFT_OUT = "-"
 _VENUE = frozenset({"veranstaltungsort", "ort der veranstaltung", "venue", "treffpunkt", "mekan"})
 _WHERE = frozenset({"ort", "stadt", "place", "location", "yer"})
 _ADDRESS = frozenset({"adresse", "anschrift", "address", "adres"})
@@ -23,7 +25,12 @@ def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | 
     """
     if kind is Kind.PERSON:
         return {}
-    return {**_names(kind, headers, paths), **_namesakes(headers, paths), **_places(kind, headers, paths)}
+    return {
+        **_names(kind, headers, paths),
+        **_namesakes(headers, paths),
+        **_places(kind, headers, paths),
+        **_second_block(headers, paths),
+    }
 
 
 def _names(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
@@ -53,6 +60,27 @@ def _namesakes(headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[
             if of_person:
                 found[header] = path = of_person
         before = path
+    return found
+
+
+def _second_block(headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Give the columns from a second 'Name' on to the contact; what else they repeat is nobody's that the hub knows.
+
+    A third block is left out: two persons are no contact.
+    """
+    found: dict[str, str] = {}
+    block = 1
+    taken = any((path or "").startswith("contacts.") for path in paths.values())
+    for header in headers:
+        numbered = _NUMBERED.match(header)
+        base = numbered[1] if numbered else header
+        if numbered and words_of(base) in _JUST_NAME and paths.get(base) is not None:
+            block += 1
+            found[header] = _LEFT_OUT if taken or block > _CONTACTS_BLOCK else "contacts.name"
+        elif block > 1 and (numbered or paths[header] in _OF_A_PERSON):
+            of_person = _OF_A_PERSON.get(paths.get(base) or "")
+            is_contacts = of_person is not None and block == _CONTACTS_BLOCK and not taken
+            found[header] = of_person if is_contacts and of_person else _LEFT_OUT
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from allin_hub.base import errors
 from allin_hub.base.errors import ChildTrace, HubError, Unavailable, trace
 from allin_hub.base.problems import problem_of, problem_values
-from allin_hub.base.reports import OutputReport, SourceReport
+from allin_hub.base.reports import OutputReport, Preview, SourceReport
 from allin_hub.base.types import Reason
 
 _KINDS: dict[str, type[HubError]] = {
@@ -40,12 +40,13 @@ def source_report(values: dict[str, Any]) -> SourceReport:
 
 def output_values(report: OutputReport) -> dict[str, Any]:
     """Make JSON of an output's report."""
-    return _values(report)
+    return _values(report) | {"preview": asdict(report.preview) if report.preview else None}
 
 
 def output_report(values: dict[str, Any]) -> OutputReport:
     """Make an output's report of its JSON."""
-    return OutputReport(**values | {"cause": _cause(values)})
+    preview = Preview(**values["preview"]) if values["preview"] else None
+    return OutputReport(**values | {"cause": _cause(values), "preview": preview})
 
 
 def error_values(error: BaseException) -> dict[str, Any]:

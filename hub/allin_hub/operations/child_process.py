@@ -61,6 +61,7 @@ def publish(
     progress: Progress | None = None,
     *,
     worker: Worker | None = None,
+    online: bool = False,
 ) -> dict[str, OutputReport]:
     """Publish outputs in a child, as `publish.publish` does; an output that does not end fails alone."""
     from allin_hub.publish.publish import fail_output
@@ -69,8 +70,24 @@ def publish(
         return replace(fail_output(hub, part.name, error), seconds=part.seconds)
 
     reports: dict[str, OutputReport] = {}
-    job = {"work": "publish", "names": _listed(names)}
+    job = {"work": "publish", "names": _listed(names), "online": online}
     _each(hub, job, reports, messages.output_report, fail, progress, worker)
+    return reports
+
+
+def preview(
+    hub: Hub, names: Sequence[str] | None = None, progress: Progress | None = None
+) -> dict[str, OutputReport]:
+    """Look in a child at what a publish would do, as `publish.preview` does; an output that does not end fails alone."""
+    from allin_hub.publish.preview import fail_preview
+
+    reports: dict[str, OutputReport] = {}
+    job = {"work": "preview", "names": _listed(names)}
+
+    def fail(part: _Part, error: HubError) -> OutputReport:
+        return replace(fail_preview(hub, part.name, error), seconds=part.seconds)
+
+    _each(hub, job, reports, messages.output_report, fail, progress, None)
     return reports
 
 

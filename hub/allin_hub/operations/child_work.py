@@ -154,7 +154,13 @@ def _sync(hub: Hub, job: Mapping[str, Any], teller: _Teller) -> None:
 def _publish(hub: Hub, job: Mapping[str, Any], teller: _Teller) -> None:
     from allin_hub.publish.publish import publish
 
-    publish(hub, job["names"], teller.progress, past=job["past"])
+    publish(hub, job["names"], teller.progress, past=job["past"], online=job["online"])
+
+
+def _preview(hub: Hub, job: Mapping[str, Any], _teller: _Teller) -> None:
+    from allin_hub.publish.preview import preview
+
+    preview(hub, job["names"], past=job["past"])
 
 
 def _check(hub: Hub, job: Mapping[str, Any], teller: _Teller) -> None:
@@ -172,6 +178,7 @@ def _cut(hub: Hub, job: Mapping[str, Any], _teller: _Teller) -> None:
 _WORK: dict[str, Callable[[Hub, Mapping[str, Any], _Teller], Any]] = {
     "sync": _sync,
     "publish": _publish,
+    "preview": _preview,
     "check": _check,
     "cut": _cut,
 }

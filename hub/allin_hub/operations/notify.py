@@ -26,7 +26,7 @@ from allin_hub.store.engine import writing
 LEASE = "telling the office"
 """With spaces, as no source is called."""
 OK_AGAIN = frozenset({"done", "behind"})
-FORGOTTEN = frozenset({"off", status.LEFT})
+FORGOTTEN = frozenset({"off", "offline", status.LEFT})
 """What the office switched off itself is nothing to tell."""
 ROUNDS = 5
 """How often one process tells what came up while it was telling."""

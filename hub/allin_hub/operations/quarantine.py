@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allin_hub.base.bindings import of_problem, of_raw
-from allin_hub.base.problems import Problem, Severity, problem_of, shown_params
+from allin_hub.base.problems import HIDDEN, Problem, Severity, problem_of, shown_params
 from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
 from allin_hub.privacy.quoting import shown_key
@@ -86,6 +86,7 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
                 _open(row, problem, shown_key(problem.key or keys.get(row.raw_id), of_person=of_person))
                 for row, problem in rows
             ]
+            unsaid = {one.raw for one in own if one.key == HIDDEN}
             found += own
             of_raws: dict[int, list[int]] = {}
             for one in own:
@@ -98,7 +99,7 @@ def quarantine(hub: Hub, names: Sequence[str] | None = None) -> Quarantine:
                         raw.id,
                         name,
                         raw.run_id,
-                        shown_key(content["k"], of_person=of_person) or "",
+                        HIDDEN if raw.id in unsaid else shown_key(content["k"], of_person=of_person) or "",
                         content.get("s"),
                         content.get("r"),
                         raw.arrived_on,

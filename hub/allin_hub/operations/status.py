@@ -19,7 +19,7 @@ from allin_hub.store.engine import reading
 from allin_schemas import Kind
 
 SourceState = Literal["done", "partial", "held", "failed", "late", "never", "off", "left"]
-OutputState = Literal["done", "behind", "restored", "failed", "late", "never", "off"]
+OutputState = Literal["done", "behind", "restored", "failed", "late", "never", "off", "offline"]
 TodoCode = Literal[
     "source_failed", "source_held", "source_left", "source_late", "source_partial", "source_never",
     "output_failed", "output_late", "output_behind", "output_restored", "output_never", "message_undelivered",
@@ -133,7 +133,7 @@ def _with_settings(hub: Hub, one: Standing) -> Standing:
 
     A secret that is missing here does not count: it may be there where the schedules run.
     """
-    if one.state in {"off", LEFT}:
+    if one.state in {"off", "offline", LEFT}:
         return one
     try:
         if isinstance(one, SourceStanding):
@@ -268,6 +268,8 @@ def _output_state(
 ) -> OutputState:
     if not settings.enabled:
         return "off"
+    if row.get("offline_since") is not None:
+        return "offline"
     before = "never" if row.get("last_success_at") is None else "restored"
     word = _or_late(hub, str(row.get("last_status") or before), settings.schedule, row, now)
     is_behind = word == "done" and behind and settings.schedule is None

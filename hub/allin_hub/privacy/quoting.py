@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from allin_hub.base.problems import HIDDEN, Problem, shown_params
 from allin_hub.base.quotations import shows_person
 from allin_hub.privacy.free_text.find import names_a_person
-from allin_schemas.reading import is_role_address
+from allin_schemas.reading import is_role_address, mail_domain
 
 
 def without_persons(
-    problem: Problem, persons: Iterable[str] = (), names: Iterable[str] = (), *, of_person: bool = False
+    problem: Problem,
+    persons: Iterable[str] = (),
+    names: Iterable[str] = (),
+    *,
+    mails: Collection[str] = (),
+    of_person: bool = False,
 ) -> Problem:
     """The problem without what may show a person.
 
@@ -21,11 +26,12 @@ def without_persons(
         problem: What was found; it says row and column all the same.
         persons: The names of those who stand in the same record.
         names: The names of the association that the record is about.
+        mails: The addresses of those persons, in small letters.
         of_person: Whether the record is about a person: then its key is hers.
     """
     persons, names = tuple(persons), tuple(names)
     is_mail = (problem.field or "").rpartition(".")[2] == "email"
-    key = shown_key(problem.key, of_person=of_person)
+    key = shown_key(problem.key, of_person=of_person, mails=mails)
     params: Mapping[str, Any] = {
         name: HIDDEN
         if (key == HIDDEN and value == problem.key) or _is_persons(value, persons, names, is_mail=is_mail)
@@ -39,10 +45,16 @@ def without_persons(
     )
 
 
-def shown_key(key: str | None, *, of_person: bool) -> str | None:
-    """A record's key as a message may say it: that of a person only where it has no letters."""
-    hidden = key is not None and (
-        (of_person and any(map(str.isalpha, key))) or ("@" in key and shows_person(key))
+def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) -> str | None:
+    """A record's key as a message may say it: not a person's name, and no address that is a person's.
+
+    The UID of a calendar's entry looks like an address, too; so one counts that stands at a mail provider, or in `mails`.
+    """
+    if key is None:
+        return None
+    is_mail = "@" in key and not is_role_address(key)
+    hidden = (of_person and any(map(str.isalpha, key))) or (
+        is_mail and (mail_domain(key) is None or key.casefold() in mails)
     )
     return HIDDEN if hidden else key
 

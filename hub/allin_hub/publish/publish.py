@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -23,6 +23,7 @@ from allin_hub.config.settings import OutputSettings, chosen
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import noted, voice_of
 from allin_hub.publish.destination_factory import destination
+from allin_hub.publish.offline import is_offline, stand_in, switch
 from allin_hub.publish.orphans import retire_all, unwritable
 from allin_hub.publish.output_address import is_elsewhere, shown
 from allin_hub.publish.output_lease import Turn, begun
@@ -30,6 +31,9 @@ from allin_hub.publish.place import clear, drop, finish, rank, retire, stage, st
 from allin_hub.publish.store_view import StoreView
 from allin_hub.store import publish_journal, runs
 from allin_hub.store.engine import reading, writing
+
+if TYPE_CHECKING:
+    from allin_hub.publish.renderer import Renderer
 
 Told = Callable[[str, int, int | None], None]
 
@@ -48,11 +52,17 @@ class Plan:
 
 
 def publish(
-    hub: Hub, names: Sequence[str] | None = None, told: Told | None = None, *, past: Collection[str] = ()
+    hub: Hub,
+    names: Sequence[str] | None = None,
+    told: Told | None = None,
+    *,
+    past: Collection[str] = (),
+    online: bool = False,
 ) -> dict[str, OutputReport]:
     """Publish outputs one after the other; one that fails never stops another, and keeps its last good state.
 
-    `past` names the outputs that an earlier process of the same publish has done; they are left out.
+    `past` names the outputs that an earlier process of the same publish has done; they are left out. An output that the
+    office took offline stays so, unless `online` brings it back.
     """
     known = hub.config.outputs
     left = retire_all(hub)
@@ -61,8 +71,14 @@ def publish(
     if left and not (known or names):
         return left
     plugins: dict[str, Output[Any] | ConfigError] = {}
-    for name in chosen(hub.config, "outputs", names):
+    wanted = chosen(hub.config, "outputs", names)
+    if online:
+        switch(hub, wanted, offline=False)
+    for name in wanted:
         if name in past:
+            continue
+        if is_offline(hub, name):
+            plugins[name] = stand_in(name)
             continue
         supervisor().began(name)
         try:
@@ -77,10 +93,27 @@ def publish(
             if isinstance(plugin, ConfigError)
             else publish_output(hub, known[name], plugin, told)
         )
+        if is_offline(hub, name):
+            reports[name].notes.append(_stays_offline(hub, name))
         supervisor().ended(reports[name])
     if not past:
         refuse_if_none_can_work(plugins.values())
     return left | reports
+
+
+def _stays_offline(hub: Hub, name: str) -> str:
+    say = voice_of(hub.config)
+    return say("It is offline. Bring it back: {command}", command=f"allin publish {name}")
+
+
+def take_offline(hub: Hub, name: str) -> OutputReport:
+    """Replace all that an output has published by a page that says so, at once; its plugin is not asked.
+
+    Raises ConfigError for a name that hub.toml does not know.
+    """
+    (known,) = chosen(hub.config, "outputs", [name])
+    switch(hub, [known], offline=True)
+    return publish_output(hub, hub.config.outputs[known], stand_in(known))
 
 
 def publish_output(
@@ -100,7 +133,7 @@ def publish_output(
     except HubError as error:
         report = _failed(hub, settings, error, turn)
     except (Exception, SystemExit) as error:
-        report = _failed(hub, settings, _plugin_error(settings, error), turn)
+        report = _failed(hub, settings, plugin_error(settings, error), turn)
     finally:
         turn.end()
     report.seconds = time.perf_counter() - began
@@ -127,7 +160,8 @@ def fail_output(hub: Hub, name: str, error: HubError) -> OutputReport:
     return report
 
 
-def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
+def plugin_error(settings: OutputSettings, error: BaseException) -> PublishError:
+    """Say that a plugin stopped with an error of its own, without what that says."""
     if isinstance(error, OSError):
         return unwritable(settings.path, error)
     made = PublishError(
@@ -141,7 +175,7 @@ def _plugin_error(settings: OutputSettings, error: BaseException) -> PublishErro
 
 
 def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: Told | None) -> OutputReport:
-    from allin_hub.publish.renderer import Renderer, made_of
+    from allin_hub.publish.renderer import made_of
 
     hub = turn.hub
     _tidy(turn, settings.path)
@@ -168,22 +202,14 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
             _remember(hub, settings.name, last_status="done", message=None)
             return OutputReport(settings.name, "done", unchanged=len(manifest))
         state = orjson.loads(row.get("state") or "{}")
-        run = Renderer(
-            output,
-            title=hub.config.hub.title,
-            languages=languages,
-            now=view.now,
-            zone=hub.config.hub.zone,
-            digests=view.digest,
-            state=state,
-        )
+        run = renderer_of(hub, settings, output, view, state)
         staging = staging_of(waits_beside, str(turn.fence))
         try:
             plan = limited(
                 settings.limits.minutes * 60,
-                _too_long(settings),
+                too_long(settings),
                 lambda: _render(
-                    _counted(output.publish(view, run), settings), present, staging, manifest, turn, told
+                    counted(output.publish(view, run), settings), present, staging, manifest, turn, told
                 ),
             )
         except BaseException:
@@ -227,11 +253,29 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
     return report
 
 
+def renderer_of(
+    hub: Hub, settings: OutputSettings, output: Output[Any], view: StoreView, state: dict[str, Any]
+) -> Renderer:
+    """What the hub lends an output for one publish."""
+    from allin_hub.publish.renderer import Renderer
+
+    return Renderer(
+        output,
+        title=hub.config.hub.title,
+        languages=settings.languages or hub.config.hub.languages,
+        now=view.now,
+        zone=hub.config.hub.zone,
+        digests=view.digest,
+        state=state,
+    )
+
+
 def _digest(content: Any) -> str:
     return hashlib.blake2b(orjson.dumps(content, default=str), digest_size=16).hexdigest()
 
 
-def _too_long(settings: OutputSettings) -> PublishError:
+def too_long(settings: OutputSettings) -> PublishError:
+    """Say that an output took longer than its settings allow."""
     return PublishError(
         "The output '{name}' was not done after {minutes} minutes.",
         hint="What was published before stays. If it really takes so long, raise minutes in its limits.",
@@ -240,7 +284,7 @@ def _too_long(settings: OutputSettings) -> PublishError:
     )
 
 
-def _counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any]:
+def counted(artifacts: Iterable[Any], settings: OutputSettings) -> Iterator[Any]:
     """Pass on what an output yields; one that never ends is ended, one that yields a file twice is refused."""
     seen: set[str] = set()
     for artifact in artifacts:

@@ -18,13 +18,14 @@ from sqlalchemy import Connection
 from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
 from allin_hub.base.errors import PublishError
+from allin_hub.entities.hidden import today
 from allin_hub.hub import Hub
 from allin_hub.privacy import consent_ledger as consents
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.numbers import numbers_of, without_numbers
 from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.privacy.text_gate import TextGate
-from allin_hub.store import entities
+from allin_hub.store import entities, hidden_entries
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
 
@@ -62,6 +63,12 @@ class StoreView:
     def _refusing(self) -> frozenset[str]:
         return consents.refusing(self._ledger, {self.purpose, Purpose.DIRECTORY_PUBLIC})
 
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        """Entries that the office keeps out of every output."""
+        rows = hidden_entries.hidden(self._connection, today(self._hub))
+        return frozenset().union(*(hidden_entries.reached(self._connection, one) for one in rows))
+
     def _load(self, kind: Kind) -> dict[str, Record]:
         if kind not in self._seen:
             allowed = {entity.kind for entity in self._output.reads} | {Kind.PERSON}
@@ -84,6 +91,8 @@ class StoreView:
             found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
                 fields = passes(kind, one.fields, one.id, consenting, refusing)
+                if one.id in self._hidden:
+                    fields = None
                 if kind is Kind.PERSON:
                     self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
                 shown = fields and self.texts.shown(kind, one.id, fields, consenting)
@@ -197,6 +206,7 @@ class StoreView:
             entities.last_consent(self._connection),
             self.texts.fingerprint(),
             consenting,
+            sorted(self._hidden),
             contacts,
             self._credits,
             f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",

@@ -16,6 +16,9 @@ SHIFTED = ""
 """The one name under which the cells of a shifted row stand: nobody knows which column each belongs to."""
 
 _HELD_BACK = 100
+_FEWEST_COLUMNS = 2
+_OF_CONTACTS = ("Ansprechperson", "der Ansprechperson")
+"""What makes of a heading such as 'Funktion' one that is known."""
 _COUNTED = (
     r"(?:vereine?|organisationen|mitglieder|eintr(?:ä|ae)ge|datens(?:ä|ae)tze|zeilen"
     r"|veranstaltungen|termine|personen)"
@@ -64,10 +67,13 @@ def records(rows: Iterable[Row], header: Header, skipped: Told, problem: Reporte
     """Yield the records in the rows under a header.
 
     Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
-    columns comes as one list of cells under SHIFTED, after its problem was told.
+    columns comes as one list of cells under SHIFTED, after its problem was told. Where a second table begins with a
+    header of its own, that is told, and nothing from there on is read.
     """
     reader = _Reader(header, skipped, problem)
     for number, cells in rows:
+        if reader.is_second_table(number, cells):
+            continue
         record = reader.taken(number, cells)
         if record is None:
             continue
@@ -94,6 +100,42 @@ class _Reader:
         self._titles = frozenset(name for name in self._names if header.columns.path(name) == title)
         self._is_wide = sum(map(bool, header.written)) >= 3
         self.held: list[_Lone] = []
+        self._ended = False
+
+    def is_second_table(self, number: int, cells: Sequence[Cell]) -> bool:
+        """Whether a row belongs to another table below this one, which begins after a blank row or a lone cell."""
+        if self._ended:
+            if any(not _is_blank(cell) for cell in cells):
+                self._skipped("table")
+            return True
+        if not (self._after_blank or self.held) or not self._names_other_columns(cells):
+            return False
+        self._ended = True
+        self._problem("TABLE_SECOND", number)
+        for _ in range(len(self.held) + 1):
+            self._skipped("table")
+        self.held.clear()
+        return True
+
+    def _names_other_columns(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row is a header, and not this table's once more: its cells name columns, each another."""
+        texts = [
+            " ".join(cell.split()) if isinstance(cell, str) else "" for cell in cells if not _is_blank(cell)
+        ]
+        if len(texts) < _FEWEST_COLUMNS or len(set(texts)) < len(texts) or not all(texts):
+            return False
+        named = [text for text in texts if self._means_a_column(text)]
+        if len(named) < _FEWEST_COLUMNS or len(named) * 3 < len(texts) * 2:
+            return False
+        written = self._header.written
+        same = sum(text == own for text, own in zip(map(_one_line, cells), written, strict=False) if text)
+        return same * 2 <= len(texts)
+
+    def _means_a_column(self, text: str) -> bool:
+        columns = self._header.columns
+        if any(map(str.isdigit, text)) or "@" in text:
+            return False
+        return columns.path(text) is not None or any(columns.path(f"{text} {of}") for of in _OF_CONTACTS)
 
     def taken(self, number: int, cells: Sequence[Cell]) -> Record | None:
         """Take a row: a record, or None when it is none or has to wait."""
@@ -210,6 +252,10 @@ class _Reader:
             for name, cell in payload.items()
         )
         return same >= 2 and same * 2 > len(payload)
+
+
+def _one_line(cell: Cell) -> str:
+    return " ".join(cell.split()) if isinstance(cell, str) else ""
 
 
 def _is_blank(cell: Cell) -> bool:

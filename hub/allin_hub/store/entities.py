@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from allin_hub.base.bindings import of_entity
 from allin_hub.base.encryption import Sealer
+from allin_hub.base.errors import ConfigError
 from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
 from allin_schemas import ENTITIES, Kind, RecordStatus
@@ -170,6 +171,25 @@ def find(connection: Connection, word: str) -> list[tuple[Kind, str]]:
         connection,
         lambda table: or_(table.c.id.like(begins, escape="\\"), table.c.slug.like(begins, escape="\\")),
     )
+
+
+def the_one(connection: Connection, word: str) -> tuple[Kind, str]:
+    """The only entity that is called so.
+
+    Raises ConfigError when there is none, or more than one.
+    """
+    found = find(connection, word)
+    if not found:
+        raise ConfigError(
+            "No entry is called '{word}'.",
+            hint="Its id stands in: allin export --kind organisation",
+            word=word,
+        )
+    if len(found) > 1:
+        raise ConfigError(
+            "{count} entries are called '{word}'.", hint="Write more of the id.", count=len(found), word=word
+        )
+    return found[0]
 
 
 def _found(connection: Connection, where: Callable[[Table], ColumnElement[bool]]) -> list[tuple[Kind, str]]:

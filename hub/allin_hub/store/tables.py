@@ -417,7 +417,20 @@ output_state = Table(
     Column("message", Text),
     Column("report", Text),
     Column("told", String(8)),
+    Column("offline_since", UTC),
 )
+
+hidden_entry = Table(
+    "hidden_entry",
+    metadata,
+    Column("entity_id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("hidden_at", UTC, nullable=False),
+    Column("until", String(10)),
+    _sealed("sealed", bindings.of_hidden, "entity_id"),
+)
+"""Entries that the office keeps out of every output. `claims` are those behind it, so that it is known after a merge."""
 
 artifact = Table(
     "artifact",

@@ -19,6 +19,7 @@ from allin_hub.api.registry import installed
 from allin_hub.cli import app
 from allin_hub.cli.json_schema import COMMANDS, FOLDER, OBJECTS, rendered
 from allin_hub.doctor.checks import examine
+from allin_hub.entities.hidden import hidden_list
 from allin_hub.entities.inspect import exported, inspect
 from allin_hub.hub import Hub
 from allin_hub.i18n import staff_language
@@ -58,6 +59,7 @@ READING: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "export": ("export", "--kind", "person"),
     "held": ("held",),
+    "hide": ("hide",),
     "plugins": ("plugins",),
     "problems": ("problems",),
     "runs": ("runs",),
@@ -102,6 +104,7 @@ def lived(office: Any, allin: Callable[..., Any]) -> Any:
     allin("sync")
     office.sheet(rows[:10])
     allin("sync")
+    allin("hide", SLUG, "--until", "2099-12-31", "--reason", "auf Wunsch")
     return office
 
 
@@ -142,6 +145,7 @@ def objects(hub: Hub) -> dict[str, list[Any]]:
         "field-origin": [entity.origin("email")],
         "finding": [one.plain(fixed=False) for one in examine(hub.config.folder).findings],
         "held-run": held_runs(hub, with_rows=True),
+        "hidden-entry": hidden_list(hub),
         "past-run": list(past_runs(hub)),
         "planned-run": list(planned_runs(hub)),
         "plugin": list(installed()),

@@ -146,6 +146,9 @@ def _work(order: Order) -> None:
             elif step in ("rotate", "rehash"):
                 said[step] = {"key": ["done", str(rotate(hub, hashes=step == "rehash").left), None]}
                 continue
+            elif step in ("hide", "show", "offline", "online"):
+                said[step] = _way_out(hub, step, *order.sources)
+                continue
             elif step in ("rename", "remove", "restore", "tell", "answer"):
                 said[step] = _office(hub, step, order.sources)
                 continue
@@ -156,6 +159,24 @@ def _work(order: Order) -> None:
         hub.close()
         order.report("said").write_text(json.dumps(said))
     os._exit(0)
+
+
+def _way_out(hub: Any, step: str, entry: str, output: str) -> dict[str, Any]:
+    """An entry that is hidden or shown again, an output that is taken offline or brought back."""
+    from allin_hub.base.errors import ConfigError
+    from allin_hub.entities.hidden import hide_entry, show_entry
+    from allin_hub.publish.publish import publish, take_offline
+
+    try:
+        if step in ("hide", "show"):
+            (hide_entry if step == "hide" else show_entry)(hub, entry)
+        elif step == "offline":
+            return {output: [take_offline(hub, output).status, None, None]}
+        else:
+            return {name: [one.status, None, None] for name, one in publish(hub, online=True).items()}
+    except ConfigError as error:
+        return {"refused": ["done", str(error), None]}
+    return {}
 
 
 def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:

@@ -58,6 +58,8 @@ sender = "rundbrief@forum.example"
 imprint = "Forum, Kassel"
 site_url = "https://forum.example"
 """
+HIDDEN = "kulturverein-nummer-1-"
+"""The entry that the office hides."""
 HEADER = [
     "Nr.",
     "Name",
@@ -231,6 +233,12 @@ def _announced(folder: Path, database: str) -> None:
     done(Order(folder))
 
 
+def _hidden(folder: Path, database: str) -> None:
+    """An entry is hidden, and an output is offline."""
+    _ran(folder, database)
+    done(Order(folder, ("hide", "offline"), sources=(HIDDEN, "statistik")))
+
+
 def _learned(folder: Path, database: str) -> None:
     _ran(folder, database)
     (folder / "maps").mkdir(exist_ok=True)
@@ -252,6 +260,8 @@ SCENES = {
         Scene("renamed", ("rename",), _learned, _same, sources=("partner", "forum")),
         Scene("removed", ("remove",), _ran, _same, sources=("partner",)),
         Scene("back", ("restore",), _removed, _same, sources=("partner",)),
+        Scene("hidden", ("hide", "offline", "publish"), _ran, _same, sources=(HIDDEN, "statistik")),
+        Scene("shown", ("show", "online"), _hidden, _same, sources=(HIDDEN, "statistik")),
         Scene("told", ("tell",), _away, _same),
         Scene("rotated", ("rotate",), _held, _same, key=False),
         Scene("rehashed", ("rehash",), _held, _same, key=False),

@@ -81,6 +81,10 @@ def test_names_of_the_record_are_quoted_nowhere() -> None:
     assert without_persons(mail).params == {"value": "…"}
     assert without_persons(Problem("NAME_MISSING", key="Kanarina"), of_person=True).key == "…"
     assert without_persons(Problem("NAME_MISSING", key="17"), of_person=True).key == "17"
+    assert without_persons(Problem("NAME_MISSING", key="kanarina.vogel@web.de")).key == "…"
+    own = Problem("NAME_MISSING", key="kanarina@privat.example")
+    assert without_persons(own, mails={"kanarina@privat.example"}).key == "…"
+    assert without_persons(own).key == "kanarina@privat.example"
 
 
 HUB = """

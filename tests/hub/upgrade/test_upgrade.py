@@ -273,13 +273,15 @@ def test_a_sync_of_unchanged_sources_changes_nothing(old_hub: OldHub) -> None:
 
 
 def _without_run(rows: list[dict[str, Any]], part: str) -> list[dict[str, Any]]:
-    """Leave out of problems which run told them last, and what they quote.
+    """Leave out of problems which run told them last: a release with other fields or headings reads kept records again.
 
-    A release with other fields or headings reads kept records again; this one no longer quotes what may show a person.
+    What they quoted of an address is left out too: a newer release quotes none that is not a task's.
     """
     if part != "problems":
         return rows
-    return [{**row, "run_id": None, "key": None, "params": sorted(row["params"])} for row in rows]
+    return [
+        {**row, "run_id": None, "params": {} if row["field"] == "email" else row["params"]} for row in rows
+    ]
 
 
 def test_a_sync_that_was_killed_before_the_upgrade_is_done_by_the_next(old_hub: OldHub) -> None:
