@@ -60,6 +60,8 @@ class Point(StrEnum):
     PUBLISH_ENDED = "publish-ended"
     OUTPUT_FORGOTTEN = "output-forgotten"
 
+    CONSENT_NOTED = "consent-noted"
+
     SOURCES_RESERVED = "sources-reserved"
     SOURCE_RENAMED = "source-renamed"
     SOURCE_REMOVED = "source-removed"

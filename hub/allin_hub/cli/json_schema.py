@@ -23,6 +23,7 @@ from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
 from allin_hub.operations.quarantine import Quarantine
 from allin_hub.operations.status import HubStatus
+from allin_hub.privacy.office_consents import PersonConsents
 
 FOLDER = Path(allin_hub.__file__).parent / "json"
 OBJECTS: dict[str, Any] = {
@@ -33,6 +34,7 @@ OBJECTS: dict[str, Any] = {
     "finding": PlainFinding,
     "held-run": HeldRun,
     "past-run": PastRun,
+    "person-consents": PersonConsents,
     "planned-run": PlannedRun,
     "plugin": PluginInfo,
     "quarantine": Quarantine,
@@ -41,6 +43,7 @@ OBJECTS: dict[str, Any] = {
 """The core's objects by the name of their file."""
 COMMANDS: dict[str, Any] = {
     "check": documents.ReadDocument,
+    "consent-show": PersonConsents,
     "doctor": documents.DoctorDocument,
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from allin_hub.backup.create import before_rotation
 from allin_hub.base.encryption import Keys, Rehasher, Sealer
-from allin_hub.base.errors import ConfigError
+from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.hub_key import NEXT_VARIABLE, file_of, next_key, place_next, variable_of, write_next
 from allin_hub.hub import Hub
 from allin_hub.ingest.held_staging import intact_runs, note_staging
 from allin_hub.manage.all_leases import all_leases, give_back
-from allin_hub.store import runs
+from allin_hub.store import ledger, runs
 from allin_hub.store.copy import Told
 from allin_hub.store.engine import writing
 from allin_hub.store.moved_away import KEY
@@ -70,15 +72,29 @@ def rotate(hub: Hub, *, hashes: bool, told: Told | None = None) -> Rotation:
         with writing(hub.engine, Point.KEY_ROTATED) as connection:
             intact = intact_runs(connection, hub.sealer)
             if hashes:
+                head = _sound_head(hub, connection)
                 done = hash_anew(connection, Rehasher(following.keys.hashing[-1]), told)
+                ledger.chain_anew(connection, following)
+                hub.note(connection, "key", "hashes", {"head": head}, following)
             else:
                 done = seal_anew(connection, hub.sealer, following, told)
+                hub.note(connection, "key", "seal", None, following)
             for run_id in intact:
                 note_staging(connection, following, run_id)
             runs.save_fact(connection, KEY, following.mark().hex())
             give_back(connection, fences)
     old = None if variable is not None else place_next(file_of(setting, folder), hub.sealer)
     return Rotation(done.values, done.left, following.mark().hex(), backup, old, variable)
+
+
+def _sound_head(hub: Hub, connection: Connection) -> str:
+    """The last hash of the ledger under the key of before. A ledger that does not verify is not chained anew."""
+    if ledger.faults(connection, hub.sealer):
+        raise StoreError(
+            "The ledger of consents does not verify: nothing can be noted in it.",
+            hint="See what is wrong with it: allin doctor",
+        )
+    return ledger.head(connection)
 
 
 def _renewed(keys: Keys, *, hashes: bool) -> Keys:

@@ -245,6 +245,7 @@ SCENES = {
         Scene("renamed", ("rename",), _learned, _same, sources=("partner", "forum")),
         Scene("removed", ("remove",), _ran, _same, sources=("partner",)),
         Scene("back", ("restore",), _removed, _same, sources=("partner",)),
+        Scene("withdrawn", ("withdraw", "publish"), _ran, _same, has_site=True),
         Scene("told", ("tell",), _away, _same),
         Scene("rotated", ("rotate",), _held, _same, key=False),
         Scene("rehashed", ("rehash",), _held, _same, key=False),
