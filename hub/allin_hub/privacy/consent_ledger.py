@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from allin_hub.privacy import person_keys
@@ -185,7 +186,7 @@ def _moment(at: Any) -> dt.datetime | None:
     return at if isinstance(at, dt.datetime) and at.tzinfo is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Persons:
     """The claims about persons, and where each belongs.
 
@@ -203,6 +204,15 @@ class Persons:
     def met_by(self, claim: PersonClaim) -> set[str]:
         """The keys by which answers of others reach a claim."""
         return person_keys.met_by(person_keys.read(claim.keys), self.places.get(claim.id, ()))
+
+    @cached_property
+    def by_key(self) -> dict[str, set[str]]:
+        """Key by which answers of others reach a claim -> the entries of those claims."""
+        found: dict[str, set[str]] = {}
+        for claim in self.claims:
+            for key in self.met_by(claim):
+                found.setdefault(key, set()).add(claim.entity_id)
+        return found
 
     def subject(self, event: LedgerEvent) -> set[str]:
         """The keys that an event was noted under, with entities by their names of today."""
@@ -329,11 +339,6 @@ def _reached(persons: Persons, noes: Sequence[LedgerEvent], wanted: set[str]) ->
     if not noes or not wanted:
         return {}
     claims = {claim.id: claim for claim in persons.claims}
-    by_key: dict[str, set[str]] = {}
-    for claim in persons.claims:
-        if claim.entity_id in wanted:
-            for key in persons.met_by(claim):
-                by_key.setdefault(key, set()).add(claim.entity_id)
     found: dict[str, list[LedgerEvent]] = {}
     for no in noes:
         keys = persons.subject(no)
@@ -343,8 +348,8 @@ def _reached(persons: Persons, noes: Sequence[LedgerEvent], wanted: set[str]) ->
             keys |= persons.said_for(own)
             reached.add(own.entity_id)
         for key in keys:
-            reached |= by_key.get(key, set())
-        for entity in reached:
+            reached |= persons.by_key.get(key, set())
+        for entity in reached & wanted:
             found.setdefault(entity, []).append(no)
     return found
 

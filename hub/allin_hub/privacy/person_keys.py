@@ -59,25 +59,23 @@ def record_key(source: str, raw_key: bytes, slot: str, sealer: Sealer) -> str:
     return f"{RECORD}:{sealer.hash_text('person-s', place).hex()}"
 
 
-def said_for(keys: Iterable[str], within: Iterable[str]) -> set[str]:
+def said_for(keys: Iterable[str], within: Collection[str]) -> set[str]:
     """The keys of the persons that an answer speaks for; `within` are the entities that its record belongs to.
 
     An answer beside which nobody is named speaks for everybody there.
     """
     found = set()
-    places = list(within)
     for key in keys:
-        kind, _, hashed = key.partition(":")
-        if kind == NAME:
-            found |= {f"{WITHIN}:{place}:{hashed}" for place in places}
-        elif kind == NOBODY:
-            found |= {f"{WITHIN}:{place}:{ANYBODY}" for place in places}
+        if key.startswith(NAME):
+            found.update([f"{WITHIN}:{place}{key[1:]}" for place in within])
+        elif key.startswith(NOBODY):
+            found.update([f"{WITHIN}:{place}:{ANYBODY}" for place in within])
         else:
             found.add(key)
     return found
 
 
-def met_by(keys: Iterable[str], within: Iterable[str]) -> set[str]:
+def met_by(keys: Iterable[str], within: Collection[str]) -> set[str]:
     """The keys by which answers of others reach a claim."""
     return said_for(keys, within) | {f"{WITHIN}:{place}:{ANYBODY}" for place in within}
 
