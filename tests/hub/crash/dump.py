@@ -20,7 +20,7 @@ from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
 from allin_hub.store.ledger import HEAD, START
-from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, claim, metadata, raw, run
+from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, audit, claim, metadata, raw, run
 
 LEFT_OUT = {
     "run": {"*"},
@@ -177,6 +177,9 @@ def _rows(
         name == "hub_fact"
     ):  # hashes over salts, and over the database's address, which no two hubs have in common
         query = query.where(table.c.name.not_in([START, HEAD, SETTINGS_USED]))
+    rotations = select(audit.c.id).where(audit.c.what == "key")
+    if name in {"audit", "ledger"}:  # whoever was killed after a rotation makes another
+        query = query.where(next(iter(table.primary_key)).not_in(rotations))
     if name == "lease":  # one who was killed after the message was noted holds it until the next has news
         query = query.where(table.c.source != TELLING)
     return [
