@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
 
 from allin_hub.base.encryption import Keys, Sealer
+from allin_hub.base.process_identity import user_name
 from allin_hub.base.types import PendingEdit, SchemaUpgrade
 from allin_hub.config.settings import Config
-from allin_hub.store import runs
+from allin_hub.store import ledger, runs
 from allin_hub.store.engine import migrate, open_engine
 
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
+
+SETTINGS_USED = "settings_used"
+"""The fact that tells which hub.toml was used last."""
 
 
 def now_in_utc() -> dt.datetime:
@@ -54,7 +58,28 @@ class Hub:
             "started_at": self.clock(),
             "config_digest": self.config.digest,
         }
+        self.note_settings(connection)
         runs.begin_run(connection, values)
+
+    def note_settings(self, connection: Connection) -> None:
+        """Note in the audit that hub.toml has changed since it was used last."""
+        if runs.fact(connection, SETTINGS_USED) != self.config.digest:
+            runs.save_fact(connection, SETTINGS_USED, self.config.digest)
+            self.note(connection, "settings", "hub.toml", {"digest": self.config.digest})
+
+    def note(
+        self,
+        connection: Connection,
+        what: str,
+        target: str,
+        details: Mapping[str, Any] | None = None,
+        sealer: Sealer | None = None,
+    ) -> None:
+        """Note in the audit what staff did; neither `target` nor `details` may name a person.
+
+        `sealer` has the keys that the hub is just given.
+        """
+        ledger.note(connection, sealer or self.sealer, user_name(), what, target, self.clock(), details)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -16,6 +16,7 @@ from allin_hub.base.types import SchemaUpgrade
 from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.hub import Hub, hub_in_memory, now_in_utc
+from allin_hub.privacy.person_keys import for_migrations
 from allin_hub.store import runs
 from allin_hub.store.engine import (
     migrate,
@@ -74,7 +75,7 @@ def open_hub(folder: Path, clock: Callable[[], dt.datetime] = now_in_utc) -> Hub
 
     try:
         sealer, made = _keys(settings, engine)
-        migrate(engine, before=keep_a_copy, sealer=sealer)
+        migrate(engine, before=keep_a_copy, handed=for_migrations(sealer))
         with reading(engine) as connection:
             refuse_left(connection)
             known = runs.fact(connection, KEY)

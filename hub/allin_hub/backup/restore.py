@@ -27,6 +27,7 @@ from allin_hub.config.load import load
 from allin_hub.config.settings import Config
 from allin_hub.config.toml_blocks import CONFIG_NAME
 from allin_hub.mapping import learned
+from allin_hub.privacy.person_keys import for_migrations
 from allin_hub.store.after_restore import all_artifacts, know_artifacts, running, settle_copy
 from allin_hub.store.copy import copy_rows, counts_of, faults_of_file, settle_file
 from allin_hub.store.engine import (
@@ -338,7 +339,7 @@ class _Restoring:
         engine = open_engine(f"sqlite:///{copy}")
         brought = {(output, path) for output, path, _ in self._kept()}
         try:
-            migrate(engine, sealer=sealer)
+            migrate(engine, handed=for_migrations(sealer))
             with writing(engine) as connection:
                 settle_copy(connection, new_id(), self._now, brought)
                 know_artifacts(connection, published)

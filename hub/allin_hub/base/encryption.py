@@ -28,6 +28,7 @@ from allin_hub.base.errors import ConfigError, StoreError
 KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_ID_BYTES = 4
+HASH_BYTES = 16
 _VERSION = b"\x02"
 _HEAD = len(_VERSION) + KEY_ID_BYTES
 _SLOT_BYTES = 6
@@ -256,6 +257,15 @@ class Rehasher:
     def slot(self, old: str) -> str:
         """Renew what `Sealer.slot` made, after the letter that stands before it; the record itself has an empty one."""
         return old[0] + self.hash(bytes.fromhex(old[1:]))[:_SLOT_BYTES].hex() if old else old
+
+    def keys(self, old: str) -> str:
+        """Renew the keys of persons: a JSON list of texts, each with a hash after its last colon, or with none there."""
+        found = []
+        for key in orjson.loads(old):
+            begun, _, hashed = key.rpartition(":")
+            is_hash = len(hashed) == 2 * HASH_BYTES
+            found.append(f"{begun}:{self.hash(bytes.fromhex(hashed)).hex()}" if is_hash else key)
+        return orjson.dumps(sorted(found)).decode()
 
 
 def _hashed(copy: Callable[[], Any], parts: Iterable[bytes]) -> list[bytes]:

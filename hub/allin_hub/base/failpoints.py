@@ -64,6 +64,8 @@ class Point(StrEnum):
     ENTRY_HIDDEN = "entry-hidden"
     ENTRY_SHOWN = "entry-shown"
 
+    CONSENT_NOTED = "consent-noted"
+
     SOURCES_RESERVED = "sources-reserved"
     SOURCE_RENAMED = "source-renamed"
     SOURCE_REMOVED = "source-removed"

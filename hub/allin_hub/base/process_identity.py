@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import socket
 from functools import cache
 from pathlib import Path
@@ -56,3 +57,11 @@ def has_ended(holder: str | None) -> bool:
     if len(parts) != len(mine) or parts[0] != mine[0] or not parts[1] or not parts[3]:
         return False
     return parts[1] != mine[1] or _began(int(parts[2])) != parts[3]
+
+
+def user_name() -> str:
+    """Who works with the hub, as the system knows her; `office` where it has no name for her."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return "office"

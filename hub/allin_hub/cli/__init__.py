@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from allin_hub.base.file_modes import keep_private
+from allin_hub.cli.consent import consents as consent_commands
 from allin_hub.cli.guarded import guarded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.key import keys as key_commands
@@ -445,6 +446,7 @@ def notify(
 
 app.add_typer(source_commands)
 app.add_typer(key_commands)
+app.add_typer(consent_commands)
 
 
 @app.command(epilog="Example: allin plugins")

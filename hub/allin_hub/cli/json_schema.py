@@ -24,6 +24,7 @@ from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
 from allin_hub.operations.quarantine import Quarantine
 from allin_hub.operations.status import HubStatus
+from allin_hub.privacy.office_consents import PersonConsents
 
 FOLDER = Path(allin_hub.__file__).parent / "json"
 OBJECTS: dict[str, Any] = {
@@ -35,6 +36,7 @@ OBJECTS: dict[str, Any] = {
     "held-run": HeldRun,
     "hidden-entry": HiddenEntry,
     "past-run": PastRun,
+    "person-consents": PersonConsents,
     "planned-run": PlannedRun,
     "plugin": PluginInfo,
     "quarantine": Quarantine,
@@ -44,6 +46,7 @@ OBJECTS: dict[str, Any] = {
 COMMANDS: dict[str, Any] = {
     "allow": documents.AllowDocument,
     "check": documents.ReadDocument,
+    "consent-show": PersonConsents,
     "doctor": documents.DoctorDocument,
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,

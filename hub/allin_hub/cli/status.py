@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from allin_hub.cli.console import figured, opened, print_json, state, table
+from allin_hub.cli.console import figured, moment, opened, print_json, state, table
 from allin_hub.cli.documents import PrintedOutput, PrintedSource, PrintedTodo, StatusDocument, worded
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, command_line, line
@@ -155,6 +155,13 @@ def _why(say: Voice, hub: Hub, found: HubStatus, one: Todo) -> tuple[str, str]:
             return why, f"source remove {name}"
         case "output_failed":
             return f"{name}: {_message(say, found.outputs[name])}", f"publish {name}"
+        case "consents_ending":
+            why = say(
+                "{name} has not been read for long: the consents that it alone repeats end on {end}.",
+                name=name,
+                end=_ending(say, hub, found.sources[name]),
+            )
+            return why, f"sync {name}"
         case "message_undelivered":
             return say("A message to the office could not be sent."), "notify --test"
         case "source_late" | "output_late":
@@ -171,6 +178,10 @@ def _why(say: Voice, hub: Hub, found: HubStatus, one: Todo) -> tuple[str, str]:
             why = say("Not yet published:")
     verb = "sync" if one.code.startswith("source_") else "publish"
     return f"{why} {names}", f"{verb} {all_names}"
+
+
+def _ending(say: Voice, hub: Hub, one: SourceStanding) -> str:
+    return EMPTY if one.consents_end_at is None else moment(hub, say, one.consents_end_at)
 
 
 def _failing(say: Voice, hub: Hub, one: SourceStanding) -> str:
@@ -204,6 +215,8 @@ def _verdict(call: Call, say: Voice, found: HubStatus) -> str:
         for word in NEEDS_SOMEBODY
         if (names := [one.name for one in ones if one.state == word])
     ]
+    if not told and any(one.code == "consents_ending" for one in found.todo):
+        return say("Consents end, because their source is no longer read.")
     if not told:
         return say("All is up to date, but a message could not be sent.")
     count = sum(one.state in NEEDS_SOMEBODY for one in ones)

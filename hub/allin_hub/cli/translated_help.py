@@ -33,6 +33,7 @@ PLACES = (
     "NUMBER",
     "OLD",
     "OUTPUT",
+    "PURPOSE",
     "RUN",
     "SOURCE",
     "TO",

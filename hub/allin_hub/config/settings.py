@@ -58,6 +58,7 @@ class HubSettings(Settings):
     keep_run_days: Annotated[int, Field(ge=1, le=3650)] = 90
     keep_history_days: Annotated[int, Field(ge=1, le=36500)] = 730
     keep_files_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    unread_consent_days: Annotated[int, Field(ge=1, le=36500)] = 365
     backups: Annotated[int, Field(ge=0, le=1000)] = 7
     backup_folder: Annotated[str, Field(min_length=1)] = "backups"
     late_after_hours: Annotated[int, Field(ge=0, le=8760)] = 0

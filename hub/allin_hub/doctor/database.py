@@ -15,10 +15,16 @@ from allin_hub.i18n.translator import text
 from allin_hub.ingest import held_staging
 from allin_hub.publish.output_lease import begun
 from allin_hub.publish.place import finish
-from allin_hub.store import integrity, staging
+from allin_hub.store import integrity, ledger, staging
 from allin_hub.store.after_restore import drop_orphans, running
 from allin_hub.store.engine import reading, writing
 
+MOST_EVENTS = 20
+LEDGER_FAULTS = {
+    "changed": text("Events of the ledger that were changed from outside the hub: {events}."),
+    "missing": text("Events of the ledger that are missing: {events}."),
+    "inserted": text("Events of the ledger that were put in from outside the hub: {events}."),
+}
 REPLAY = text("Map the kept records again: allin sync --replay. If it stays, restore the last backup.")
 SHOWN = 5
 Counting = Callable[[Connection], int]
@@ -108,6 +114,24 @@ def held(hub: Hub, connection: Connection) -> Iterator[Finding]:
             )
 
 
+def chained(hub: Hub, connection: Connection) -> Iterator[Finding]:
+    """Whether the ledger of consents and audit holds exactly what the hub has written."""
+    found: dict[str, list[int]] = {}
+    for one in ledger.faults(connection, hub.sealer):
+        found.setdefault(one.what, []).append(one.seq or 0)
+    for what, events in sorted(found.items()):
+        yield Finding(
+            f"ledger_{what}",
+            BROKEN,
+            LEDGER_FAULTS[what],
+            text(
+                "No person is published on a consent until that is mended. Find out who can write to the database, and restore"
+                " the last backup that verifies."
+            ),
+            {"events": ", ".join(str(event or "?") for event in sorted(set(events))[:MOST_EVENTS])},
+        )
+
+
 def agree(connection: Connection) -> Iterator[Finding]:
     """Whether claims, entities, provenance, forwardings and references fit each other."""
     for code, count_of, message in INVARIANTS:
@@ -187,6 +211,7 @@ def examine(hub: Hub) -> list[Finding]:
             found += [
                 *opens(hub, connection),
                 *held(hub, connection),
+                *chained(hub, connection),
                 *agree(connection),
                 *left_behind(hub, connection),
             ]

@@ -238,6 +238,7 @@ def note_look(hub: Hub, job: Literal["show", "export"], target: str) -> None:
     run_id = new_id()
     with writing(hub.engine) as connection:
         hub.begin_run(connection, run_id, job, target)
+        hub.note(connection, job, target)
         runs.end_run(connection, run_id, "done", {}, None, hub.clock())
 
 

@@ -10,11 +10,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from allin_hub.base.bindings import of_claim
+from allin_hub.base.encryption import Sealer
 from allin_hub.base.ids import slug
 from allin_hub.config.settings import Config
 from allin_hub.entities.match import ties
 from allin_hub.entities.merge import EVERYTHING, SourcedClaim, merge, ranked, units_changed
+from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.store import claims, entities, references, staging
 from allin_hub.store.tables import iso
@@ -205,23 +206,11 @@ class Linker:
     def _standing(self, source: str, kind: str) -> tuple[int, Mapping[str, Any]]:
         place = (source, kind)
         if place not in self._standings:
-            self._standings[place] = _standing(self._hub.config, source, Kind(kind))
+            self._standings[place] = standing_of(self._hub.config, source, Kind(kind))
         return self._standings[place]
 
     def _sourced(self, claim: claims.LiveClaim) -> SourcedClaim:
-        data = orjson.loads(claim.data)
-        if claim.sealed is not None:
-            data.update(self._hub.sealer.unseal(claim.sealed, of_claim(claim.id, claim.version)))
-        trust, defaults = self._standing(claim.source, claim.kind)
-        updated = claim.updated_at
-        return SourcedClaim(
-            claim.id,
-            data,
-            trust,
-            updated if isinstance(updated, str) else "" if updated is None else iso(updated),
-            claim.source,
-            defaults,
-        )
+        return sourced(claim, self._hub.sealer, *self._standing(claim.source, claim.kind))
 
     def _refer(
         self,
@@ -272,7 +261,20 @@ def _slug(kind: Kind, entity_id: str, data: Mapping[str, Any]) -> str:
     return slug(title, entity_id)
 
 
-def _standing(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:
+def sourced(claim: claims.LiveClaim, sealer: Sealer, trust: int, defaults: Mapping[str, Any]) -> SourcedClaim:
+    """A live claim as merging takes it."""
+    updated = claim.updated_at
+    return SourcedClaim(
+        claim.id,
+        opened_fields(claim.id, claim.version, claim.data, claim.sealed, sealer),
+        trust,
+        updated if isinstance(updated, str) else "" if updated is None else iso(updated),
+        claim.source,
+        defaults,
+    )
+
+
+def standing_of(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:
     """A source's trust, and what it says of all its records; a source that is no longer configured keeps the least."""
     settings = config.sources.get(source)
     if settings is None:

@@ -18,9 +18,13 @@ from allin_hub.ingest.prepare import merge_mark
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
-from allin_hub.privacy.consent_ledger import Latest, entries
+from allin_hub.privacy.consent_ledger import AnswerRead, entries
+from allin_hub.privacy.released import subjects_of
 from allin_hub.store import claims, consents, leases, partner_files, runs, staging
 from allin_hub.store import raw_records as raws
+
+UNCHANGED = frozenset({staging.RENAMED, staging.MOVED, staging.REREAD})
+"""What a run does with a record whose cells are those that it had before."""
 
 
 def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceReport:
@@ -37,12 +41,12 @@ def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceRe
     claims.forget_keys(connection, staging.replaced_claims(connection, run.id))
     staging.move_claims(connection, run.id, name)
     staging.move_problems(connection, run.id, name, of_file=result.read)
-    _write_answers(connection, run, result)
     settings = hub.config.sources.get(name)
     standing = merge_mark(hub, settings) if settings else _merge_mark_of(row)
     if row.get("fingerprint") and _merge_mark_of(row) != standing:
         claims.touch_source(connection, name, run.id)
     linked = Linker(connection, with_left(connection, hub), run.id).link(progress=run.progress)
+    _write_answers(connection, run, result)
     report = SourceReport(
         name,
         "done" if result.complete else "partial",
@@ -99,20 +103,31 @@ def _merge_mark_of(row: Mapping[str, Any]) -> str:
 
 
 def _write_answers(connection: Connection, run: SyncRun, result: FetchResult) -> None:
-    """Append to the ledger what persons answered, after what it holds at this moment."""
-    unseal = run.hub.sealer.unseal
+    """Append to the ledger what persons answered, after what it holds at this moment.
+
+    It comes after the linking: the keys of a person name the organisation that she belongs to.
+    """
+    sealer = run.hub.sealer
     said = [
-        (claim, raw, unseal(sealed, of_answers(claim, run.id)), updated_at)
-        for claim, raw, sealed, updated_at in staging.answers(connection, run.id)
+        AnswerRead(claim, raw, sealer.unseal(sealed, of_answers(claim, run.id)), updated_at, op in UNCHANGED)
+        for claim, raw, sealed, updated_at, op in staging.answers(connection, run.id)
     ]
     if not said:
         return
-    found = consents.consent_states(connection, [one[0] for one in said])
-    states = {place: Latest(*latest) for place, latest in found.items()}
-    rows, wordings = entries(
-        said, states, method=result.method, language=result.language, now=run.hub.clock(), run_id=run.id
+    ids = [one.claim_id for one in said]
+    events, wordings = entries(
+        said,
+        *consents.consent_voices(connection, ids),
+        method=result.method,
+        language=result.language,
+        now=run.hub.clock(),
+        run_id=run.id,
+        hashed=lambda words: sealer.hash_text("answer", words),
     )
-    consents.add_consents(connection, rows, wordings)
+    subjects = subjects_of(connection, sealer, sorted({one["claim_id"] for one in events}))
+    for one in events:
+        one["subject"] = subjects.get(one["claim_id"])
+    consents.add_consents(connection, sealer, events, wordings)
 
 
 def _remember(

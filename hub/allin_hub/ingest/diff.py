@@ -102,7 +102,8 @@ class _Known:
                 given, of_reference(claim_id, name)
             )
         self.answers: dict[int, dict[str, str]] = {}
-        for (claim_id, purpose, _), (event, *_) in consents.consent_states(connection, of_raws).items():
+        _, states = consents.consent_voices(connection, of_raws)
+        for (claim_id, purpose, _), (event, *_) in states.items():
             said = "no" if ConsentEvent(event) in ENDED else "yes"
             self.answers.setdefault(claim_id, {})[purpose] = said
 

@@ -195,6 +195,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(connection, run, result)
+            hub.note(connection, "accept", name, {"run": run_id})
             leases.give_lease_back(connection, name, fence)  # there is nothing left to accept again
     report.seconds = time.perf_counter() - began
     return report

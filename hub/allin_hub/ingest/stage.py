@@ -235,4 +235,4 @@ class Stager:
 
 def _ending(run_id: str, old: claim_table.KnownClaim) -> tuple[Any, ...]:
     """The row of a claim that nobody makes any more."""
-    return (run_id, old.id, old.raw_id, staging.GONE, old.slot, old.kind, *[None] * 7)
+    return (run_id, old.id, old.raw_id, staging.GONE, old.slot, old.kind, *[None] * 8)

@@ -29,6 +29,7 @@ from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.validate import Outcome
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.privacy.consent_answers import answered
+from allin_hub.privacy.person_keys import keys_of, written
 from allin_hub.store import claims as claim_table
 from allin_hub.store import staging
 from allin_hub.store.engine import reading, writing
@@ -124,7 +125,7 @@ class ClaimStager:
             differs[place] = differs[place] or one
         for place, old in gone:
             rows.claims.append(
-                (self._run.id, old.id, raw_ids[place], staging.GONE, old.slot, old.kind, *[None] * 7)
+                (self._run.id, old.id, raw_ids[place], staging.GONE, old.slot, old.kind, *[None] * 8)
             )  # fmt: skip
         self._write_answers(arrivals, said, known, raw_ids, claim_ids, rows)
         for place, arrival in enumerate(arrivals):
@@ -259,10 +260,19 @@ class ClaimStager:
                 (run_id, claim_ids[place], raw_ids[one.arrival], staging.CHANGED if one.known else staging.NEW,
                  one.one.slot, one.one.kind.value, None if one.known else new_id(), one.public.decode(),
                  sealer.seal(one.private, binding) if one.private else None, digest, own_keys,
-                 iso(moment) if moment is not None and not isinstance(moment, str) else moment, version)
+                 iso(moment) if moment is not None and not isinstance(moment, str) else moment, version,
+                 self._person_keys(one, said))
             )  # fmt: skip
             self._refer(claim_ids[place], claim_ids[one.outer] if one.outer >= 0 else 0, one, sealer, rows)
         return [(one.arrival, True) for _, one, _ in news]
+
+    def _person_keys(self, one: _ClaimDraft, said: Sequence[_ClaimDraft]) -> str | None:
+        """By what a person is known again; an address that is called after the record's organisation is not hers."""
+        if one.one.kind is not Kind.PERSON:
+            return None
+        owner = said[one.outer].one.data if one.outer >= 0 else {}
+        names = [owner[name] for name in ("name", "short_name") if owner.get(name)]
+        return written(keys_of(one.one.data, self._run.hub.sealer, names))
 
     def _keys(self, news: Sequence[tuple[int, _ClaimDraft]], rows: staging.Rows) -> list[bytes]:
         """Stage the match keys of claims; packed for each claim, which keeps its own."""

@@ -255,6 +255,9 @@ class Validator:
         for row, outer, outcome in zip(rows, self._read(rows, ""), outcomes, strict=True):
             parts, place, problems = row.parts, row.place, outcome.problems
             contacts = [next(met) for _ in parts.contacts]
+            for checked in (outer, *(one for _, one in contacts)):
+                if checked.kind is Kind.PERSON and checked.answers:
+                    self._refuse_swapped(checked)
             circle = _circle(outer, [checked for _, checked in contacts])
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
@@ -312,6 +315,13 @@ class Validator:
                     {**phone, "type": "private"} for phone in checked.data.get("phones", ())
                 ]
 
+    def _refuse_swapped(self, checked: CheckedClaim) -> None:
+        """A name that reads as yes or no stands in the wrong column, and so does what stands where the answer should be."""
+        if self._readings.flag(checked.data.get("name")).value is not None:
+            del checked.data["name"]
+            purposes = {answer.purpose for answer in checked.answers}
+            checked.answers = [Answer(purpose, "no") for purpose in sorted(purposes)]
+
     def _unclear(
         self, answers: Sequence[Answer], prefix: str, place: Located, problems: list[Problem]
     ) -> None:
@@ -346,7 +356,7 @@ class Validator:
             if not data.get("email") or data["type"] != PersonType.ROLE.value:
                 if data.keys() - {"type"}:
                     problems.append(self._problem("CONTACT_NAME_MISSING", row.place, "contacts.name"))
-                return None
+                return self._nameless(checked)
             function = data.get("function") or ""
             data["name"] = function if is_role_name(function) else data["email"]
         doubtful = ["name"] if is_doubtful_name(data["name"]) else []
@@ -361,14 +371,24 @@ class Validator:
         )
         return checked
 
+    def _nameless(self, checked: CheckedClaim) -> CheckedClaim | None:
+        """Keep a no beside which no name stands: it reaches the person by mail and phone, else all whom the record names."""
+        if all(answer == "yes" for answer, *_ in answered(checked.answers).values()):
+            return None
+        phones = checked.data.get("phones") or [{"number": ""}]
+        checked.slot = "p" + self._slot_of(checked.data.get("email") or f"\x1f{phones[0]['number']}")
+        checked.data["type"] = PersonType.PERSON.value
+        return checked
+
     def _add_contact(self, claims: list[CheckedClaim], made: CheckedClaim) -> None:
         """Add a contact to a record's claims; one that is named twice is one claim, with all that is said and answered.
 
         Two names behind one address are two persons.
         """
         known = next((one for one in claims if one.slot == made.slot), None)
-        if known is not None and name_key(known.data["name"]) != name_key(made.data["name"]):
-            made.slot = "p" + self._slot_of(f"{made.data['email']}\x1f{name_key(made.data['name'])}")
+        names = [name_key(one.data.get("name") or "") for one in (known, made) if one is not None]
+        if len(set(names)) > 1:
+            made.slot = "p" + self._slot_of(f"{made.data.get('email')}\x1f{names[-1]}")
             known = next((one for one in claims if one.slot == made.slot), None)
         if known is None:
             claims.append(made)

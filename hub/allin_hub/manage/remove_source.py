@@ -59,7 +59,7 @@ def leaving(hub: Hub, name: str) -> Leaving:
             raise unknown("There is no source '{word}'.", name, hub.config.sources)
         counts = raw_records.counts(connection, name)
         entities = sources.entities_of(connection, name)
-        states = consents.consent_states(connection, sources.live_claim_ids(connection, name))
+        states, _ = consents.consent_voices(connection, sources.live_claim_ids(connection, name))
     return Leaving(
         name,
         counts.get(raw_records.LIVE, 0),

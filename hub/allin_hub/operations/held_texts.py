@@ -5,20 +5,24 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from sqlalchemy import Connection
 
 from allin_hub.base.bindings import of_raw
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Severity
 from allin_hub.config.settings import chosen
+from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
 from allin_hub.operations.quarantine import OpenProblem
-from allin_hub.privacy import consent_ledger
+from allin_hub.privacy.consent_ledger import ANY_CHANNEL, in_part, released
 from allin_hub.privacy.gate import passes
+from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.text_gate import HeldText as Remembered
 from allin_hub.privacy.text_gate import TextGate, text_at
-from allin_hub.store import entities, held_texts
+from allin_hub.store import consents, entities, held_texts, ledger
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.published_entities import publishable
 from allin_schemas import Kind, Purpose
@@ -82,19 +86,18 @@ def all_held_texts(hub: Hub) -> list[HeldText]:
     found: list[HeldText] = []
     with reading(hub.engine) as connection:
         gate = TextGate(connection, hub)
-        ledger = entities.ledger(connection)
-        consenting = {
-            person
-            for purpose in Purpose
-            for person in consent_ledger.live(ledger, purpose, consent_ledger.ANY_CHANNEL, hub.clock())
-        }
+        seen = _seen_of_persons(connection, hub)
         for kind in Kind:
             of_kind: dict[str, list[tuple[Remembered, str]]] = {}
             for batch in publishable(connection, kind, hub.sealer, unseal=kind is Kind.PERSON):
                 for one in batch:
-                    fields = passes(kind, one.fields, one.id, consenting)
-                    if fields is not None and (held := gate.held(kind, one.id, fields)):
-                        of_kind[one.id] = [(text, text_at(fields, text.path)) for text in held]
+                    texts = {}
+                    for fields in seen.get(one.id, [one.fields]) if kind is Kind.PERSON else [one.fields]:
+                        passed = passes(kind, fields or one.fields, one.id, seen)
+                        for text in gate.held(kind, one.id, passed) if passed else ():
+                            texts[text.digest] = text, text_at(passed or {}, text.path)
+                    if texts:
+                        of_kind[one.id] = list(texts.values())
             ids = sorted(of_kind)
             stored = entities.load(connection, kind, ids, hub.sealer)
             claims = held_texts.sealed_raws_of(connection, kind, ids)
@@ -103,6 +106,21 @@ def all_held_texts(hub: Hub) -> list[HeldText]:
                     place = _place(hub, claims.get(id, ()), stored[id].provenance, text.path)
                     found.append(_held(kind, id, text, written, place, gate.decisions))
     return found
+
+
+def _seen_of_persons(connection: Connection, hub: Hub) -> dict[str, list[dict[str, Any] | None]]:
+    """Person -> what she lets be seen for one purpose or another: a part of what is known of her, or None for all."""
+    events = [] if ledger.faults(connection, hub.sealer) else consents.events(connection)
+    everybody = persons(connection, events)
+    now = hub.clock()
+    unread = unread_sources(consents.last_reads(connection), hub.config.hub.unread_consent_days, now)
+    seen: dict[str, list[dict[str, Any] | None]] = {}
+    for purpose in Purpose:
+        agreed = released(everybody, events, purpose, ANY_CHANNEL, now, unread)
+        parts = parts_of_persons(connection, hub, in_part(everybody, agreed))
+        for person in agreed:
+            seen.setdefault(person, []).append(parts.get(person))
+    return seen
 
 
 def _held(

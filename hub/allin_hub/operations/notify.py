@@ -17,7 +17,7 @@ from allin_hub.base.ids import new_id
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import voice_of
 from allin_hub.operations import status
-from allin_hub.operations.notify_messages import AWAY, BACK, HELD, News, message
+from allin_hub.operations.notify_messages import AWAY, BACK, ENDING, HELD, News, message
 from allin_hub.operations.notify_send import Fault, post
 from allin_hub.operations.status import MESSAGE_FAULT, is_late
 from allin_hub.store import leases, runs
@@ -111,7 +111,9 @@ def due(hub: Hub) -> list[News]:
 def forgotten(hub: Hub) -> list[tuple[str, str]]:
     """What was told to be away, and is switched off meanwhile."""
     return [
-        (part, name) for part, name, one, _ in _all(hub) if one.told is not None and one.state in FORGOTTEN
+        (part, name)
+        for part, name, one, schedule in _all(hub)
+        if one.told is not None and one.state in FORGOTTEN and _what(hub, one, schedule) != ENDING
     ]
 
 
@@ -127,6 +129,8 @@ def _all(hub: Hub) -> list[tuple[str, str, status.SourceStanding | status.Output
 
 def _what(hub: Hub, one: status.SourceStanding | status.OutputStanding, schedule: str | None) -> str | None:
     """Away, held, or as it should be; None while nothing certain is to be said."""
+    if isinstance(one, status.SourceStanding) and one.consents_end_at is not None:
+        return ENDING
     if one.state == "held":
         return HELD
     if one.state == "late":

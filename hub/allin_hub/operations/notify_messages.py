@@ -11,12 +11,12 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
 from allin_hub.operations.status import OutputStanding, SourceStanding
 
-AWAY, HELD, BACK = "away", "held", "back"
+AWAY, HELD, ENDING, BACK = "away", "held", "ending", "back"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """That a source or an output is away, held, or back."""
+    """That a source or an output is away, held, or back, or that the consents end that a source alone repeats."""
 
     part: str
     name: str
@@ -26,7 +26,7 @@ class News:
 
 def message(hub: Hub, news: Sequence[News], say: Voice) -> tuple[str, str]:
     """Subject and text. The text names sources, outputs, times and causes; never what a record holds."""
-    order = [one for what in (AWAY, HELD, BACK) for one in news if one.what == what]
+    order = [one for what in (AWAY, ENDING, HELD, BACK) for one in news if one.what == what]
     title = " ".join(hub.config.hub.title.split())
     paragraphs = [_paragraph(hub, one, say) for one in order]
     paragraphs.append(
@@ -57,10 +57,14 @@ def _subject(news: Sequence[News], say: Voice) -> str:
             return say("{name} stays away", name=one.name)
         if one.what == HELD:
             return say("{name} waits for your decision", name=one.name)
+        if one.what == ENDING:
+            return say("Consents of {name} end", name=one.name)
         return say("{name} is back", name=one.name)
     told = []
     if away := sum(one.what == AWAY for one in news):
         told.append(say.several("{count} stays away", "{count} stay away", away))
+    if ending := sum(one.what == ENDING for one in news):
+        told.append(say.several("consents of {count} end", "consents of {count} end", ending))
     if held := sum(one.what == HELD for one in news):
         told.append(say.several("{count} waits for you", "{count} wait for you", held))
     if back := sum(one.what == BACK for one in news):
@@ -83,6 +87,17 @@ def _of_source(hub: Hub, one: News, say: Voice) -> list[str]:
             say("The source {name} looks quite different all at once. The run is held.", name=name),
             say("What is published stays as it is until you decide."),
             say("Look and decide: {command}", command=f"allin held {name}"),
+        ]
+    if one.what == ENDING and isinstance(stands, SourceStanding):
+        return [
+            say(
+                "The source {name} was last read on {moment}. The consents that it alone repeats end on {end}.",
+                name=name,
+                moment=_moment(hub, stands.last_success_at, say),
+                end=_moment(hub, stands.consents_end_at, say),
+            ),
+            say("From then on the persons whom it names are shown no more."),
+            say("Read it again: {command}", command=f"allin sync {name}"),
         ]
     if stands.state == "late":
         first = say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from allin_hub.backup.create import before_rotation
 from allin_hub.base.encryption import Keys, Rehasher, Sealer
@@ -15,7 +15,7 @@ from allin_hub.base.hub_key import NEXT_VARIABLE, file_of, next_key, place_next,
 from allin_hub.hub import Hub
 from allin_hub.ingest.held_staging import intact_runs, note_staging
 from allin_hub.manage.all_leases import all_leases, give_back
-from allin_hub.store import runs
+from allin_hub.store import ledger, runs
 from allin_hub.store.copy import Told
 from allin_hub.store.engine import writing
 from allin_hub.store.moved_away import KEY
@@ -75,9 +75,13 @@ def rotate(hub: Hub, *, hashes: bool, told: Told | None = None) -> Rotation:
         with writing(hub.engine, Point.KEY_ROTATED) as connection:
             intact = intact_runs(connection, hub.sealer)
             if hashes:
+                head = _sound_head(hub, connection)
                 done = hash_anew(connection, Rehasher(following.keys.hashing[-1]), told)
+                ledger.chain_anew(connection, following)
+                hub.note(connection, "key", "hashes", {"head": head}, following)
             else:
                 done = seal_anew(connection, hub.sealer, following, told)
+                hub.note(connection, "key", "seal", None, following)
             for run_id in intact:
                 note_staging(connection, following, run_id)
             runs.save_fact(connection, KEY, following.mark().hex())
@@ -94,6 +98,16 @@ def _is_rewritten(engine: Engine) -> bool:
     except StoreError:
         return False
     return True
+
+
+def _sound_head(hub: Hub, connection: Connection) -> str:
+    """The last hash of the ledger under the key of before. A ledger that does not verify is not chained anew."""
+    if ledger.faults(connection, hub.sealer):
+        raise StoreError(
+            "The ledger of consents does not verify: nothing can be noted in it.",
+            hint="See what is wrong with it: allin doctor",
+        )
+    return ledger.head(connection)
 
 
 def _renewed(keys: Keys, *, hashes: bool) -> Keys:

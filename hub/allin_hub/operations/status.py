@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar, cast
 
+from sqlalchemy import Connection
+
 from allin_hub.api import registry
 from allin_hub.base.errors import Failure, HubError, SecretMissing, failure_of
 from allin_hub.config import schedules
@@ -15,6 +17,7 @@ from allin_hub.hub import Hub
 from allin_hub.i18n.translator import recalled
 from allin_hub.ingest.prepare import prepare
 from allin_hub.store import runs, status
+from allin_hub.store.consents import sources_with_consents
 from allin_hub.store.engine import reading
 from allin_schemas import Kind
 
@@ -23,6 +26,7 @@ OutputState = Literal["done", "behind", "restored", "failed", "late", "never", "
 TodoCode = Literal[
     "source_failed", "source_held", "source_left", "source_late", "source_partial", "source_never",
     "output_failed", "output_late", "output_behind", "output_restored", "output_never", "message_undelivered",
+    "consents_ending",
 ]  # fmt: skip
 LATER = ("late", "partial", "never")
 """States of sources that one sync of all of them mends."""
@@ -33,6 +37,8 @@ MESSAGE_FAULT = "message_fault"
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
 LEFT = "left"
 """A source that hub.toml no longer names, whose records are still there."""
+ENDING_SOON = dt.timedelta(days=30)
+"""How long before their end consents are told that an unread source alone repeats."""
 UNSCHEDULED = dt.timedelta(days=2)
 """How old what has no schedule may be."""
 LEAST_GRACE = dt.timedelta(minutes=10)
@@ -66,7 +72,9 @@ class SourceStanding:
     undecided: bool
     """Whether a held run waits for a person, whatever came after it."""
     told: str | None
-    """What the office was told of it last: `away` or `held`; None when it was told that all is well, or nothing."""
+    """What the office was told of it last: `away`, `held` or `ending`; None when it was told that all is well, or nothing."""
+    consents_end_at: dt.datetime | None
+    """When the consents end, or have ended, that only this source repeats, which is no longer read; None while that is far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,8 @@ def _todo_of_sources(found: Mapping[str, SourceStanding]) -> list[Todo]:
             todo.append(Todo("source_held", (name,)))
         if one.state == LEFT:
             todo.append(Todo("source_left", (name,)))
+        if one.consents_end_at is not None:
+            todo.append(Todo("consents_ending", (name,)))
     return [*todo, *_shared("source", LATER, found.values())]
 
 
@@ -190,6 +200,7 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
             if name not in hub.config.sources
             and (counts.get(name, {}).get(LIVE) or counts.get(name, {}).get(QUARANTINED))
         ]
+        ending = _ending(hub, connection, rows, now)
         found = {}
         for name in (*hub.config.sources, *left):
             row, settings = rows.get(name, {}), hub.config.sources.get(name)
@@ -216,8 +227,22 @@ def sources(hub: Hub, *, counted: bool = True) -> dict[str, SourceStanding]:
                 running=name in busy,
                 undecided=name in held,
                 told=row.get("told"),
+                consents_end_at=ending.get(name),
             )
     return found
+
+
+def _ending(
+    hub: Hub, connection: Connection, rows: Mapping[str, Mapping[str, Any]], now: dt.datetime
+) -> dict[str, dt.datetime]:
+    """Source -> when the consents end that it repeats, where it was not read for nearly so long."""
+    days = dt.timedelta(days=hub.config.hub.unread_consent_days)
+    ends = {name: at + days for name, row in rows.items() if (at := row.get("last_success_at")) is not None}
+    soon = {name: at for name, at in ends.items() if at - min(ENDING_SOON, days / 2) <= now}
+    if not soon:
+        return {}
+    agreed = sources_with_consents(connection)
+    return {name: at for name, at in soon.items() if name in agreed}
 
 
 def outputs(hub: Hub, *, counted: bool = True) -> dict[str, OutputStanding]:

@@ -23,6 +23,7 @@ from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.masks import is_only_masks, mask
 from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name
+from allin_hub.privacy.free_text.tokens import tokens_of
 from allin_hub.privacy.public_texts import PublicText, public_texts, text_fields
 from allin_hub.store import entities, held_texts, runs
 from allin_schemas import Kind
@@ -160,9 +161,8 @@ class TextGate:
         for id, sealed in held_texts.sealed_persons(self._connection):
             data = self._hub.sealer.unseal(sealed, of_entity(Kind.PERSON.value, id))
             names += [(name, id) for name in _names_of(data)]
-            for written in (data.get("email"), *(phone["number"] for phone in data.get("phones") or ())):
-                if written:
-                    owners.setdefault(contact_key(written), set()).add(id)
+            for written in _contacts_of(data):
+                owners.setdefault(contact_key(written), set()).add(id)
         return KnownNames(names), {key: frozenset(ids) for key, ids in owners.items()}
 
     @cached_property
@@ -220,8 +220,18 @@ class TextGate:
 
     # Showing
 
-    def shown(self, kind: Kind, id: str, fields: dict[str, Any], consenting: Container[str]) -> Shown | None:
-        """An entity with its held texts masked; None where the office has to answer first."""
+    def shown(
+        self,
+        kind: Kind,
+        id: str,
+        fields: dict[str, Any],
+        consenting: Container[str],
+        parts: Mapping[str, Mapping[str, Any]],
+    ) -> Shown | None:
+        """An entity with its held texts masked; None where the office has to answer first.
+
+        What points to a person who is `consenting` stays; of one who has agreed to a part of what is known of her, that part.
+        """
         held = self.held(kind, id, fields)
         if not held:
             return Shown(fields, "")
@@ -237,7 +247,10 @@ class TextGate:
                 Finding(start, end, what, Verdict.HELD)
                 for start, end, what, verdict, whose in one.found
                 if (verdict == Verdict.HELD.value or said is False)
-                and not _all_agree(whose, consenting, kind, id)
+                and not (
+                    _all_agree(whose, consenting, kind, id)
+                    and _is_released(text_at(fields, one.path)[start:end], whose, parts)
+                )
             ]
             if findings:
                 mark.update(one.digest + repr([finding[:2] for finding in findings]).encode())
@@ -283,6 +296,21 @@ def _all_agree(whose: Iterable[str], consenting: Container[str], kind: Kind, id:
     """Whether everybody whose it may be has agreed; of a name that two have, one no is enough to hold it."""
     ids = list(whose)
     return bool(ids) and all(one in consenting or (kind is Kind.PERSON and one == id) for one in ids)
+
+
+def _is_released(words: str, whose: Iterable[str], parts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether these words stand in the part that each of these persons has agreed to, where it is a part."""
+    for part in (parts[person] for person in whose if person in parts):
+        released = {contact_key(written) for written in _contacts_of(part)}
+        names = KnownNames((name, "") for name in _names_of(part))
+        if contact_key(words) not in released and not any(names.found(words, tokens_of(words))):
+            return False
+    return True
+
+
+def _contacts_of(data: Mapping[str, Any]) -> list[str]:
+    every = (data.get("email"), *(phone["number"] for phone in data.get("phones") or ()))
+    return [written for written in every if written]
 
 
 def _names_of(data: Mapping[str, Any]) -> set[str]:

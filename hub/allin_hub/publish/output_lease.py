@@ -73,6 +73,7 @@ class Turn:
 def begun(hub: Hub, output: str) -> Turn | None:
     """The turn of a new run to publish an output; None while another one does."""
     with writing(hub.engine, Point.PUBLISH_BEGUN) as connection:
+        hub.note_settings(connection)
         fence = leases.take_lease(connection, lease_of_output(output), new_id(), hub.clock())
     return None if fence is None else Turn(hub, output, fence)
 

@@ -198,9 +198,10 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         owners: list[Any] = [hub.config.hub.licence, hub.config.hub.languages]
         owners += [(name, source.owner, source.licence) for name, source in hub.config.sources.items()]
         fingerprint = _digest([made, owners, view.fingerprint()])
+        warnings = _warnings(hub, view)
         if row.get("fingerprint") == fingerprint and present.issuperset(manifest):
             _remember(hub, settings.name, last_status="done", message=None)
-            return OutputReport(settings.name, "done", unchanged=len(manifest))
+            return OutputReport(settings.name, "done", unchanged=len(manifest), notes=warnings)
         state = orjson.loads(row.get("state") or "{}")
         run = renderer_of(hub, settings, output, view, state)
         staging = staging_of(waits_beside, str(turn.fence))
@@ -224,7 +225,7 @@ def _publish(turn: Turn, settings: OutputSettings, output: Output[Any], told: To
         written=len(plan.moves),
         unchanged=len(plan.same),
         removed=len(plan.gone),
-        notes=run.notes,
+        notes=[*warnings, *run.notes],
     )
     plan.moves.sort()
     content = {
@@ -268,6 +269,21 @@ def renderer_of(
         digests=view.digest,
         state=state,
     )
+
+
+def _warnings(hub: Hub, view: StoreView) -> list[str]:
+    """What keeps persons out who may have agreed."""
+    events = sorted({one.seq for one in view.ledger_faults if one.seq is not None})
+    if not view.ledger_faults:
+        return []
+    say = voice_of(hub.config)
+    return [
+        say(
+            "The ledger of consents does not verify (events: {events}). Until that is mended, no person is published on a"
+            " consent: allin doctor",
+            events=", ".join(map(str, events[:10])) or "?",
+        )
+    ]
 
 
 def _digest(content: Any) -> str:

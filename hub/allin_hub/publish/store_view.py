@@ -19,13 +19,15 @@ from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
 from allin_hub.base.errors import PublishError
 from allin_hub.entities.hidden import today
+from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
-from allin_hub.privacy import consent_ledger as consents
+from allin_hub.privacy.consent_ledger import Persons, Released, in_part, refusing, released
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.numbers import numbers_of, without_numbers
+from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.privacy.text_gate import TextGate
-from allin_hub.store import entities, hidden_entries
+from allin_hub.store import consents, entities, hidden_entries, ledger
 from allin_hub.store.published_entities import publishable
 from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
 
@@ -52,16 +54,38 @@ class StoreView:
         """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
 
     @cached_property
-    def _ledger(self) -> Sequence[Any]:
-        return entities.ledger(self._connection)
+    def ledger_faults(self) -> list[ledger.Fault]:
+        """What of the ledger of consents does not verify: while anything does not, nobody has agreed."""
+        return ledger.faults(self._connection, self._hub.sealer)
+
+    @cached_property
+    def _events(self) -> list[consents.LedgerEvent]:
+        return [] if self.ledger_faults else consents.events(self._connection)
+
+    @cached_property
+    def _persons(self) -> Persons:
+        return persons(self._connection, self._events)
+
+    @cached_property
+    def _released(self) -> dict[str, Released]:
+        days = self._hub.config.hub.unread_consent_days
+        unread = unread_sources(consents.last_reads(self._connection), days, self.now)
+        return released(self._persons, self._events, self.purpose, self._output.channel, self.now, unread)
 
     @cached_property
     def _consenting(self) -> dict[str, dt.datetime | None]:
-        return consents.live(self._ledger, self.purpose, self._output.channel, self.now)
+        return {person: one.ends for person, one in self._released.items()}
+
+    @cached_property
+    def _parts(self) -> dict[str, dict[str, Any]]:
+        """Persons whose consent covers only some of what is known of them -> what it covers."""
+        return parts_of_persons(self._connection, self._hub, in_part(self._persons, self._released))
 
     @cached_property
     def _refusing(self) -> frozenset[str]:
-        return consents.refusing(self._ledger, {self.purpose, Purpose.DIRECTORY_PUBLIC})
+        if self.ledger_faults:
+            return frozenset(claim.entity_id for claim in self._persons.claims)
+        return refusing(self._persons, self._events, {self.purpose, Purpose.DIRECTORY_PUBLIC})
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
@@ -83,22 +107,30 @@ class StoreView:
         """Load every entity of a kind that passes the gate, in the order of names."""
         model = ENTITIES[kind]
         title = model.title_field
-        consenting, refusing = self._consenting, self._refusing
+        consenting, refused = self._consenting, self._refusing
         held = self._numbers_held() if kind is not Kind.PERSON else {}
         empty = _empty(model)
         ordered: list[tuple[str, int, str, Record]] = []
         for batch in publishable(self._connection, kind, self._hub.sealer, unseal=kind is Kind.PERSON):
             found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
-                fields = passes(kind, one.fields, one.id, consenting, refusing)
+                part = self._parts.get(one.id) if kind is Kind.PERSON else None
+                fields = passes(kind, one.fields, one.id, () if part else consenting, refused)
+                if fields is None and part is not None:
+                    fields = passes(kind, part, one.id, consenting, refused)
+                else:
+                    part = None
                 if one.id in self._hidden:
                     fields = None
                 if kind is Kind.PERSON:
                     self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
-                shown = fields and self.texts.shown(kind, one.id, fields, consenting)
+                shown = fields and self.texts.shown(kind, one.id, fields, consenting, self._parts)
                 if shown:
                     ends = consenting.get(one.id)
-                    digest = one.digest.hex() + (ends.isoformat() if ends else "") + shown.mark
+                    digest = self._hub.sealer.digest(part).hex() if part else one.digest.hex()
+                    digest += (
+                        (ends.isoformat() if ends else "") + ("-" if one.id in refused else "") + shown.mark
+                    )
                     found.append((one.id, digest, {**empty, **shown.fields, **one.bookkeeping}))
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
@@ -114,10 +146,9 @@ class StoreView:
     def _numbers_held(self) -> dict[str, frozenset[str]]:
         """Entity -> numbers of its contact persons who did not release them."""
         self._load(Kind.PERSON)
-        found = {
-            entity: frozenset().union(*(self._persons_numbers.get(one, frozenset()) for one in persons))
-            for entity, persons in self._contacts.items()
-        }
+        found: dict[str, frozenset[str]] = {}
+        for entity, person, _ in self._links:
+            found[entity] = found.get(entity, frozenset()) | self._persons_numbers.get(person, frozenset())
         return {entity: numbers for entity, numbers in found.items() if numbers}
 
     def all(self, kind: type[E]) -> Sequence[E]:
@@ -129,13 +160,22 @@ class StoreView:
         return None if id is None else cast("E | None", self._load(kind.kind).get(str(id)))
 
     @cached_property
-    def _contacts(self) -> dict[str, set[str]]:
+    def _links(self) -> list[tuple[str, str, int]]:
         return entities.contact_links(self._connection)
+
+    @cached_property
+    def _contacts(self) -> dict[str, set[str]]:
+        """Entity -> who is named with it, by claims that may be seen where she has agreed to some of them."""
+        found: dict[str, set[str]] = {}
+        for entity, person, claim in self._links:
+            if person not in self._parts or claim in self._released[person].claims:
+                found.setdefault(entity, set()).add(person)
+        return found
 
     def contacts(self, entity: Record) -> Sequence[Person]:
         """The persons and roles to reach for an entity; named persons only under a live consent."""
-        persons = self._load(Kind.PERSON)
-        found = [persons[id] for id in self._contacts.get(self._id(entity), ()) if id in persons]
+        seen = self._load(Kind.PERSON)
+        found = [seen[id] for id in self._contacts.get(self._id(entity), ()) if id in seen]
         if len(found) > 1:
             found.sort(key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id))
         return cast("Sequence[Person]", found)
@@ -182,8 +222,9 @@ class StoreView:
         """How many people may receive this output, by preferred language; small groups are hidden."""
         counted: Counter[str] = Counter()
         for stored in entities.everything(self._connection, Kind.PERSON, self._hub.sealer):
-            if stored.id in self._consenting and stored.data.get("email"):
-                counted[stored.data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
+            data = self._parts.get(stored.id, stored.data)
+            if stored.id in self._consenting and stored.id not in self._hidden and data.get("email"):
+                counted[data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
         return hide_small(counted)
 
     def digest(self, entity: Record) -> str:
@@ -197,16 +238,20 @@ class StoreView:
 
     def fingerprint(self) -> str:
         """A mark of all that a publish depends on but the plugin: changes, consents, the hour."""
-        contacts = sorted((entity, sorted(persons)) for entity, persons in self._contacts.items())
+        contacts = sorted((entity, sorted(named)) for entity, named in self._contacts.items())
         consenting = [
             (person, ends.isoformat() if ends else "") for person, ends in sorted(self._consenting.items())
         ]
+        some = [(person, self._hub.sealer.digest(part).hex()) for person, part in sorted(self._parts.items())]
         parts = [
             self.seq,
             entities.last_consent(self._connection),
             self.texts.fingerprint(),
             consenting,
             sorted(self._hidden),
+            some,
+            sorted(self._refusing),
+            [one.seq for one in self.ledger_faults],
             contacts,
             self._credits,
             f"{self.now.astimezone(dt.UTC):%Y-%m-%dT%H}",

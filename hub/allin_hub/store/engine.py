@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,6 @@ from sqlalchemy import (
     text,
 )
 
-from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError, StoreError
 from allin_hub.base.failpoints import Point, reach
 from allin_hub.store.db_errors import told_in_words
@@ -167,12 +166,11 @@ def migrate(
     *,
     to: str | None = None,
     before: Callable[[str], None] | None = None,
-    sealer: Sealer | None = None,
+    handed: Mapping[str, Any] | None = None,
 ) -> None:
     """Bring the database to a schema, without `to` to the newest. `before` is called with the old one, when there is one.
 
-    A database that holds something needs its `sealer`: migrations may have to seal anew.
-
+    `handed` is what migrations of sealed rows need; an empty database needs nothing.
     Raises StoreError when a newer release has written the database.
     """
     to = to or newest_schema()
@@ -194,7 +192,7 @@ def migrate(
     settings.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine, Point.SCHEMA_MADE) as connection:
         settings.attributes["connection"] = connection
-        settings.attributes["sealer"] = sealer
+        settings.attributes.update(handed or {})
         command.upgrade(settings, to)
 
 

@@ -248,19 +248,16 @@ def keys_of(connection: Connection, kind: Kind) -> dict[str, list[tuple[str, int
     return found
 
 
-def contact_links(connection: Connection) -> dict[str, set[str]]:
-    """Entity -> persons whose claims refer to one of its claims."""
+def contact_links(connection: Connection) -> list[tuple[str, str, int]]:
+    """(entity, person, her claim) for each claim of a person that refers to one of an entity's claims."""
     query = text(
         """
-        SELECT DISTINCT target.entity_id, person.entity_id FROM reference r
+        SELECT DISTINCT target.entity_id, person.entity_id, person.id FROM reference r
         JOIN claim person ON person.id = r.claim_id AND person.kind = 'person' AND person.live = 1
         JOIN claim target ON target.id = r.target_claim AND target.live = 1
         """
     )
-    found: dict[str, set[str]] = {}
-    for entity, person in connection.execute(query):
-        found.setdefault(entity, set()).add(person)
-    return found
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def targets(connection: Connection, entity_ids: Sequence[str]) -> dict[str, dict[str, list[tuple[str, int]]]]:

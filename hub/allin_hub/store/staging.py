@@ -45,7 +45,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     staged_raw: ("run_id", "id", "op", "key", "digest", "status", "sealed", "updated_at", "arrived_on"),
     staged_claim: (
         "run_id", "id", "raw_id", "op", "slot", "kind", "entity_id", "data", "sealed", "digest", "match_keys", "updated_at",
-        "version",
+        "version", "person_keys",
     ),
     staged_match_key: ("run_id", "claim_id", "key", "rule", "name"),
     staged_reference: ("run_id", "claim_id", "field", "target_kind", "given", "target_claim", "rule"),
@@ -173,17 +173,23 @@ def references_of(
     return [(row[0], row[1], row[2]) for row in rows_in(connection, query, claim_ids)]
 
 
-def answers(connection: Connection, run_id: str) -> list[tuple[int, int, bytes, Any]]:
-    """(claim, raw, sealed answers, when the record was changed) of a run."""
+def answers(connection: Connection, run_id: str) -> list[tuple[int, int, bytes, Any, str]]:
+    """(claim, raw, sealed answers, when the record was changed, what happens to it) of a run."""
     c = staged_answer.c
     query = (
-        select(c.claim_id, c.raw_id, c.sealed, func.coalesce(staged_raw.c.updated_at, raw.c.updated_at))
+        select(
+            c.claim_id,
+            c.raw_id,
+            c.sealed,
+            func.coalesce(staged_raw.c.updated_at, raw.c.updated_at),
+            staged_raw.c.op,
+        )
         .join(staged_raw, (staged_raw.c.run_id == c.run_id) & (staged_raw.c.id == c.raw_id))
         .outerjoin(raw, raw.c.id == c.raw_id)
         .where(c.run_id == run_id)
         .order_by(c.claim_id)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in connection.execute(query)]
 
 
 def answers_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> dict[int, bytes]:
@@ -444,7 +450,7 @@ def move_claims(connection: Connection, run_id: str, source: str) -> None:
     _run(
         connection,
         "UPDATE claim SET data = s.data, sealed = s.sealed, digest = s.digest, match_keys = s.match_keys,"
-        " updated_at = s.updated_at, run_id = s.run_id, live = 1, version = s.version"
+        " updated_at = s.updated_at, person_keys = s.person_keys, run_id = s.run_id, live = 1, version = s.version"
         " FROM staged_claim s WHERE s.run_id = :run AND s.op = 'changed' AND s.id = claim.id",
         run=run_id,
     )
@@ -456,7 +462,7 @@ def move_claims(connection: Connection, run_id: str, source: str) -> None:
     )
     new = select(
         s.id, s.raw_id, s.slot, literal(source), s.kind, literal(1), s.entity_id, s.entity_id, literal("own"), literal(1.0),
-        null(), s.data, s.sealed, s.digest, s.match_keys, s.updated_at, s.version, s.run_id,
+        null(), s.data, s.sealed, s.digest, s.match_keys, s.updated_at, s.version, s.run_id, s.person_keys,
     ).where(mine, s.op == NEW)  # fmt: skip
     _insert_from(connection, claim, new.order_by(s.id))
     k, r, rk = staged_match_key.c, staged_reference.c, staged_reference_key.c

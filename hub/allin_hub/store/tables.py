@@ -80,7 +80,7 @@ class Sealed(NamedTuple):
     columns: tuple[str, ...]
 
 
-Hash = Literal["hash", "number", "numbers", "slot"]
+Hash = Literal["hash", "number", "numbers", "slot", "keys"]
 """How a column's keyed hashes were made: by which method of `Sealer`."""
 
 
@@ -91,6 +91,7 @@ def _sealed(name: str, of: Callable[..., bytes], *columns: str, nullable: bool =
 def _hashed(name: str, how: Hash = "hash", **settings: Any) -> Column[Any]:
     types_of: dict[str, TypeEngine[Any]] = {
         "hash": LargeBinary(), "number": BigInteger(), "numbers": LargeBinary(), "slot": String(40),
+        "keys": Text(),
     }  # fmt: skip
     return Column(name, types_of[how], info={HASHED: how}, **settings)
 
@@ -207,6 +208,7 @@ staged_claim = Table(
     _hashed("match_keys", "numbers"),
     Column("updated_at", UTC),
     Column("version", Integer),
+    _hashed("person_keys", "keys"),
     Index(None, "run_id", "raw_id"),
 )
 
@@ -305,8 +307,10 @@ claim = Table(
     Column("updated_at", UTC),
     Column("version", Integer, nullable=False, default=1),
     Column("run_id", String(36), nullable=False, index=True),
+    _hashed("person_keys", "keys"),
     UniqueConstraint("raw_id", "slot", "kind"),
 )
+"""`person_keys` of a person's claim: keyed hashes of her mail, phones and name, as a JSON list."""
 
 claim_version = Table(
     "claim_version",
@@ -376,8 +380,8 @@ consent = Table(
     "consent",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("claim_id", Integer, ForeignKey("claim.id"), nullable=False, index=True),
-    Column("raw_id", Integer, nullable=False, index=True),
+    Column("claim_id", Integer, ForeignKey("claim.id"), index=True),
+    Column("raw_id", Integer, index=True),
     Column("purpose", String(30), nullable=False),
     Column("channel", String(30), nullable=False),
     Column("event", String(12), nullable=False),
@@ -387,7 +391,38 @@ consent = Table(
     Column("method", String(20), nullable=False),
     Column("run_id", String(36), nullable=False),
     Column("expires_at", UTC),
+    _hashed("subject", "keys"),
+    Column("said_at", UTC),
+    _hashed("evidence"),
 )
+"""What persons said, an event each; `id` is its number in the ledger.
+
+`subject` holds the keys of the person (JSON list), whether or not a claim speaks of her; `said_at` the moment that the
+answer itself names; `evidence` a keyed hash by which an answer that was read before is known.
+"""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", UTC, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("target", String(80), nullable=False),
+    Column("details", Text),
+)
+"""What staff did, an event each; `id` is its number in the ledger."""
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(10), nullable=False),
+    Column("salt", String(32)),
+    Column("digest", String(64), nullable=False),
+    Column("chain", String(32), nullable=False),
+)
+"""The chain of all events of `consent` and `audit`, in hexadecimal; an event whose content was erased has no salt any more."""
 
 problem = Table(
     "problem",

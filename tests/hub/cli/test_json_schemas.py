@@ -29,6 +29,7 @@ from allin_hub.operations.past_runs import past_runs
 from allin_hub.operations.planned_runs import planned_runs
 from allin_hub.operations.quarantine import quarantine
 from allin_hub.operations.status import hub_status
+from allin_hub.privacy.office_consents import consents_of_person
 from allin_hub.store import entities
 from allin_hub.store.engine import reading
 from allin_schemas import Kind
@@ -56,6 +57,7 @@ SLUG = "kulturverein-nummer-2-"
 READING: dict[str, tuple[str, ...]] = {
     "allow": ("allow",),
     "check": ("check", "vereine"),
+    "consent-show": ("consent", "show", "01"),
     "doctor": ("doctor",),
     "export": ("export", "--kind", "person"),
     "held": ("held",),
@@ -71,8 +73,9 @@ READING: dict[str, tuple[str, ...]] = {
 }
 """How each reading command is called, by the name of its schema."""
 CHANGING = {
-    "backup", "deploy", "move", "new", "notify", "publish", "restore", "run", "sync", "upgrade", "upkeep",
-    "key new", "key rotate", "source disable", "source enable", "source remove", "source rename", "source restore",
+    "backup", "consent give", "consent withdraw", "deploy", "key new", "key rotate", "move", "new", "notify", "publish",
+    "restore", "run", "sync", "upgrade", "upkeep",
+    "source disable", "source enable", "source remove", "source rename", "source restore",
 }  # fmt: skip
 """Commands that do something; they print a report of it."""
 FORMATS = FormatChecker(formats=())
@@ -147,6 +150,7 @@ def objects(hub: Hub) -> dict[str, list[Any]]:
         "held-run": held_runs(hub, with_rows=True),
         "hidden-entry": hidden_list(hub),
         "past-run": list(past_runs(hub)),
+        "person-consents": [consents_of_person(hub, one.id) for one in persons],
         "planned-run": list(planned_runs(hub)),
         "plugin": list(installed()),
         "quarantine": [quarantine(hub)],
@@ -188,7 +192,9 @@ def test_the_page_for_programs_lists_every_schema() -> None:
 def test_every_command_that_reads_has_a_schema() -> None:
     """A new command with --json either reads, and has a schema, or does something."""
     known = {
-        " ".join(word for word in call[:2] if word in {"source", "list"} or word == call[0])
+        " ".join(
+            word for word in call[:2] if word in {"source", "list", "consent", "show"} or word == call[0]
+        )
         for call in READING.values()
     }
     top = typer.main.get_command(app).commands  # type: ignore[attr-defined]

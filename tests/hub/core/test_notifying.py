@@ -196,6 +196,45 @@ def test_data_that_nobody_renews_are_told_by_whatever_runs_next(
     assert "zuletzt am Montag, 5. Oktober, 11:00 gelesen" in post.messages[0]["message"]
 
 
+def test_consents_that_an_unread_source_repeats_are_told_before_they_end(
+    told_office: Any, synced: Any, telling: Any, post: Post, header: Any, rows_of: Any
+) -> None:
+    """A month before, once; by the message and by the status. Read again, all is well."""
+    text = (told_office.folder / "hub.toml").read_text(encoding="utf-8")
+    asked = 'columns = { "Darf ins Verzeichnis?" = "contacts.consent.directory_public" }'
+    told_office.settings(text.replace('key = "Nr."', f'key = "Nr."\n{asked}'))
+    rows = [[*row, "Kanarina Rot", "ja" if row[0] == 1 else ""] for row in rows_of(3)]
+    told_office.sheet("vereine.csv", [*header, "Ansprechperson", "Darf ins Verzeichnis?"], rows)
+    synced(told_office)
+    told_office.now += dt.timedelta(days=330)
+    telling(told_office)
+    early = _todo(told_office)
+    told_office.now += dt.timedelta(days=10)
+    for _ in range(3):
+        telling(told_office)
+    late = _todo(told_office)
+    synced(told_office)
+    telling(told_office)
+
+    assert [
+        "Forum Kassel: vereine fällt aus",
+        "Forum Kassel: Einwilligungen aus vereine enden",
+        "Forum Kassel: vereine ist wieder da",
+    ] == post.titles
+    assert "Kanarina" not in json.dumps(post.messages)
+    assert "enden am Dienstag, 5. Oktober" in post.messages[1]["message"]
+    assert ("consents_ending" in early, "consents_ending" in late) == (False, True)
+    assert "consents_ending" not in _todo(told_office)
+
+
+def _todo(office: Any) -> set[str]:
+    hub = office.open()
+    try:
+        return {one.code for one in status.hub_status(hub).todo}
+    finally:
+        hub.close()
+
+
 def test_an_output_is_told_alike(
     told_office: Any, synced: Any, published: Any, telling: Any, post: Post
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from allin_hub.privacy import consent_ledger
-from allin_hub.store.engine import writing
+from allin_hub.privacy import consent_ledger, office_consents
+from allin_hub.store.consents import ConsentState
+from allin_schemas import Purpose
 
 HUB = """
 [hub]
@@ -205,14 +206,8 @@ def test_a_withdrawal_from_outside_outlives_the_old_yes(office: Any, synced: Any
     office.sheet("a.csv", HEADER, [row])
     synced(office)
     hub = office.open()
-    from sqlalchemy import text
-
-    with writing(hub.engine) as connection:
-        connection.execute(text(
-            "INSERT INTO consent (id, claim_id, raw_id, purpose, channel, event, at, lawful_basis, wording_id, method, run_id)"
-            " SELECT id + 100, claim_id, raw_id, purpose, channel, 'withdrawn', '2026-10-06T08:00:00.000000Z', lawful_basis,"
-            " wording_id, 'staff', run_id FROM consent"
-        ))  # fmt: skip
+    [person] = office_consents.find_by_words(hub, "Kanarina Rot")
+    office_consents.withdraw(hub, person.id, list(Purpose))
     hub.close()
     row[6] = "0561 770002"
     office.sheet("a.csv", HEADER, [row])
@@ -225,13 +220,21 @@ def test_a_withdrawal_from_outside_outlives_the_old_yes(office: Any, synced: Any
 
 def test_a_new_yes_after_a_withdrawal_begins_anew() -> None:
     """Said later than the withdrawal, it is a consent of its own."""
-    ended = consent_ledger.Latest("withdrawn", "staff", dt.datetime(2026, 10, 6, tzinfo=dt.UTC))
+    withdrawn = dt.datetime(2026, 10, 6, tzinfo=dt.UTC)
+    ended = ConsentState("withdrawn", "office", withdrawn, None, None)
 
-    later = consent_ledger.event_for(
-        "directory_public", "yes", ended, "form", dt.datetime(2026, 10, 7, tzinfo=dt.UTC)
-    )
-    earlier = consent_ledger.event_for(
-        "directory_public", "yes", ended, "form", dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
+    later, earlier = (
+        consent_ledger.event_for(
+            "directory_public",
+            "yes",
+            ended,
+            None,
+            "form",
+            withdrawn + dt.timedelta(days=days),
+            b"",
+            withdrawn,
+        )
+        for days in (1, -1)
     )
 
     assert (later, earlier) == ("confirmed", None)

@@ -12,6 +12,7 @@ import pytest
 
 from allin_hub.privacy import consent_ledger
 from allin_hub.privacy.gate import passes
+from allin_hub.store.consents import LedgerEvent, PersonClaim
 from allin_schemas import ENTITIES, Kind, Private, Purpose
 from allin_schemas.marks import marked
 
@@ -268,23 +269,39 @@ def test_the_gate_shows_only_what_is_published_and_public() -> None:
         )
 
 
+NOW = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
+
+
+def _event(
+    id: int, claim: int, event: str, expires_at: dt.datetime | None = None, method: str = "import"
+) -> LedgerEvent:
+    return LedgerEvent(id, claim, "directory_public", "any", event, method, NOW, None, expires_at, None)
+
+
+def _person(*claims: int) -> consent_ledger.Persons:
+    """One person of several claims."""
+    found = [PersonClaim(id, "person", 1, "a", b"", "[]", "p", id, b"") for id in claims]
+    return consent_ledger.Persons(found, {}, {})
+
+
+def _released(persons: consent_ledger.Persons, *events: LedgerEvent, purpose: Purpose) -> set[int]:
+    found = consent_ledger.released(persons, events, purpose, "site", NOW)
+    return {claim for one in found.values() for claim in one.claims}
+
+
 def test_a_consent_ends_when_it_expires() -> None:
     """The state is derived at the moment of publishing."""
-    now = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
-    line = ("person", 1, 1, "directory_public", "any", "confirmed")
+    later, over = (_event(1, 1, "confirmed", NOW + dt.timedelta(days=days)) for days in (1, 0))
 
-    assert consent_ledger.live(
-        [(*line, now + dt.timedelta(days=1))], Purpose.DIRECTORY_PUBLIC, "site", now
-    ).keys() == {"person"}
-    assert consent_ledger.live([(*line, now)], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
-    assert consent_ledger.live([(*line, None)], Purpose.NEWSLETTER, "site", now) == {}
+    assert {1} == _released(_person(1), later, purpose=Purpose.DIRECTORY_PUBLIC)
+    assert set() == _released(_person(1), over, purpose=Purpose.DIRECTORY_PUBLIC)
+    assert set() == _released(_person(1), later, purpose=Purpose.NEWSLETTER)
 
 
 def test_one_no_outweighs_every_yes_of_a_merged_person() -> None:
     """Merging keeps all events; the stricter one counts, whichever came last."""
-    now = dt.datetime(2026, 10, 5, tzinfo=dt.UTC)
-    yes = ("person", 1, 1, "directory_public", "any", "confirmed", None)
-    no = ("person", 2, 1, "directory_public", "any", "refused", None)
+    for order in ((1, 2), (2, 1)):
+        yes, no = _event(order[0], 1, "confirmed"), _event(order[1], 2, "refused")
+        ledger = sorted([yes, no])
 
-    assert consent_ledger.live([no, yes], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
-    assert consent_ledger.live([yes, no], Purpose.DIRECTORY_PUBLIC, "site", now) == {}
+        assert set() == _released(_person(1, 2), *ledger, purpose=Purpose.DIRECTORY_PUBLIC)

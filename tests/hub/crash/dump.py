@@ -14,12 +14,13 @@ from tests.hub.crash.scenes import LATER
 from tests.sealed import opened
 
 from allin_hub.base.bindings import of_raw
-from allin_hub.hub import Hub
+from allin_hub.hub import SETTINGS_USED, Hub
 from allin_hub.ingest.held_staging import DIGEST
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
-from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, claim, metadata, raw, run
+from allin_hub.store.ledger import HEAD, START
+from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, audit, claim, metadata, raw, run
 
 LEFT_OUT = {
     "run": {"*"},
@@ -30,6 +31,8 @@ LEFT_OUT = {
     "artifact": {"key", "digest"},
     "change": {"old_digest", "new_digest"},
     "problem": {"id"},
+    "ledger": {"salt", "digest", "chain"},
+    "audit": {"details"},
 } | {str(kind): {"digest"} for kind in ENTITY_TABLES}
 """What is of the run and not of the content: numbers of attempts, and digests over ids that each run makes anew."""
 ROTATED = re.compile(r"^hub\.key\.old-|^\.?before-key-rotation-")
@@ -170,6 +173,13 @@ def _rows(
         and (sealed or (name, column.name) not in {("hub_fact", "value"), ("source_state", "mark")})
     ]
     query = select(table)
+    if (
+        name == "hub_fact"
+    ):  # hashes over salts, and over the database's address, which no two hubs have in common
+        query = query.where(table.c.name.not_in([START, HEAD, SETTINGS_USED]))
+    rotations = select(audit.c.id).where(audit.c.what == "key")
+    if name in {"audit", "ledger"}:  # whoever was killed after a rotation makes another
+        query = query.where(next(iter(table.primary_key)).not_in(rotations))
     if name == "lease":  # one who was killed after the message was noted holds it until the next has news
         query = query.where(table.c.source != TELLING)
     return [

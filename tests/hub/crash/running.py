@@ -19,6 +19,8 @@ from typing import Any
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.hub.crash.warm"])
 PATIENCE = 120
+PERSON = "Erika Musterb"
+"""Who takes her consent back."""
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
 
 
@@ -149,7 +151,7 @@ def _work(order: Order) -> None:
             elif step in ("hide", "show", "offline", "online"):
                 said[step] = _way_out(hub, step, *order.sources)
                 continue
-            elif step in ("rename", "remove", "restore", "tell", "answer"):
+            elif step in ("rename", "remove", "restore", "tell", "answer", "withdraw"):
                 said[step] = _office(hub, step, order.sources)
                 continue
             else:
@@ -197,6 +199,8 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
     from allin_hub.base.errors import ConfigError
     from allin_hub.manage import remove_source, rename_source
     from allin_hub.operations import held_texts, notify
+    from allin_hub.privacy import office_consents
+    from allin_schemas import Purpose
 
     try:
         if step == "rename":
@@ -207,6 +211,9 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
             remove_source.restore(hub.config.folder, *sources, hub)
         elif step == "answer":
             held_texts.decide(hub, [], [one.id for one in held_texts.all_held_texts(hub)])
+        elif step == "withdraw":
+            [person] = office_consents.find_by_words(hub, PERSON)
+            office_consents.withdraw(hub, person.id, list(Purpose))
         else:
             notify.post = lambda *_: []
             return {one.name: [one.what, None, None] for one in notify.tell(hub).news}

@@ -262,6 +262,7 @@ SCENES = {
         Scene("back", ("restore",), _removed, _same, sources=("partner",)),
         Scene("hidden", ("hide", "offline", "publish"), _ran, _same, sources=(HIDDEN, "statistik")),
         Scene("shown", ("show", "online"), _hidden, _same, sources=(HIDDEN, "statistik")),
+        Scene("withdrawn", ("withdraw", "publish"), _ran, _same, has_site=True),
         Scene("told", ("tell",), _away, _same),
         Scene("rotated", ("rotate",), _held, _same, key=False),
         Scene("rehashed", ("rehash",), _held, _same, key=False),

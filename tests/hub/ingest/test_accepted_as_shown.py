@@ -141,7 +141,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[An
 
 def said(hub: Hub, shown: dict[str, Difference]) -> dict[str, dict[str, Any]]:
     """Each record as its live claims and the ledger have it, by the paths that `held` uses."""
-    from allin_hub.store.consents import consent_states
+    from allin_hub.store.consents import consent_voices
 
     found: dict[str, dict[str, Any]] = {}
     with reading(hub.engine) as connection:
@@ -153,7 +153,7 @@ def said(hub: Hub, shown: dict[str, Difference]) -> dict[str, dict[str, Any]]:
                 prefix = "contacts[0]." if one["slot"] else ""
                 fields = orjson.loads(one["data"]) | (opened(hub, "claim", one) or {})
                 record |= {prefix + name: value for name, value in fields.items()}
-                for (_, purpose, _), (event, *_) in consent_states(connection, [one["id"]]).items():
+                for (_, purpose, _), (event, *_) in consent_voices(connection, [one["id"]])[0].items():
                     record[f"{prefix}consent.{purpose}"] = (
                         "yes" if event in {"imported", "confirmed"} else "no"
                     )

@@ -12,7 +12,7 @@ from tests.sealed import opened
 from allin_hub.api import registry
 from allin_hub.api.plugin import PluginConfig, Raw, Source
 from allin_hub.ingest.sync import sync
-from allin_hub.store.consents import consent_states
+from allin_hub.store.consents import consent_voices
 from allin_hub.store.engine import reading
 from allin_hub.store.tables import claim
 from allin_schemas import Organisation
@@ -72,7 +72,7 @@ def _synced(office: Office, monkeypatch: pytest.MonkeyPatch, contacts: Any) -> t
     with reading(hub.engine) as connection:
         rows = connection.execute(claim.select().where(claim.c.kind == "person")).mappings().all()
         names = sorted(opened(hub, "claim", row)["name"] for row in rows)
-        events = [state[0] for state in consent_states(connection, [row["id"] for row in rows]).values()]
+        events = [state[0] for state in consent_voices(connection, [row["id"] for row in rows])[0].values()]
     hub.close()
 
     assert report.status == "done", report.message

@@ -66,7 +66,7 @@ def hashed(hub: Hub) -> set[Any]:
                         (column.info[HASHED], value) for value in connection.execute(select(column)).scalars()
                     }
     return found - {
-        (how, nothing) for how in ("hash", "number", "numbers", "slot") for nothing in (None, "", b"")
+        (how, nothing) for how in ("hash", "number", "numbers", "slot", "keys") for nothing in (None, "", b"")
     }
 
 

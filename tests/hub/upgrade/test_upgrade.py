@@ -13,21 +13,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from tests.hub.crash.polling import Reader
 from tests.hub.upgrade.hub_content import content
 from tests.hub.upgrade.office import LATER_ANSWERS, QUESTIONS, TODAY, answer, write
 from tests.hub.upgrade.old_hub import SCHEMAS, OldHub
 
 from allin_hub.backup.archive import verified
+from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.ingest.diff import differences
 from allin_hub.ingest.hold import ENDED_BY_UPGRADE, accept
 from allin_hub.ingest.sync import sync
 from allin_hub.manage.remove_source import restore
 from allin_hub.open_hub import open_hub
+from allin_hub.privacy.person_keys import keys_of, read, written
 from allin_hub.publish.publish import publish
-from allin_hub.store.engine import migrate, newest_schema, open_engine
+from allin_hub.store import consents, ledger
+from allin_hub.store.engine import migrate, newest_schema, open_engine, reading
 
 HELD, KILLED, REMOVED = "partner", "kurse", "altbestand"
 ends_held_runs = pytest.mark.parametrize("schema", ["0001"], indirect=True)
@@ -93,6 +96,29 @@ def test_a_held_run_whose_staging_holds_no_claims_is_ended_and_told(old_hub: Old
             for row in old_hub.expected[part]
         ]
         assert found[part] == as_before, part
+
+
+def test_consents_are_chained_and_hold_when_their_claims_are_gone(old_hub: OldHub) -> None:
+    """The ledger verifies as if it had been there from the first; each event and each claim knows its person."""
+    with opened(old_hub.folder) as hub, reading(hub.engine) as connection:
+        events = consents.events(connection)
+        claims = consents.person_claims(connection)
+        made = {
+            claim.id: written(keys_of(opened_fields(claim.id, version, data, sealed, hub.sealer), hub.sealer))
+            for claim in claims
+            for version, data, sealed in connection.execute(
+                text("SELECT version, data, sealed FROM claim WHERE id = :id"), {"id": claim.id}
+            )
+        }
+
+        assert [] == ledger.faults(connection, hub.sealer)
+        assert len(old_hub.expected["consents"]) == len(events) == ledger.last_seq(connection) > 0
+        assert {claim.id: claim.keys for claim in claims} == made
+    of_claims = {claim.id: set(read(claim.keys)) for claim in claims}
+    for one in events:
+        anywhere = {key for key in of_claims[one.claim_id or 0] if key[0] in "mp"}
+        assert anywhere < set(read(one.subject))
+    assert any(key.startswith("o:") for one in events for key in read(one.subject))
 
 
 def test_the_kept_hub_holds_every_sort_of_thing(old_hub: OldHub) -> None:
