@@ -108,7 +108,7 @@ schemas: $(STAMP)
 
 # Writes the next migration from what the models have and the migrations do not; EMPTY=yes for one of rows alone.
 migration: $(STAMP)
-	@$(BIN)/python -m allin_hub.store.write_migration $(if $(EMPTY),--empty) "$(MESSAGE)"
+	@$(BIN)/python -m allin_hub.store.migrations.write_migration $(if $(EMPTY),--empty) "$(MESSAGE)"
 	@$(BIN)/ruff format --quiet $(MIGRATIONS)
 
 # Writes the list of messages in docs/partners.md from the catalogue.

@@ -10,9 +10,13 @@ import pytest
 from tests.hub.upgrade.office import TODAY
 from tests.hub.upgrade.old_hub import SCHEMAS, lay_hub
 
+from allin_hub.entities.hidden import hide_entry
 from allin_hub.hub import Hub
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
+from allin_hub.store import entities
+from allin_hub.store.engine import reading
+from allin_schemas import Kind
 
 HELD = ("vereine", "veranstaltungen")
 """What is held by this release; `partner` was by the one before."""
@@ -43,6 +47,9 @@ def folder(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Pat
     hub = open_hub(tmp_path / "hub", lambda: TODAY)
     try:
         reports = sync(hub, [*HELD]).sources
+        with reading(hub.engine) as connection:
+            [event, *_] = entities.everything(connection, Kind.EVENT, hub.sealer)
+        hide_entry(hub, event.id, "Der Veranstalter bittet darum")
     finally:
         hub.close()
     assert {"held"} == {one.status for one in reports.values()}

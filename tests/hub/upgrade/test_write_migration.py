@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from allin_hub.store import engine, write_migration
+from allin_hub.store import engine
+from allin_hub.store.migrations import write_migration
 
 
 @pytest.fixture
