@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
 from allin_hub.base.types import PendingEdit
@@ -139,14 +141,18 @@ def restore(folder: Path, name: str, hub: Hub) -> int:
 
 def _bring_back(hub: Hub, name: str, removal: str) -> int:
     prepared = prepare(hub, hub.config.sources[name])
-    with reserved(hub, name) as reservation:
+
+    def begin(connection: Connection, run_id: str) -> None:
+        staging.drop_stale(connection, name, [run_id])
+        hub.begin_run(connection, run_id, "restore", name)
+
+    with reserved(hub, name, begin=begin) as reservation:
         run = SyncRun(hub, name, reservation.run_id, reservation.fence(name))
         with reading(hub.engine) as connection:
             row = runs.source_row(connection, name)
         result = replayed(Stager(run, prepared), row, withdrawn_by=removal)
         with writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection:
             reservation.refuse_overtaken(connection)
-            hub.begin_run(connection, run.id, "restore", name)
             count = sum(staging.counts(connection, run.id).values())
             apply(connection, run, result)
             runs.save_source(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -41,9 +41,12 @@ class Reservation:
 
 
 @contextmanager
-def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
-    """Hold the leases of sources.
+def reserved(
+    hub: Hub, *names: str, begin: Callable[[Connection, str], None] | None = None
+) -> Iterator[Reservation]:
+    """Hold the leases of sources for one run.
 
+    `begin` writes in the transaction that takes the leases, and is given the run's id.
     Raises StoreError while a run holds one of them.
     """
     run_id = new_id()
@@ -56,6 +59,8 @@ def reserved(hub: Hub, *names: str) -> Iterator[Reservation]:
             raise StoreError(
                 "A run works on this source just now.", hint="Wait for its end, then run this again."
             )
+        if begin is not None:
+            begin(connection, run_id)
     reservation = Reservation(held, run_id)
     try:
         yield reservation

@@ -394,7 +394,7 @@ def settle(connection: Connection, run_id: str, rows: Sequence[tuple[str, str, i
 
 def drop_stale(connection: Connection, source: str, keep: Sequence[str]) -> None:
     """Forget what runs of this source left behind that were killed, or held and overtaken."""
-    stale = select(run.c.id).where(run.c.target == source, run.c.job == "sync", run.c.id.not_in(list(keep)))
+    stale = select(run.c.id).where(run.c.target == source, run.c.id.not_in(list(keep)))
     left = connection.execute(stale.where(run.c.id.in_(select(staged_raw.c.run_id).distinct()))).scalars()
     drop(connection, list(left))
 
