@@ -124,6 +124,14 @@ ENDLESS = ["sleeps", "loops", "catches everything", "calls c", "starts another"]
 DYING = {"crashes": "Signal 11", "leaves": "Code 3"}
 
 
+@pytest.fixture(autouse=True)
+def _heeds_ctrl_c() -> Iterator[None]:
+    """Let commands be stopped: what a shell starts in the background ignores Ctrl-C, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Office:
     """A hub with good and bad plugins, and the processes that were started for it."""
 

@@ -10,6 +10,17 @@ import pytest
 from tests.hub.crash.scenes import SCENES
 from tests.hub.crash.staging_grounds import Ground, prepared
 
+RARELY_ON_POSTGRESQL = {
+    "test_every_listed_point_is_reached_by_a_scene": "a point is code, whatever the database"
+}
+"""Tests that run on SQLite in `make test`, and on both databases in `make proof-kills`."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave to the long proof what says the same of both databases."""
+    if item.name.endswith("[postgresql]") and item.name.partition("[")[0] in RARELY_ON_POSTGRESQL:
+        item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def grounds(
