@@ -7,8 +7,9 @@ from pathlib import Path
 import typer
 
 from allin_hub.cli.console import print_json
-from allin_hub.cli.documents import DoctorDocument, PrintedFinding, worded
+from allin_hub.cli.documents import DoctorDocument, PrintedFinding
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status_document import worded
 from allin_hub.cli.tables import line
 from allin_hub.doctor.checks import Diagnosis, examine
 from allin_hub.doctor.finding import BROKEN, Finding

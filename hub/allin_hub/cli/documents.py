@@ -5,8 +5,8 @@ A key may be added to them, none is renamed or taken away. `allin_hub.cli.json_s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Literal
 
 from allin_hub.api.registry import PluginInfo
 from allin_hub.base.problems import Severity
@@ -19,54 +19,6 @@ from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
 from allin_hub.operations.quarantine import OpenProblem, WaitingRecord
-from allin_hub.operations.status import OutputStanding, SourceStanding, Todo
-
-T = TypeVar("T")
-
-
-def worded(made: type[T], plain: Any, **words: Any) -> T:
-    """Make a printed object of a plain one and of the words that it lacks."""
-    return made(**{one.name: getattr(plain, one.name) for one in fields(plain)}, **words)
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedSource(SourceStanding):
-    """How a source stands; `message` says its failure and the remedy."""
-
-    message: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedOutput(OutputStanding):
-    """How an output stands; `message` says its failure and the remedy."""
-
-    message: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedTodo(Todo):
-    """One thing to do: why, and the command for it."""
-
-    why: str
-    command: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatusDocument:
-    """`allin status --json`."""
-
-    ok: bool
-    verdict: str
-    sources: dict[str, PrintedSource]
-    outputs: dict[str, PrintedOutput]
-    todo: tuple[PrintedTodo, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesDocument:
-    """`allin source list --json`."""
-
-    sources: tuple[PrintedSource, ...]
 
 
 @dataclass(frozen=True, slots=True)

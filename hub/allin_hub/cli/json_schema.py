@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 import allin_hub
 from allin_hub.api.registry import PluginInfo
-from allin_hub.cli import documents
+from allin_hub.cli import documents, status_document
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson, FieldOrigin, ShownEntity
@@ -58,8 +58,8 @@ COMMANDS: dict[str, Any] = {
     "schedules": documents.SchedulesDocument,
     "show": ShownEntity,
     "show-why": FieldOrigin,
-    "source-list": documents.SourcesDocument,
-    "status": documents.StatusDocument,
+    "source-list": status_document.SourcesDocument,
+    "status": status_document.StatusDocument,
 }
 """What reading commands print, by the name of the file."""
 

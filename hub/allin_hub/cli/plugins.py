@@ -10,8 +10,9 @@ from typing import Any
 from allin_hub.api.registry import OWN, PluginInfo, installed, plain_name
 from allin_hub.base.errors import ConfigError, HubError
 from allin_hub.cli.console import print_json, table
-from allin_hub.cli.documents import PluginsDocument, PrintedPlugin, worded
+from allin_hub.cli.documents import PluginsDocument, PrintedPlugin
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status_document import worded
 from allin_hub.cli.tables import Column, line
 from allin_hub.config.load import load
 from allin_hub.i18n.translator import Voice, text, voice_for

@@ -8,8 +8,9 @@ from typing import Any
 
 from allin_hub.cli import problem_list
 from allin_hub.cli.console import moment, opened, print_json, table
-from allin_hub.cli.documents import HeldDocument, PrintedProblem, ProblemsDocument, worded
+from allin_hub.cli.documents import HeldDocument, PrintedProblem, ProblemsDocument
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status_document import worded
 from allin_hub.cli.sync_publish import HELD_BECAUSE
 from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.hub import Hub

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from allin_hub.cli.console import moment, opened, print_json, state, table
-from allin_hub.cli.documents import PrintedRun, RunsDocument, SchedulesDocument, worded
+from allin_hub.cli.documents import PrintedRun, RunsDocument, SchedulesDocument
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status_document import worded
 from allin_hub.cli.tables import EMPTY, Column, line
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text

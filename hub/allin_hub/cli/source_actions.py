@@ -9,9 +9,9 @@ import typer
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.cli.console import figured, opened, print_json, state, table
-from allin_hub.cli.documents import SourcesDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.status import printed_source
+from allin_hub.cli.status_document import SourcesDocument
 from allin_hub.cli.tables import EMPTY, Column, command_line, line, tell
 from allin_hub.config import toml_edit
 from allin_hub.config.toml_blocks import unknown

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from allin_hub.cli.console import figured, moment, opened, print_json, state, table
-from allin_hub.cli.documents import PrintedOutput, PrintedSource, PrintedTodo, StatusDocument, worded
 from allin_hub.cli.invocation import Call
+from allin_hub.cli.status_document import PrintedOutput, PrintedSource, PrintedTodo, StatusDocument, worded
 from allin_hub.cli.tables import EMPTY, Column, command_line, line
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice

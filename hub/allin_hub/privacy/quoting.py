@@ -8,7 +8,6 @@ from typing import Any
 
 from allin_hub.base.problems import HIDDEN, Problem, shown_params
 from allin_hub.base.quotations import shows_person
-from allin_hub.privacy.free_text.find import names_a_person
 from allin_schemas.reading import is_role_address, mail_domain
 
 
@@ -63,6 +62,8 @@ def _is_persons(value: Any, persons: tuple[str, ...], names: tuple[str, ...], *,
     """Whether a quoted value is a person's. What finds persons in free texts is asked here, too."""
     if not isinstance(value, str) or not value:
         return False
+    from allin_hub.privacy.free_text.find import names_a_person  # dear to load, and most runs quote nothing
+
     return (
         shows_person(value, persons)
         or names_a_person(value)
