@@ -29,7 +29,7 @@ from allin_hub.store import entities, held_texts, runs
 from allin_schemas import Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 1
+RULES = 2
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _NAMING = frozenset({"name", "given", "family", "email", "phones", "legal_name", "alternate_names", "type"})

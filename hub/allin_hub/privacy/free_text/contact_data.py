@@ -59,7 +59,11 @@ _LOCAL_PRIVATE = re.compile(
     r"(?:(?:tel|telefon|nr|no|phone|тел|هاتف|تلفن)\b[\s:.-]{0,3})?(?P<number>[1-9](?:[ /-]?\d){4,8})(?![\d-])",
     re.I,
 )
-_CLAUSE = re.compile(r"[.;!?\n]\s|\n")
+SENTENCE_END = (
+    r"[!?;] |(?<!\btel)(?<!\bfon)(?<!\bmob)(?<!\bnr)(?<!\bpriv)(?<!\bтел)(?<!\bдом)(?<!\bмоб)(?<!\bcep)\. "
+)
+"""Not behind an abbreviation: 'privat Tel. 0561 …' is one clause."""
+_CLAUSE = re.compile(rf"\d{{4}}[\d /-]*|@\S*|{SENTENCE_END}", re.I)
 
 
 def _grouped(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -107,7 +111,7 @@ def _judged(text: str, start: int, end: int, kind: str) -> Contact:
     """A number as a person's or as nobody's, by the words before it, then by those behind it."""
     before = text[max(0, start - _NEAR) : start]
     line = before[before.rfind("\n") + 1 :]
-    since = [*re.finditer(r"\d{4}[\d /-]*|@\S*|[.!?;] ", line)]
+    since = [*_CLAUSE.finditer(line)]
     last = line[since[-1].end() :] if since else line
     private = [*_PRIVATE.finditer(last)]
     office = [*OFFICE.finditer(last)]

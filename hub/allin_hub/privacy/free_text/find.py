@@ -11,7 +11,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from allin_hub.privacy.free_text.contact_data import OFFICE, Contact, addresses, links, mails, numbers
+from allin_hub.privacy.free_text.contact_data import (
+    OFFICE,
+    SENTENCE_END,
+    Contact,
+    addresses,
+    links,
+    mails,
+    numbers,
+)
 from allin_hub.privacy.free_text.cues import seconds_of
 from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
@@ -25,6 +33,18 @@ MOST = 200
 _DIGITS = re.compile(r"\d[\d ()/.–-]{4,}\d")
 _AT = re.compile(r"@| at |\bat\b|\(a|\[a|\{a|ät|собака|равлик", re.I)
 _SLASH = re.compile(r"/|www\.|@|insta|telegr|signal|threema|skype|тел[еє]г|інст|инст|تل|انست|اینست", re.I)
+_CLAUSE = re.compile(rf"\n|\d{{4}}|{SENTENCE_END}", re.I)
+_LOCAL_BEHIND = re.compile(
+    r"[\s,:;(–-]{0,4}(?:(?:tel|telefon|fon|phone|ruf|nr|cep|ev|тел|телефон|هاتف|تلفن)\b[\s.:-]{0,3})?"
+    r"(?P<number>(?!(?:19|20)\d\d[ /-])[1-9](?:[ /-]?\d){5,7})(?![.,:/-]?\d|\s?(?:uhr|€|euro)\b)",
+    re.I,
+)
+"""A number without its area code directly behind a name."""
+_CARD = re.compile(
+    r"[^\n]{0,40}\n(?:[^\n]{0,60}\n)?\W{0,4}(?:tel|telefon|fon|phone|festnetz|тел|телефон|هاتف|تلفن)?\W{0,4}",
+    re.I,
+)
+"""From a name to a number that begins its own line, as on a card: at most an address between."""
 FAR = 120
 """So many letters may stand between a name and its number."""
 _OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [A-ZÄÖÜ]|{OFFICE.pattern}", re.I)
@@ -101,6 +121,7 @@ def find(text: str, context: Context) -> list[Finding]:
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
+    contacts += _local_numbers(words, names, contacts)
     within = addresses(words) if names else []
     if within:
         names = [
@@ -177,27 +198,41 @@ def _verdict(sure: bool) -> Verdict:
 
 
 def _with_names_landlines(text: str, contacts: Sequence[Contact], names: Sequence[Name]) -> list[Contact]:
-    """Landlines beside a person's name, number or mail are that person's, unless a word of an office stands between."""
+    """Numbers behind a name are that person's, landlines beside a number or mail too, unless an office is named between."""
     ends = sorted(one.end for one in names)
     starts = sorted(one.start for one in names)
     others = [one for one in contacts if one.person and one.kind in {"mobile", "mail"}]
     found = []
     for one in contacts:
-        if one.kind == "landline" and not one.person:
-            one = one._replace(person=_is_beside(text, one, ends, starts, others))  # noqa: PLW2901 - the same number
+        if not one.person and one.kind in {"landline", "mobile"}:
+            beside = _is_behind(text, one, ends) or (
+                one.kind == "landline" and _is_beside(text, one, starts, others)
+            )
+            one = one._replace(person=beside, sure=one.sure or beside)  # noqa: PLW2901 - the same number
         found.append(one)
     return found
 
 
-def _is_beside(
-    text: str, one: Contact, ends: Sequence[int], starts: Sequence[int], others: Sequence[Contact]
-) -> bool:
+def _local_numbers(text: str, names: Sequence[Name], contacts: Sequence[Contact]) -> list[Contact]:
+    """Numbers without an area code that follow a name: 'Beate Wolf, 9000 508'."""
+    taken = [(one.start, one.end) for one in contacts]
+    found = (_LOCAL_BEHIND.match(text, one.end) for one in names)
+    local = [Contact(*one.span("number"), "landline", True) for one in found if one is not None]
+    return [one for one in local if not _overlaps(one, taken)]
+
+
+def _is_behind(text: str, one: Contact, ends: Sequence[int]) -> bool:
+    """Whether a name stands before a number, and nothing that ends its sentence or names an office between."""
     place = bisect_left(ends, one.start + 1)
-    before = text[ends[place - 1] : one.start] if place else "\n"
-    if len(before) < FAR and not _OTHERS.search(before):
-        return True
+    if not place or one.start - ends[place - 1] >= FAR:
+        return False
+    before = text[ends[place - 1] : one.start]
+    return not _OTHERS.search(before) or (_CARD.fullmatch(before) is not None and not OFFICE.search(before))
+
+
+def _is_beside(text: str, one: Contact, starts: Sequence[int], others: Sequence[Contact]) -> bool:
     since = text[max(0, one.start - FAR) : one.start]
-    if OFFICE.search(re.split(r"\n|\d{4}|[.!?;] ", since)[-1]):
+    if OFFICE.search(_CLAUSE.split(since)[-1]):
         return False
     place = bisect_left(starts, one.end)
     if place < len(starts) and re.fullmatch(r"\s?[(–-]\s?(?:bei |von )?", text[one.end : starts[place]]):

@@ -20,6 +20,7 @@ from allin_hub.privacy.free_text.names_of_things import (
     is_stop,
     is_word,
     may_be_first_name,
+    may_follow,
     names_a_thing,
     names_an_organisation,
     needs_a_name,
@@ -30,10 +31,12 @@ from allin_hub.privacy.free_text.tokens import Token, without_suffix
 
 _ONE_SPACE = re.compile(r" {1,2}|\. ?|-")
 _STRONG = re.compile(
-    r"\s{0,3}(?:[:=;]|[-–—]|\(|\[|→|>|\|)[\s:–-]{0,3}|\s{0,2}[,.]?\s?\n\s?|\s?:\s{0,4}", re.S
+    r"\.?\s{0,3}(?:[:=;]|[-–—]|\(|\[|→|>|\|)[\s:–-]{0,3}|\s{0,2}[,.]?\s?\n\s?|\.?\s?:\s{0,4}", re.S
 )
+_COLON = re.compile(r"\s{0,2}[:=]")
 _PLAIN = re.compile(r"\.? {1,2}|\.? ?\"|, ")
 _QUOTES = "\"'„“”»«‚‘’("
+_OPENING = frozenset(["„", '"', "“", "«", "»", "‚", "'"])
 _AND = grammar("and")
 _LIST_GAP = re.compile(r"\s?(?:\([^()\n]{0,60}\))?\s?(?:[,;/&+|،]\s?)?")
 _IS = grammar("is")
@@ -58,6 +61,8 @@ _PLACING = grammar("placing")
 SHORTEST_CAPITALS = 5
 """Shorter words in capitals are abbreviations: AWO, EG."""
 _MOST_TOKENS = 4
+_MOST_COMPLEMENT = 4
+_COMPLEMENT_GAP = re.compile(r" {1,2}|: ?| [-–—] ")
 _WORDS_AFTER_TITLE = 3
 _WORDS_BEFORE = 3
 _MOST_TITLES = 5
@@ -151,7 +156,8 @@ class Names:
                         found.update(range(at, at + len(words)))
                         break
         for at, token in enumerate(self._tokens):
-            if stands_before_a_name(token.key) and not self._is_title(at):
+            quoted = self._gap(at)[1:] in _OPENING and names_an_organisation(token.key)
+            if (stands_before_a_name(token.key) or quoted) and not self._is_title(at):
                 found.update(self._capitals(at + 1, after=at))
             elif (
                 (stands_after_a_name(token.key) or self._is_legal_form(at))
@@ -223,8 +229,17 @@ class Names:
         if at >= len(self._tokens) or at in self._explained:
             return False
         token = self._tokens[at]
-        if is_stop(token.key) or (token.script == "arabic" and len(token.text) < 2):
+        if token.script == "arabic" and len(token.text) < 2:
             return False
+        if is_stop(token.key):
+            # 'Fatma Nur Çakır': a word as a second name
+            return (
+                token.upper
+                and at > 0
+                and may_follow(token.key)
+                and self._gap(at - 1) == " "
+                and self._is_first(at - 1)
+            )
         if len(token.text) == 1:
             return token.upper and self._text.startswith(".", token.end)
         return token.upper or token.script in {"arabic", "other"}
@@ -292,9 +307,13 @@ class Names:
             yield from self._after_title(hit.start, hit)
         elif role is Role.TITLE_AFTER:
             yield from self._before_title(hit)
+            if _COLON.match(self._text, self._tokens[hit.end - 1].end):
+                yield from self._after_label(hit)
         elif role in (Role.LABEL, Role.SELF):
             yield from self._after_label(hit)
             yield from self._before_label(hit)
+        elif role is Role.PREPOSITION and hit.cue.language == "tr":
+            yield from self._before_postposition(hit)
         elif role is Role.PREPOSITION:
             yield from self._after_preposition(hit)
 
@@ -353,7 +372,7 @@ class Names:
 
     def _is_somebody(self, run: Sequence[int]) -> bool:
         """Whether a listed name, or a word that nothing explains, begins here."""
-        if self._is_first(run[0]) or self._is_unknown(run[0]):
+        if self._is_first(run[0]) or self._is_unknown(run[0]) or may_be_first_name(self._tokens[run[0]].key):
             return True
         return self._tokens[run[0]].script == "cyrillic" and self._slavic(run, strong=False) is not None
 
@@ -362,7 +381,13 @@ class Names:
         if not run or is_stop(self._tokens[run[0]].key):
             return None
         if needs_a_name(hit.cue.words[-1]) and not self._is_first(run[0]):
-            return None
+            # After 'the engineer' a word without an article is no adjective: 'المهندس سامر', not 'المهندس المعماري'.
+            if (
+                not hit.cue.words[-1].startswith("ال")
+                or self._tokens[run[0]].key.startswith("ال")
+                or len(run) < 2
+            ):
+                return None
         whole = run[-1] + 1 >= len(self._tokens) or not re.fullmatch(r" ", self._gap(run[-1]))
         most = 3 if whole else 2
         return run[: most if len(run) >= most else len(run)][-1] + 1
@@ -397,7 +422,7 @@ class Names:
         last = hit.start - 1
         if (
             start < hit.start
-            and needs_a_name(hit.cue.words[0])
+            and (needs_a_name(hit.cue.words[0]) or not self._tokens[hit.start].upper)
             and not (self._is_first(start) or self._is_first(last))
         ):
             return
@@ -458,6 +483,11 @@ class Names:
         title = self._cue(at)
         if title is not None and title.cue.role is Role.TITLE:
             return  # found by the title itself
+        if title is None and not self._may_begin(at):
+            at = self._behind_complement(at)
+            if at is None:
+                return
+            strong = towards = False
         if (
             title is not None
             and title.cue.role is Role.LABEL
@@ -470,6 +500,21 @@ class Names:
             return
         yield self._name(at, end, hit)
         yield from self._more(end, hit, single=end - at == 1)
+
+    def _may_begin(self, at: int) -> bool:
+        """Whether a token looks like the beginning of a name."""
+        token = self._tokens[at]
+        return self._is_first(at) if token.script == "arabic" else token.upper
+
+    def _behind_complement(self, at: int) -> int | None:
+        """Where a full listed name begins behind what a label is about: 'Leiterin der Gruppe Beate Wolf'."""
+        for place in range(at, min(at + _MOST_COMPLEMENT, len(self._tokens) - 1)):
+            if self._may_begin(place) and self._is_first(place):
+                run = self._run(place)
+                return place if len(run) > 1 and not is_stop(self._tokens[run[1]].key) else None
+            if not _COMPLEMENT_GAP.fullmatch(self._gap(place)) or self._cue(place) is not None:
+                return None
+        return None
 
     def _labelled(self, at: int, *, strong: bool, towards: bool) -> int | None:
         """The token after the name that begins here, beside a label; None where the evidence does not do."""
@@ -497,7 +542,7 @@ class Names:
         unknown = self._is_unknown(first) or initial, self._is_unknown(second)
         if names_an_organisation(token.key) or names_an_organisation(self._tokens[second].key):
             return first + 1 if unknown[0] and strong and not initial and self._ends(first) else None
-        if all(unknown) or (initial and strong):
+        if all(unknown) or (initial and strong) or (may_be_first_name(token.key) and unknown[1]):
             return self._until(run, 2)
         if self._is_first(second) and unknown[0]:
             return self._until(run, 2)
@@ -632,6 +677,19 @@ class Names:
             yield self._name(at, run[-1] + 1, hit)
         elif self._short and hit.cue.words == ("bei",) and len(run) > 1 and self._is_unknown(run[1]):
             yield self._name(at, self._until(run, 2), hit)
+
+    def _before_postposition(self, hit: Hit) -> Iterator[Name]:
+        """Turkish: 'Elif Aksoy ile görüşün'."""
+        end = hit.start
+        start = end
+        while (
+            start and end - start < _MOST_TOKENS and self._may_name(start - 1) and self._gap(start - 1) == " "
+        ):
+            start -= 1
+        while start < end and not self._is_first(start):
+            start += 1
+        if start < end:
+            yield self._name(start, end, hit)
 
     def _more(self, end: int, hit: Hit, *, single: bool) -> Iterator[Name]:
         """The names that go on after `,`, `und` and the like, and over a bracket."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ _ROMAN = re.compile(r"[ivx]{1,5}")
 _LONGEST_NAME = 14
 """A longer word without a hyphen is one of those that German puts together."""
 _LEAST_BEFORE_ENDING = 4
+_SHORTEST_CUT = 6
 _LEGAL_FORM = re.compile(r"\b(?:e\.?\s?V|gGmbH|GmbH|UG|gUG|e\.?\s?G|GbR|AG|KG|mbH|Ltd|Inc|i\.?\s?G)\b\.?")
 
 
@@ -66,7 +68,7 @@ def is_word(key: str) -> bool:
     """Tell whether something but a name explains a word: a list of words, its ending, an organisation, a place."""
     if is_stop(key) or key in _set_of("common", "words") or names_a_thing(key) or _ADJECTIVE.match(key):
         return True
-    if key in cue_words() or len(key) > _LONGEST_NAME or _ROMAN.fullmatch(key):
+    if key in cue_words() or _begins_a_cue(key) or len(key) > _LONGEST_NAME or _ROMAN.fullmatch(key):
         return True
     parts = key.split("-")
     if len(parts) > 1:
@@ -100,6 +102,18 @@ def cue_words() -> frozenset[str]:
         for word in _LETTERS.findall(cue)
         if len(word) > 2
     )
+
+
+@cache
+def _sorted_cue_words() -> list[str]:
+    return sorted(cue_words())
+
+
+def _begins_a_cue(key: str) -> bool:
+    """Whether a word is a cue cut short: 'Ansprech', 'Koordinat'."""
+    words = _sorted_cue_words()
+    place = bisect_left(words, key)
+    return len(key) >= _SHORTEST_CUT and place < len(words) and words[place].startswith(key)
 
 
 def stands_before_a_name(key: str) -> bool:
@@ -180,6 +194,11 @@ def may_be_first_name(key: str) -> bool:
     return not is_stop(key) and (
         key in grammar("word_names") or any(form in listed("first_names") for form in forms_of(key))
     )
+
+
+def may_follow(key: str) -> bool:
+    """Tell whether a small word is a second first name, too: Fatma Nur, Ayşe Su."""
+    return key in grammar("word_names")
 
 
 def forms_of(key: str) -> list[str]:
