@@ -18,15 +18,9 @@ PERSONS_OWN = frozenset(
 )
 """Fields of a person or role that are no texts: the gate decides on them by consent and role."""
 UNLOOKED = frozenset(
-    {
-        "areas_served", "audience", "city", "code", "currency", "district", "email", "extension",
-        "geo_precision", "geo_source", "house_number", "id", "image", "language", "languages", "level",
-        "licence", "logo", "member_of", "mode", "nonprofit_status", "organiser_name", "postal_code",
-        "purposes", "role", "rrule", "scheme", "service", "slug", "source_version", "state", "topics",
-        "type", "value", "zone",
-    }
-)  # fmt: skip
-"""Words of lists, codes and parts of addresses; mails of organisations are judged when they are read."""
+    {"code", "currency", "email", "id", "language", "rrule", "slug", "source_version", "zone"}
+)
+"""Codes that a pattern bounds or the hub makes; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
 _PLACES = frozenset({"extra", "room", "meeting_point"})
 
@@ -107,7 +101,9 @@ def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[
 
 
 _OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
-_LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
+_LINKS = frozenset(
+    {"website", "social", "url", "registration_url", "public_url", "appointment_url", "logo", "image"}
+)
 _NO_TEXT = frozenset(
     {
         "opens",

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
 from allin_hub.base.errors import PublishError
+from allin_hub.base.ids import slug
 from allin_hub.entities.hidden import today
 from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
@@ -131,7 +132,10 @@ class StoreView:
                     digest += (
                         (ends.isoformat() if ends else "") + ("-" if one.id in refused else "") + shown.mark
                     )
-                    found.append((one.id, digest, {**empty, **shown.fields, **one.bookkeeping}))
+                    data = {**empty, **shown.fields, **one.bookkeeping}
+                    if shown.renamed:
+                        data["slug"] = slug(str(shown.fields.get(title) or ""), one.id)
+                    found.append((one.id, digest, data))
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
                 if key in held:

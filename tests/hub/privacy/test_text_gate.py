@@ -258,6 +258,20 @@ def test_an_association_called_like_a_person_waits_for_the_office(office: Office
     assert "Pi Qvestorina" in office.run()
 
 
+def test_a_person_in_an_associations_name_stays_in_no_address(office: Office) -> None:
+    """Neither while it stands there, nor when the name was mended: pages are called after the name without the person."""
+    office.list("1;Chor Alpha (Kontakt: Zarifa Qvestorina, 0176 11112221);Wir singen.;;;")
+    first = office.run()
+    names = [path.name for path in (office.folder / "public").rglob("*")]
+    assert "Chor Alpha" in first
+    assert [] == [name for name in names if "zarifa" in name]
+    assert "zarifa" not in first.casefold()
+    office.list("1;Chor Alpha;Wir singen.;;;")
+
+    assert "zarifa" not in office.run().casefold()
+    assert [] == [path for path in (office.folder / "public").rglob("*zarifa*")]
+
+
 def test_a_consent_lifts_the_mask_of_that_person_alone(office: Office) -> None:
     """Their name and their own data; not another's beside it."""
     text = "Leitung: Zarifa Qvestorina und Delila Musterin, zarifa.q@post.example"

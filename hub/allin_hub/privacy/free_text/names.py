@@ -380,14 +380,11 @@ class Names:
         run = self._arabic_run(at, _WORDS_AFTER_TITLE)
         if not run or is_stop(self._tokens[run[0]].key):
             return None
-        if needs_a_name(hit.cue.words[-1]) and not self._is_first(run[0]):
-            # After 'the engineer' a word without an article is no adjective: 'المهندس سامر', not 'المهندس المعماري'.
-            if (
-                not hit.cue.words[-1].startswith("ال")
-                or self._tokens[run[0]].key.startswith("ال")
-                or len(run) < 2
-            ):
-                return None
+        # After 'the engineer' a word without an article is no adjective: 'المهندس سامر', not 'المهندس المعماري'.
+        definite = hit.cue.words[-1].startswith("ال") and not self._tokens[run[0]].key.startswith("ال")
+        unsure = needs_a_name(hit.cue.words[-1]) and not self._is_first(run[0])
+        if unsure and not (definite and len(run) > 1):
+            return None
         whole = run[-1] + 1 >= len(self._tokens) or not re.fullmatch(r" ", self._gap(run[-1]))
         most = 3 if whole else 2
         return run[: most if len(run) >= most else len(run)][-1] + 1
