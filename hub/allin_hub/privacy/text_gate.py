@@ -280,7 +280,7 @@ class TextGate:
 
 @lru_cache(maxsize=2_000)
 def _in_name(name: str) -> tuple[Finding, ...]:
-    """What an organisation's name says of a person beside it: 'Chor Alpha (Kontakt: …)'; names of its own explain nothing here."""
+    """What an organisation's name says of a person beside it, 'Chor Alpha (Kontakt: …)'; its own words explain nothing here."""
     return tuple(one for one in find(name, Context()) if one.verdict is Verdict.HELD)
 
 

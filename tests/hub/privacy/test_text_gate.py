@@ -269,7 +269,7 @@ def test_a_person_in_an_associations_name_stays_in_no_address(office: Office) ->
     office.list("1;Chor Alpha;Wir singen.;;;")
 
     assert "zarifa" not in office.run().casefold()
-    assert [] == [path for path in (office.folder / "public").rglob("*zarifa*")]
+    assert [] == list((office.folder / "public").rglob("*zarifa*"))
 
 
 def test_a_consent_lifts_the_mask_of_that_person_alone(office: Office) -> None:
