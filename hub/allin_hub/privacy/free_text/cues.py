@@ -162,16 +162,24 @@ def seconds_of(key: str) -> frozenset[str] | None:
 def cue_at(text: str, tokens: Sequence[Token], at: int) -> Hit | None:
     """Find the longest cue that begins at a token."""
     token = tokens[at]
-    by_word, endings = _by_first_word()
-    key = token.key
-    for cue in (*by_word.get(key, ()), *_bent(key)):
+    beginning, compound = _cues_of(token.key)
+    for cue in beginning:
         if _fits(cue, text, tokens, at):
             return Hit(cue, at, at + len(cue.words))
-    if len(key) > _SHORTEST_COMPOUND + 4 and token.script == "latin":
+    return Hit(compound, at, at + 1) if compound is not None and token.script == "latin" else None
+
+
+@lru_cache(maxsize=50_000)
+def _cues_of(key: str) -> tuple[tuple[Cue, ...], Cue | None]:
+    """The cues that may begin with a word, and the one that it is by its ending."""
+    by_word, endings = _by_first_word()
+    compound = None
+    if len(key) > _SHORTEST_COMPOUND + 4:
         for length in _ending_lengths():
             if len(key) - length >= _SHORTEST_COMPOUND and key[-length:] in endings:
-                return Hit(endings[key[-length:]], at, at + 1)
-    return None
+                compound = endings[key[-length:]]
+                break
+    return (*by_word.get(key, ()), *_bent(key)), compound
 
 
 def _fits(cue: Cue, text: str, tokens: Sequence[Token], at: int) -> bool:

@@ -17,23 +17,28 @@ from allin_hub.privacy.free_text.contact_data import (
     Contact,
     addresses,
     links,
+    lowered,
     mails,
     numbers,
 )
 from allin_hub.privacy.free_text.cues import seconds_of
 from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
-from allin_hub.privacy.free_text.names import SHORTEST_CAPITALS, Name, Names
+from allin_hub.privacy.free_text.name_shapes import SHORTEST_CAPITALS
+from allin_hub.privacy.free_text.names import Names
 from allin_hub.privacy.free_text.names_of_things import ThingNames, is_word, may_be_first_name
 from allin_hub.privacy.free_text.tokens import key_of, tokens_of
+from allin_hub.privacy.free_text.words_of_text import Name
 
 LONGEST = 20_000
-MOST = 200
+MOST_WORDS = 4_500
+"""No language of ours has so many words within LONGEST letters."""
+MOST = 100
 """From so many findings on a text is held as a whole: it is a list of persons, or written to wear the search out."""
 _DIGITS = re.compile(r"\d[\d ()/.–-]{4,}\d")
 _AT = re.compile(r"@| at |\bat\b|\(a|\[a|\{a|ät|собака|равлик", re.I)
 _SLASH = re.compile(r"/|www\.|@|insta|telegr|signal|threema|skype|тел[еє]г|інст|инст|تل|انست|اینست", re.I)
-_CLAUSE = re.compile(rf"\n|\d{{4}}|{SENTENCE_END}", re.I)
+_CLAUSE = re.compile(rf"\n|\d{{4}}|{SENTENCE_END}")
 _LOCAL_BEHIND = re.compile(
     r"[\s,:;(–-]{0,4}(?:(?:tel|telefon|fon|phone|ruf|nr|cep|ev|тел|телефон|هاتف|تلفن)\b[\s.:-]{0,3})?"
     r"(?P<number>(?!(?:19|20)\d\d[ /-])[1-9](?:[ /-]?\d){5,7})(?![.,:/-]?\d|\s?(?:uhr|€|euro)\b)",
@@ -47,7 +52,7 @@ _CARD = re.compile(
 """From a name to a number that begins its own line, as on a card: at most an address between."""
 FAR = 120
 """So many letters may stand between a name and its number."""
-_OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [A-ZÄÖÜ]|{OFFICE.pattern}", re.I)
+_OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [a-zäöü]|{OFFICE.pattern}")
 
 
 _TOGETHER = re.compile(
@@ -100,6 +105,7 @@ def find(text: str, context: Context) -> list[Finding]:
     words = flat.text
     if len(words) > LONGEST:
         return _whole(text)
+    small = lowered(words)
     contacts: list[Contact] = []
     if _SLASH.search(words):
         contacts += islice(links(words, context.things), MOST + 1)
@@ -110,18 +116,21 @@ def find(text: str, context: Context) -> list[Finding]:
         ]
     if _DIGITS.search(words):
         taken = [(one.start, one.end) for one in contacts]
-        contacts += [one for one in islice(numbers(words), MOST + 1) if not _overlaps(one, taken)]
+        contacts += [one for one in islice(numbers(words, small), MOST + 1) if not _overlaps(one, taken)]
     if len(contacts) > MOST:
         return _whole(text)
     if not (contacts or _may_name(words, context)):
         return []
-    search = Names(
-        words, tokens_of(words), context.things, context.known, short=context.short, place=context.place
-    )
+    tokens = tokens_of(words)
+    if len(tokens) > MOST_WORDS:
+        return _whole(text)
+    search = Names(words, tokens, context.things, context.known, short=context.short, place=context.place)
+    if search.is_flooded:
+        return _whole(text)
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
-    contacts += _local_numbers(words, names, contacts)
+    contacts += _local_numbers(small, names, contacts)
     within = addresses(words) if names else []
     if within:
         names = [
@@ -131,7 +140,7 @@ def find(text: str, context: Context) -> list[Finding]:
         *(Finding(one.start, one.end, "name", _verdict(one.sure), one.whose) for one in names),
         *(
             Finding(one.start, one.end, one.kind, _verdict(one.sure), _owners(words, one, context.owners))
-            for one in _with_names_landlines(words, contacts, names)
+            for one in _with_names_landlines(small, contacts, names)
             if one.person
         ),
     ]

@@ -48,6 +48,7 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda ending: (-len(ending), ending)))
 
 
+@lru_cache(maxsize=20_000)
 def is_stop(key: str) -> bool:
     """Tell whether a word is never part of a name."""
     return key in _set_of("stops", "words")
@@ -116,11 +117,13 @@ def _begins_a_cue(key: str) -> bool:
     return len(key) >= _SHORTEST_CUT and place < len(words) and words[place].startswith(key)
 
 
+@lru_cache(maxsize=20_000)
 def stands_before_a_name(key: str) -> bool:
     """Tell whether a name after this word is a street's or a house's: 'вулиця', 'Schule'."""
     return key in _set_of("places", "before")
 
 
+@lru_cache(maxsize=20_000)
 def stands_after_a_name(key: str) -> bool:
     """Tell whether a name before this word is a street's or a house's: 'Stiftung', 'Sokağı'."""
     return key in _set_of("places", "after")
