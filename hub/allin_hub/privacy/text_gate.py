@@ -92,6 +92,8 @@ class TextGate:
         self._loaded: dict[Kind, dict[str, list[HeldText]]] = {}
         self._stale: dict[Kind, frozenset[str] | None] = {}
         self._new: dict[Kind, dict[str, list[HeldText]]] = {}
+        self.masked: dict[tuple[Kind, str], list[str]] = {}
+        """What was masked in what was shown, and what may not be shown before an answer: the paths of its texts."""
 
     def fingerprint(self) -> list[Any]:
         """What masks depend on besides the entities: rules, settings, decisions."""
@@ -248,6 +250,7 @@ class TextGate:
             if said:
                 continue
             if any(verdict == ASKED for *_, verdict, _ in one.found):
+                self.masked[kind, id] = [one.path]
                 return None
             findings = [
                 Finding(start, end, what, Verdict.HELD)
@@ -259,6 +262,7 @@ class TextGate:
                 )
             ]
             if findings:
+                self.masked.setdefault((kind, id), []).append(one.path)
                 mark.update(one.digest + repr([finding[:2] for finding in findings]).encode())
                 field = one.path.partition(".")[0]
                 if field not in changed:

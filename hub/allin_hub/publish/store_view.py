@@ -184,6 +184,17 @@ class StoreView:
             found.sort(key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id))
         return cast("Sequence[Person]", found)
 
+    def masked(self) -> list[tuple[str, str, str]]:
+        """What was masked in the entries that were loaded: title (an id where a person may be in it), field, sources."""
+        found = []
+        for (kind, key), paths in self.texts.masked.items():
+            field = ENTITIES[kind].title_field
+            entity = self._seen[kind].get(key)
+            title = getattr(entity, field, None) if kind is not Kind.PERSON and field not in paths else None
+            sources = ", ".join(dict.fromkeys(source for source, _ in self._credits.get(key, ())))
+            found += [(str(title or key), path, sources) for path in paths]
+        return sorted(found)
+
     @cached_property
     def _credits(self) -> dict[str, list[tuple[str, Any]]]:
         return entities.credits_of(self._connection)

@@ -17,6 +17,7 @@ from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.held_texts import HeldText, all_held_texts, decide, person_problems
 from allin_hub.privacy.public_texts import text_fields
+from allin_hub.publish.preview import preview
 from allin_hub.publish.publish import publish
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
@@ -225,6 +226,21 @@ def test_a_yes_shows_the_text_and_is_asked_again_when_it_changes(office: Office)
     assert "Zarifa" not in office.run()
     (other,) = office.held()
     assert (None, True) == (other.allowed, other.id != one.id)
+
+
+def test_a_preview_lists_what_is_masked_and_never_its_words(office: Office) -> None:
+    """Title, field and source; an entry whose own title may name a person by its id."""
+    office.list("1;Chor Alpha e.V.;Rückfragen an Zarifa Qvestorina;;;", "2;Pi Qvestorina;Wir singen.;;;")
+    with closing(open_hub(office.folder, clock=lambda: NOW)) as hub:
+        sync(hub)
+        found = preview(hub)["v"].preview
+    (waiting,) = [one for one in office.held() if one.verdict == "asked"]
+
+    assert found is not None
+    assert sorted(
+        ["Chor Alpha e.V.: description.de.text (liste)", f"{waiting.entity}: name (liste)"]
+    ) == sorted(found.masked)
+    assert "Qvestorina" not in str(found)
 
 
 def test_a_no_leaves_out_what_was_only_hinted_at(office: Office) -> None:
