@@ -31,6 +31,8 @@ from allin_hub.privacy.free_text.tokens import key_of, tokens_of
 from allin_hub.privacy.free_text.words_of_text import Name
 
 LONGEST = 20_000
+GLANCE = 80
+"""Texts up to this length are remembered where they are plain."""
 MOST_WORDS = 4_500
 """No language of ours has so many words within LONGEST letters."""
 MOST = 100
@@ -101,11 +103,22 @@ class Context:
 
 def find(text: str, context: Context) -> list[Finding]:
     """Find every stretch of a text that points to a person, in order; none overlaps another."""
+    if len(text) <= GLANCE:
+        plain = _plain(text, context.short)
+        if (
+            plain is not None
+            and not (context.known and any(map(context.known.knows, plain.keys)))
+            and not (plain.explained and any(map(context.things.know, plain.keys)))
+        ):
+            return []
+    return _find(text, context)
+
+
+def _find(text: str, context: Context) -> list[Finding]:
     flat = flatten(text)
     words = flat.text
     if len(words) > LONGEST:
         return _whole(text)
-    small = lowered(words)
     contacts: list[Contact] = []
     if _SLASH.search(words):
         contacts += islice(links(words, context.things), MOST + 1)
@@ -114,7 +127,9 @@ def find(text: str, context: Context) -> list[Finding]:
         contacts += [
             one for one in islice(mails(words, context.things), MOST + 1) if not _overlaps(one, taken)
         ]
+    small = ""
     if _DIGITS.search(words):
+        small = lowered(words)
         taken = [(one.start, one.end) for one in contacts]
         contacts += [one for one in islice(numbers(words, small), MOST + 1) if not _overlaps(one, taken)]
     if len(contacts) > MOST:
@@ -130,7 +145,8 @@ def find(text: str, context: Context) -> list[Finding]:
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
-    contacts += _local_numbers(small, names, contacts)
+    if small:
+        contacts += _local_numbers(small, names, contacts)
     within = addresses(words) if names else []
     if within:
         names = [
@@ -154,6 +170,28 @@ def find(text: str, context: Context) -> list[Finding]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+class _Plain(NamedTuple):
+    """The words of a text in which nothing points to a person, unless one of them is of a known name."""
+
+    keys: tuple[str, ...]
+    explained: bool
+    """Whether that was looked at closely, so that an entity's own names, which explain words, may tell otherwise."""
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str, short: bool) -> _Plain | None:
+    """What is remembered of a plain text; None for another one.
+
+    Most texts of a hub are short and stand there again and again: towns, districts, languages, fees.
+    """
+    words = flatten(text).text
+    context = Context(short=short)
+    closely = any(sign.search(words) for sign in (_SLASH, _AT, _DIGITS)) or _may_name(words, context)
+    if closely and _find(text, context):
+        return None
+    return _Plain(tuple(map(key_of, _WORD.findall(words))), closely)
 
 
 def _may_name(text: str, context: Context) -> bool:

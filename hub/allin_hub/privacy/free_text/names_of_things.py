@@ -287,6 +287,13 @@ class ThingNames:
             for other in self._own_words
         )
 
+    def know(self, word: str) -> bool:
+        """Tell whether a word is of any name here, in whatever case it stands."""
+        return any(
+            form in self._own_words or form in self.own_phrases or form in self.phrases or form in self.words
+            for form in (word, *bare_forms(word))
+        )
+
     def has_run_of(self, words: Sequence[str]) -> bool:
         """Tell whether words, written together, begin or make up the entity's own name: `choralpha@`."""
         run = "".join(words).removesuffix("ev")
