@@ -243,6 +243,16 @@ def test_a_preview_lists_what_is_masked_and_never_its_words(office: Office) -> N
     assert "Qvestorina" not in str(found)
 
 
+def test_a_page_marks_what_is_left_out_and_says_why(office: Office) -> None:
+    """In its own language and direction; never as a link, whatever stands behind it."""
+    office.list("1;Chor Alpha e.V.;Wir singen. Leitung: Zarifa Qvestorina(https://verein.example/chor);;;")
+    page = office.run()
+
+    assert '<span class="held" lang="de" dir="ltr">[ausgelassen]</span>' in page
+    assert "Einige Angaben fehlen, weil der Mensch nicht zugestimmt hat." in page
+    assert ">ausgelassen</a>" not in page
+
+
 def test_a_no_leaves_out_what_was_only_hinted_at(office: Office) -> None:
     """Until then it is published."""
     office.list("1;Chor Alpha e.V.;Lesung mit Fatma Aydemir am Freitag;;;")

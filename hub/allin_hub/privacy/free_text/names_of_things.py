@@ -305,7 +305,7 @@ class ThingNames:
     def has_domain(self, domain: str) -> bool:
         """Tell whether a domain is called like the entity."""
         label = re.sub(r"[^a-z]", "", fold(domain.split(".")[-2])) if "." in domain else ""
-        return len(label) > 3 and (label in self._run or self._run in label)
+        return len(label) > 3 and bool(self._run) and (label in self._run or self._run in label)
 
 
 def is_things_name(name: str) -> bool:
