@@ -56,7 +56,9 @@ from allin_schemas.vocabularies import (
     Visibility,
 )
 
-Rule = Annotated[str, StringConstraints(pattern=r"^[A-Za-z-]+=[\w:,+-]+(;[A-Za-z-]+=[\w:,+-]*)*;?$", max_length=500)]
+Rule = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z-]+=[\w:,+-]+(;[A-Za-z-]+=[\w:,+-]*)*;?$", max_length=500)
+]
 """The parts of an RRULE of RFC 5545; whether they make sense is seen when dates are counted."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 
