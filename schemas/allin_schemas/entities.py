@@ -56,10 +56,6 @@ from allin_schemas.vocabularies import (
     Visibility,
 )
 
-Rule = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z-]+=[\w:,+-]+(;[A-Za-z-]+=[\w:,+-]*)*;?$", max_length=500)
-]
-"""The parts of an RRULE of RFC 5545; whether they make sense is seen when dates are counted."""
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120)]
 
 
@@ -184,7 +180,7 @@ class Event(Record):
     end: When | None = None
     all_day: Flag = False
     zone: Zone = "Europe/Berlin"
-    rrule: Rule | None = None
+    rrule: Annotated[str, StringConstraints(max_length=500)] | None = None
     rdates: Annotated[list[When], Reads("moments")] = []
     exdates: Annotated[list[When], Reads("moments")] = []
     overrides: list[Override] = []

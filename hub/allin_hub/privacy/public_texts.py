@@ -12,14 +12,12 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "phone"]
+Mode = Literal["prose", "names", "place", "link", "phone", "rule"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
 """Fields of a person or role that are no texts: the gate decides on them by consent and role."""
-UNLOOKED = frozenset(
-    {"code", "currency", "email", "id", "language", "rrule", "slug", "source_version", "zone"}
-)
+UNLOOKED = frozenset({"code", "currency", "email", "id", "language", "slug", "source_version", "zone"})
 """Codes that a pattern bounds or the hub makes; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
 _PLACES = frozenset({"extra", "room", "meeting_point"})
@@ -129,6 +127,8 @@ def _mode(name: str, path: str) -> Mode:
         return "link"
     if name == "phone":
         return "phone"
+    if name == "rrule":
+        return "rule"
     if name in _NAMES:
         return "names"
     if name in _PLACES or path.endswith("hours.note"):

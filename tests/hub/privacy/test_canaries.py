@@ -50,7 +50,6 @@ CANARIES = sorted(
 BOUNDED = {
     "slug": "made by the hub of the title, without the persons in it",
     "email": "judged when it is read: a person's is private",
-    "rrule": "parts of a rule of RFC 5545, without a space",
     "zone": "a name of the IANA database",
     "currency": "three capitals",
     "code": "a tag of a language",
