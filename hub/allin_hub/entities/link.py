@@ -17,6 +17,7 @@ from allin_hub.entities.match import ties
 from allin_hub.entities.merge import EVERYTHING, SourcedClaim, merge, ranked, units_changed
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
+from allin_hub.privacy.free_text.find import names_a_person
 from allin_hub.store import claims, entities, references, staging
 from allin_hub.store.tables import iso
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
@@ -193,9 +194,11 @@ class Linker:
         provenance: Mapping[str, list[int]],
         digest: bytes,
     ) -> tuple[Any, ...]:
-        """An entity as it is stored; its name for addresses is made once and stays."""
+        """An entity as it is stored; its name for addresses is made once and stays, unless it was made of a person's name."""
         sealed, plain = entities.row_values(kind, entity_id, data, self._hub.sealer)
-        name = known.slug if known else _slug(kind, entity_id, data)
+        name = (
+            known.slug if known and not _names_a_person(kind, known, data) else _slug(kind, entity_id, data)
+        )
         version = known.version + 1 if known else 1
         created = iso(known.created_at) if known else self._now
         return (
@@ -253,6 +256,13 @@ class Linker:
 def refers(kind: Kind, name: str) -> bool:
     """Whether a field of a kind holds another entity."""
     return name in ENTITIES[kind].model_fields and mark_of(ENTITIES[kind], name, RefersTo) is not None
+
+
+def _names_a_person(kind: Kind, known: entities.Stored, data: Mapping[str, Any]) -> bool:
+    """Whether a title that is taken back named a person, so that the address made of it must not stay."""
+    field = ENTITIES[kind].title_field
+    before = str(known.data.get(field) or "")
+    return kind is not Kind.PERSON and before != data.get(field) and names_a_person(before)
 
 
 def _slug(kind: Kind, entity_id: str, data: Mapping[str, Any]) -> str:

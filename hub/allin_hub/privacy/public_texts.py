@@ -12,21 +12,13 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "phone"]
+Mode = Literal["prose", "names", "place", "link", "phone", "rule"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
 """Fields of a person or role that are no texts: the gate decides on them by consent and role."""
-UNLOOKED = frozenset(
-    {
-        "areas_served", "audience", "city", "code", "currency", "district", "email", "extension",
-        "geo_precision", "geo_source", "house_number", "id", "image", "language", "languages", "level",
-        "licence", "logo", "member_of", "mode", "nonprofit_status", "organiser_name", "postal_code",
-        "purposes", "role", "rrule", "scheme", "service", "slug", "source_version", "state", "topics",
-        "type", "value", "zone",
-    }
-)  # fmt: skip
-"""Words of lists, codes and parts of addresses; mails of organisations are judged when they are read."""
+UNLOOKED = frozenset({"code", "currency", "email", "id", "language", "slug", "source_version", "zone"})
+"""Codes that a pattern bounds or the hub makes; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
 _PLACES = frozenset({"extra", "room", "meeting_point"})
 
@@ -107,7 +99,9 @@ def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[
 
 
 _OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
-_LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
+_LINKS = frozenset(
+    {"website", "social", "url", "registration_url", "public_url", "appointment_url", "logo", "image"}
+)
 _NO_TEXT = frozenset(
     {
         "opens",
@@ -133,6 +127,8 @@ def _mode(name: str, path: str) -> Mode:
         return "link"
     if name == "phone":
         return "phone"
+    if name == "rrule":
+        return "rule"
     if name in _NAMES:
         return "names"
     if name in _PLACES or path.endswith("hours.note"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,17 +21,19 @@ from allin_hub.privacy.free_text.asked import question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
 from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_key, find
 from allin_hub.privacy.free_text.known_names import KnownNames
-from allin_hub.privacy.free_text.masks import is_only_masks, mask
+from allin_hub.privacy.free_text.masks import is_only_masks, mask, mask_word
 from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name
 from allin_hub.privacy.free_text.tokens import tokens_of
 from allin_hub.privacy.public_texts import PublicText, public_texts, text_fields
 from allin_hub.store import entities, held_texts, runs
-from allin_schemas import Kind
+from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 1
+RULES = 2
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
+_WITHOUT_WHICH_NOTHING = ("text", "scheme", "value", "number")
+"""What a text in a language, a number of a register and a telephone are nothing without."""
 _NAMING = frozenset({"name", "given", "family", "email", "phones", "legal_name", "alternate_names", "type"})
 _KIND_WORDS = {
     "event": {
@@ -72,6 +74,8 @@ class Shown(NamedTuple):
 
     fields: dict[str, Any]
     mark: str
+    renamed: bool = False
+    """Whether a person was taken out of its title, so that its address may not be made of the whole title."""
 
 
 class TextGate:
@@ -88,6 +92,8 @@ class TextGate:
         self._loaded: dict[Kind, dict[str, list[HeldText]]] = {}
         self._stale: dict[Kind, frozenset[str] | None] = {}
         self._new: dict[Kind, dict[str, list[HeldText]]] = {}
+        self.masked: dict[tuple[Kind, str], list[str]] = {}
+        """What was masked in what was shown, and what may not be shown before an answer: the paths of its texts."""
 
     def fingerprint(self) -> list[Any]:
         """What masks depend on besides the entities: rules, settings, decisions."""
@@ -199,7 +205,8 @@ class TextGate:
             if value is None:
                 continue
             for text in public_texts(field, _opened(value)):
-                several = [] if text.path == "name" and kind is Kind.ORGANISATION else _findings(text, prose)
+                named = text.path == "name" and kind is Kind.ORGANISATION
+                several = list(_in_name(text.text)) if named else _findings(text, prose)
                 if asked is not None and text.path == asked.field:
                     several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
                 if several:
@@ -212,7 +219,8 @@ class TextGate:
             names = [str(fields.get("name") or "")]
         else:
             names = [self._organisations.get(str(fields[name]), "") for name in _OWNERS if fields.get(name)]
-        return [name for name in names if name and is_things_name(name)]
+        bare = [_without(name, _in_name(name)) for name in names if name]
+        return [name for name in bare if name.strip() and is_things_name(name)]
 
     def digest_of(self, kind: Kind, id: str, path: str, text: str) -> bytes:
         """The keyed digest under which the office's answer to a text is remembered."""
@@ -242,6 +250,7 @@ class TextGate:
             if said:
                 continue
             if any(verdict == ASKED for *_, verdict, _ in one.found):
+                self.masked[kind, id] = [one.path]
                 return None
             findings = [
                 Finding(start, end, what, Verdict.HELD)
@@ -253,6 +262,7 @@ class TextGate:
                 )
             ]
             if findings:
+                self.masked.setdefault((kind, id), []).append(one.path)
                 mark.update(one.digest + repr([finding[:2] for finding in findings]).encode())
                 field = one.path.partition(".")[0]
                 if field not in changed:
@@ -261,17 +271,29 @@ class TextGate:
         if not changed:
             return Shown(fields, "")
         made = {**fields, **{name: _without_gaps(value) for name, value in changed.items()}}
-        return Shown({name: value for name, value in made.items() if value is not None}, mark.hexdigest())
+        shown = {name: value for name, value in made.items() if value is not None}
+        return Shown(shown, mark.hexdigest(), ENTITIES[kind].title_field in changed)
 
     def _masked(self, kind: Kind, value: Any, path: str, findings: Sequence[Finding]) -> Any:
         steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")[1:]]
         language = _language_of(path) or self._language
-        words = (
-            _KIND_WORDS.get(kind.value, {})
-            if path.rpartition(".")[2] in {"title", "name"} and "place" not in path and "location" not in path
-            else {}
-        )
-        return _with_mask(value, steps, findings, language, words.get(language, words.get("en")))
+        words = _KIND_WORDS.get(kind.value, {}) if path == ENTITIES[kind].title_field else {}
+        needed = path.endswith((".title", ".role"))
+        word = mask_word(language) if needed else words.get(language, words.get("en"))
+        return _with_mask(value, steps, findings, language, word)
+
+
+@lru_cache(maxsize=2_000)
+def _in_name(name: str) -> tuple[Finding, ...]:
+    """What an organisation's name says of a person beside it, 'Chor Alpha (Kontakt: …)'; its own words explain nothing here."""
+    return tuple(one for one in find(name, Context()) if one.verdict is Verdict.HELD)
+
+
+def _without(text: str, findings: Iterable[Finding]) -> str:
+    """A text without what was found in it."""
+    for one in sorted(findings, reverse=True):
+        text = text[: one.start] + " " + text[one.end :]
+    return text
 
 
 def _findings(text: PublicText, prose: Context) -> list[Finding]:
@@ -289,7 +311,10 @@ def _findings(text: PublicText, prose: Context) -> list[Finding]:
             True, text.mode == "place" or name, prose.things, prose.known, prose.owners, prose.hold_hints
         )
         return find(text.text, context)
-    return find(text.text, prose)
+    found = find(text.text, prose)
+    if text.mode == "rule" and any(one.verdict is Verdict.HELD for one in found):
+        return [Finding(0, len(text.text), "name", Verdict.HELD)]  # half a rule says other dates
+    return found
 
 
 def _all_agree(whose: Iterable[str], consenting: Container[str], kind: Kind, id: str) -> bool:
@@ -359,7 +384,7 @@ def _without_gaps(value: Any) -> Any:
     if isinstance(value, list):
         return [kept for item in value if (kept := _without_gaps(item)) is not None]
     if isinstance(value, dict):
-        if "text" in value and value["text"] is None:
+        if any(value.get(name, "") is None for name in _WITHOUT_WHICH_NOTHING):
             return None
         return {name: kept for name, item in value.items() if (kept := _without_gaps(item)) is not None}
     return value

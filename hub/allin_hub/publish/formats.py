@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from allin_hub.i18n.gettext_catalogs import here
+from allin_hub.privacy.free_text.masks import has_mask
 from allin_schemas import Localized, LocalizedText, direction
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class Said:
     def direction(self) -> str:
         """`rtl` or `ltr`, for the `dir` attribute."""
         return direction(self.language)
+
+    @property
+    def held(self) -> bool:
+        """Whether something of a person is left out of the text."""
+        return has_mask(self.text)
 
     @property
     def missing(self) -> bool:

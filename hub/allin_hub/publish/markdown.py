@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import nh3
 from markupsafe import Markup
 
+from allin_hub.privacy.free_text.masks import MASKS, has_mask
+from allin_schemas import direction
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
@@ -22,12 +25,23 @@ ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 @lru_cache(maxsize=4096)
 def safe_html(text: str) -> Markup:
     """The text as HTML that holds no element, attribute or link scheme outside the lists above."""
-    made = _parser().render(text)
-    return Markup(  # noqa: S704 - nh3 has just reduced it to the allow list
-        nh3.clean(
-            made, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener nofollow"
-        ).strip()
-    )
+    made = nh3.clean(
+        _parser().render(text),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel="noopener nofollow",
+    ).strip()
+    return Markup(_with_spans(made) if has_mask(made) else made)  # noqa: S704 - nh3 has just reduced it to the allow list
+
+
+def _with_spans(made: str) -> str:
+    """Mark what is left out, in its own language and direction; in an address it stands encoded, so only texts are changed."""
+    for language, word in MASKS.items():
+        code = language.partition("-")[0]
+        span = f'<span class="held" lang="{code}" dir="{direction(code)}">{word}</span>'
+        made = made.replace(word, span)
+    return made
 
 
 @cache

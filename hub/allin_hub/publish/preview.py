@@ -66,7 +66,7 @@ def _preview(hub: Hub, settings: OutputSettings, output: Output[Any]) -> OutputR
             too_long(settings),
             lambda: _compared(counted(output.publish(view, run), settings), present, manifest),
         )
-        found.masked = masked(view)
+        found.masked = [f"{title}: {field} ({sources})" for title, field, sources in view.masked()]
     if not output.keeps:
         found.go = sorted(set(manifest) - {*found.appear, *found.change, *found.same})
     return OutputReport(
@@ -95,11 +95,6 @@ def _compared(
     found.appear.sort()
     found.change.sort()
     return found
-
-
-def masked(view: StoreView) -> list[str]:  # noqa: ARG001 - the finder of persons in free texts will fill it
-    """What the gate masks in this output's entries: their titles, fields and sources. Nothing yet."""
-    return []
 
 
 def _digest(data: bytes) -> str:

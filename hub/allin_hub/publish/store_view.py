@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
 from allin_hub.base.errors import PublishError
+from allin_hub.base.ids import slug
 from allin_hub.entities.hidden import today
 from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
@@ -131,7 +132,10 @@ class StoreView:
                     digest += (
                         (ends.isoformat() if ends else "") + ("-" if one.id in refused else "") + shown.mark
                     )
-                    found.append((one.id, digest, {**empty, **shown.fields, **one.bookkeeping}))
+                    data = {**empty, **shown.fields, **one.bookkeeping}
+                    if shown.renamed:
+                        data["slug"] = slug(str(shown.fields.get(title) or ""), one.id)
+                    found.append((one.id, digest, data))
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
                 if key in held:
@@ -179,6 +183,17 @@ class StoreView:
         if len(found) > 1:
             found.sort(key=lambda person: (str(getattr(person, "name", "")).casefold(), person.id))
         return cast("Sequence[Person]", found)
+
+    def masked(self) -> list[tuple[str, str, str]]:
+        """What was masked in the entries that were loaded: title (an id where a person may be in it), field, sources."""
+        found = []
+        for (kind, key), paths in self.texts.masked.items():
+            field = ENTITIES[kind].title_field
+            entity = self._seen[kind].get(key)
+            title = getattr(entity, field, None) if kind is not Kind.PERSON and field not in paths else None
+            sources = ", ".join(dict.fromkeys(source for source, _ in self._credits.get(key, ())))
+            found += [(str(title or key), path, sources) for path in paths]
+        return sorted(found)
 
     @cached_property
     def _credits(self) -> dict[str, list[tuple[str, Any]]]:

@@ -20,7 +20,7 @@ def test_the_committed_figures_are_those_of_today() -> None:
     assert json.loads((TEXTS / "graded.json").read_text(encoding="utf-8")) == graded()
 
 
-@pytest.mark.parametrize(("figure", "least"), [("contact", 642 / 658), ("names_by_cue_or_known", 223 / 246)])
+@pytest.mark.parametrize(("figure", "least"), [("contact", 646 / 658), ("names_by_cue_or_known", 230 / 246)])
 def test_no_figure_falls(figure: str, least: float) -> None:
     """What was reached is the floor."""
     some, of_all, _ = grade(SETS)[figure]
@@ -32,4 +32,4 @@ def test_no_more_masks_are_wrong() -> None:
     """Of all masks, this share touches nothing that had to be held."""
     wrong, of_all, _ = grade(SETS)["masks_wrong"]
 
-    assert wrong / of_all <= 43 / 1002
+    assert wrong / of_all <= 39 / 1010

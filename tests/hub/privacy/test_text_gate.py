@@ -17,6 +17,7 @@ from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.held_texts import HeldText, all_held_texts, decide, person_problems
 from allin_hub.privacy.public_texts import text_fields
+from allin_hub.publish.preview import preview
 from allin_hub.publish.publish import publish
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
@@ -227,6 +228,31 @@ def test_a_yes_shows_the_text_and_is_asked_again_when_it_changes(office: Office)
     assert (None, True) == (other.allowed, other.id != one.id)
 
 
+def test_a_preview_lists_what_is_masked_and_never_its_words(office: Office) -> None:
+    """Title, field and source; an entry whose own title may name a person by its id."""
+    office.list("1;Chor Alpha e.V.;Rückfragen an Zarifa Qvestorina;;;", "2;Pi Qvestorina;Wir singen.;;;")
+    with closing(open_hub(office.folder, clock=lambda: NOW)) as hub:
+        sync(hub)
+        found = preview(hub)["v"].preview
+    (waiting,) = [one for one in office.held() if one.verdict == "asked"]
+
+    assert found is not None
+    assert sorted(
+        ["Chor Alpha e.V.: description.de.text (liste)", f"{waiting.entity}: name (liste)"]
+    ) == sorted(found.masked)
+    assert "Qvestorina" not in str(found)
+
+
+def test_a_page_marks_what_is_left_out_and_says_why(office: Office) -> None:
+    """In its own language and direction; never as a link, whatever stands behind it."""
+    office.list("1;Chor Alpha e.V.;Wir singen. Leitung: Zarifa Qvestorina(https://verein.example/chor);;;")
+    page = office.run()
+
+    assert '<span class="held" lang="de" dir="ltr">[ausgelassen]</span>' in page
+    assert "Einige Angaben fehlen, weil der Mensch nicht zugestimmt hat." in page
+    assert ">ausgelassen</a>" not in page
+
+
 def test_a_no_leaves_out_what_was_only_hinted_at(office: Office) -> None:
     """Until then it is published."""
     office.list("1;Chor Alpha e.V.;Lesung mit Fatma Aydemir am Freitag;;;")
@@ -256,6 +282,20 @@ def test_an_association_called_like_a_person_waits_for_the_office(office: Office
     office.answer(yes=[one.id])
 
     assert "Pi Qvestorina" in office.run()
+
+
+def test_a_person_in_an_associations_name_stays_in_no_address(office: Office) -> None:
+    """Neither while it stands there, nor when the name was mended: pages are called after the name without the person."""
+    office.list("1;Chor Alpha (Kontakt: Zarifa Qvestorina, 0176 11112221);Wir singen.;;;")
+    first = office.run()
+    names = [path.name for path in (office.folder / "public").rglob("*")]
+    assert "Chor Alpha" in first
+    assert [] == [name for name in names if "zarifa" in name]
+    assert "zarifa" not in first.casefold()
+    office.list("1;Chor Alpha;Wir singen.;;;")
+
+    assert "zarifa" not in office.run().casefold()
+    assert [] == list((office.folder / "public").rglob("*zarifa*"))
 
 
 def test_a_consent_lifts_the_mask_of_that_person_alone(office: Office) -> None:

@@ -11,13 +11,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from allin_hub.privacy.free_text.fold import fold
-from allin_hub.privacy.free_text.names_of_things import grammar
-from allin_hub.privacy.free_text.tokens import Token, key_of, tokens_of
+from allin_hub.privacy.free_text.names_of_things import grammar, stem
+from allin_hub.privacy.free_text.tokens import Token, key_of, tokens_of, without_suffix
 
 _FILE = Path(__file__).parent / "cues.toml"
 _ENDINGS = ("", "in", "innen", "n", "s", "r", "e", "en")
 _GAP = re.compile(r"[^\w\n]{0,3}")
 _SHORTEST_COMPOUND = 3
+_JOINER = "\u200c"
+
+
+_SHORTEST_BENT = 3
+_TURKISH_ENDINGS = (
+    *("a", "e", "ya", "ye", "i", "u", "yi", "yu", "da", "de", "dan", "den", "ta", "te", "tan", "ten", "in", "un", "nin", "nun"),
+    *("la", "le", "yla", "yle", "si", "su", "imiz", "umuz", "miz", "muz", "simiz", "sumuz", "ler", "lar", "leri", "lari"),
+    *("lerimiz", "larimiz", "ine", "una", "imize", "umuza", "mize", "muza", "imizin", "umuzun", "dir", "dur", "tir", "tur"),
+)  # fmt: skip
 
 
 class Role(StrEnum):
@@ -29,6 +38,9 @@ class Role(StrEnum):
     PREPOSITION = "prepositions"
     ANNOUNCING = "announcing"
     SELF = "self"
+
+
+_NOUNS = frozenset({Role.TITLE, Role.TITLE_AFTER, Role.LABEL})
 
 
 class Cue(NamedTuple):
@@ -83,7 +95,9 @@ def _by_first_word() -> tuple[dict[str, list[Cue]], dict[str, Cue]]:
 def _spellings(written: str) -> list[tuple[str, ...]]:
     """The words of a cue, in every gendered form."""
     bare = written.strip("*+")
-    words = tuple(key_of(token.text) for token in tokens_of(bare))
+    words = tuple(key_of(token.text) for token in tokens_of(bare.replace(_JOINER, "")))
+    if _JOINER in bare:  # Persian: written together, apart, or with a sign between that nobody sees
+        return [words, tuple(key_of(token.text) for token in tokens_of(bare.replace(_JOINER, " ")))]
     if not written.endswith("+"):
         return [words]
     return [(*words[:-1], words[-1] + ending) for ending in _ENDINGS]
@@ -94,13 +108,52 @@ def _ending_lengths() -> tuple[int, ...]:
     return tuple(sorted({len(ending) for ending in _by_first_word()[1]}, reverse=True))
 
 
+@cache
+def _by_stem() -> dict[str, Cue]:
+    """Cues of one word by language and stem, for languages that bend their nouns."""
+    found: dict[str, Cue] = {}
+    for cues in _by_first_word()[0].values():
+        for cue in cues:
+            if len(cue.words) == 1 and cue.role in _NOUNS and len(cue.words[0]) >= _SHORTEST_BENT:
+                if cue.language in {"uk", "ru"}:
+                    found.setdefault(stem(cue.words[0]), cue)
+                elif cue.language in {"tr", "ar"}:
+                    found.setdefault(cue.words[0], cue)
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _bent(key: str) -> tuple[Cue, ...]:
+    """The cue that a word is in another case or with what Turkish and Arabic add to it: 'şefimiz', 'координаторки', 'بالسيد'."""
+    bare = without_suffix(key)
+    forms = [bare] if bare != key else []
+    if bare.isascii():
+        forms += [bare.removesuffix(ending) for ending in _TURKISH_ENDINGS if bare.endswith(ending)]
+        wanted = "tr"
+    elif "а" <= bare[:1] <= "ґ":
+        forms += [base] if len(base := stem(bare)) >= _SHORTEST_BENT else []
+        wanted = "uk ru"
+    elif bare[:2] == "لل":
+        forms.append("ال" + bare[2:])
+        wanted = "ar"
+    elif bare[:1] in {"و", "ب", "ف", "ل", "ك"} and len(bare) > 3:
+        forms.append(bare[1:])
+        wanted = "ar"
+    else:
+        return ()
+    found = (_by_stem().get(form) for form in forms if len(form) >= _SHORTEST_BENT)
+    return tuple(cue for cue in found if cue is not None and cue.language in wanted)[:1]
+
+
 @lru_cache(maxsize=50_000)
 def seconds_of(key: str) -> frozenset[str] | None:
     """The second words of the cues that begin with a word; None where the word is a cue by itself."""
     by_word, endings = _by_first_word()
     cues = by_word.get(key, ())
-    if any(len(cue.words) == 1 for cue in cues) or any(
-        key[-length:] in endings for length in _ending_lengths()
+    if (
+        _bent(key)
+        or any(len(cue.words) == 1 for cue in cues)
+        or any(key[-length:] in endings for length in _ending_lengths())
     ):
         return None
     return frozenset(cue.words[1] for cue in cues)
@@ -109,16 +162,24 @@ def seconds_of(key: str) -> frozenset[str] | None:
 def cue_at(text: str, tokens: Sequence[Token], at: int) -> Hit | None:
     """Find the longest cue that begins at a token."""
     token = tokens[at]
-    by_word, endings = _by_first_word()
-    key = token.key
-    for cue in by_word.get(key, ()):
+    beginning, compound = _cues_of(token.key)
+    for cue in beginning:
         if _fits(cue, text, tokens, at):
             return Hit(cue, at, at + len(cue.words))
-    if len(key) > _SHORTEST_COMPOUND + 4 and token.script == "latin":
+    return Hit(compound, at, at + 1) if compound is not None and token.script == "latin" else None
+
+
+@lru_cache(maxsize=50_000)
+def _cues_of(key: str) -> tuple[tuple[Cue, ...], Cue | None]:
+    """The cues that may begin with a word, and the one that it is by its ending."""
+    by_word, endings = _by_first_word()
+    compound = None
+    if len(key) > _SHORTEST_COMPOUND + 4:
         for length in _ending_lengths():
             if len(key) - length >= _SHORTEST_COMPOUND and key[-length:] in endings:
-                return Hit(endings[key[-length:]], at, at + 1)
-    return None
+                compound = endings[key[-length:]]
+                break
+    return (*by_word.get(key, ()), *_bent(key)), compound
 
 
 def _fits(cue: Cue, text: str, tokens: Sequence[Token], at: int) -> bool:

@@ -11,23 +11,50 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from allin_hub.privacy.free_text.contact_data import OFFICE, Contact, addresses, links, mails, numbers
+from allin_hub.privacy.free_text.contact_data import (
+    OFFICE,
+    SENTENCE_END,
+    Contact,
+    addresses,
+    links,
+    lowered,
+    mails,
+    numbers,
+)
 from allin_hub.privacy.free_text.cues import seconds_of
 from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
-from allin_hub.privacy.free_text.names import SHORTEST_CAPITALS, Name, Names
+from allin_hub.privacy.free_text.name_shapes import SHORTEST_CAPITALS
+from allin_hub.privacy.free_text.names import Names
 from allin_hub.privacy.free_text.names_of_things import ThingNames, is_word, may_be_first_name
 from allin_hub.privacy.free_text.tokens import key_of, tokens_of
+from allin_hub.privacy.free_text.words_of_text import Name
 
 LONGEST = 20_000
-MOST = 200
+GLANCE = 80
+"""Texts up to this length are remembered where they are plain."""
+MOST_WORDS = 4_500
+"""No language of ours has so many words within LONGEST letters."""
+MOST = 100
 """From so many findings on a text is held as a whole: it is a list of persons, or written to wear the search out."""
 _DIGITS = re.compile(r"\d[\d ()/.–-]{4,}\d")
 _AT = re.compile(r"@| at |\bat\b|\(a|\[a|\{a|ät|собака|равлик", re.I)
 _SLASH = re.compile(r"/|www\.|@|insta|telegr|signal|threema|skype|тел[еє]г|інст|инст|تل|انست|اینست", re.I)
+_CLAUSE = re.compile(rf"\n|\d{{4}}|{SENTENCE_END}")
+_LOCAL_BEHIND = re.compile(
+    r"[\s,:;(–-]{0,4}(?:(?:tel|telefon|fon|phone|ruf|nr|cep|ev|тел|телефон|هاتف|تلفن)\b[\s.:-]{0,3})?"
+    r"(?P<number>(?!(?:19|20)\d\d[ /-])[1-9](?:[ /-]?\d){5,7})(?![.,:/-]?\d|\s?(?:uhr|€|euro)\b)",
+    re.I,
+)
+"""A number without its area code directly behind a name."""
+_CARD = re.compile(
+    r"[^\n]{0,40}\n(?:[^\n]{0,60}\n)?\W{0,4}(?:tel|telefon|fon|phone|festnetz|тел|телефон|هاتف|تلفن)?\W{0,4}",
+    re.I,
+)
+"""From a name to a number that begins its own line, as on a card: at most an address between."""
 FAR = 120
 """So many letters may stand between a name and its number."""
-_OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [A-ZÄÖÜ]|{OFFICE.pattern}", re.I)
+_OTHERS = re.compile(rf"\n|\d{{4}}|[.!?] [a-zäöü]|{OFFICE.pattern}")
 
 
 _TOGETHER = re.compile(
@@ -76,6 +103,18 @@ class Context:
 
 def find(text: str, context: Context) -> list[Finding]:
     """Find every stretch of a text that points to a person, in order; none overlaps another."""
+    if len(text) <= GLANCE:
+        plain = _plain(text, context.short)
+        if (
+            plain is not None
+            and not (context.known and any(map(context.known.knows, plain.keys)))
+            and not (plain.explained and any(map(context.things.know, plain.keys)))
+        ):
+            return []
+    return _find(text, context)
+
+
+def _find(text: str, context: Context) -> list[Finding]:
     flat = flatten(text)
     words = flat.text
     if len(words) > LONGEST:
@@ -88,19 +127,26 @@ def find(text: str, context: Context) -> list[Finding]:
         contacts += [
             one for one in islice(mails(words, context.things), MOST + 1) if not _overlaps(one, taken)
         ]
+    small = ""
     if _DIGITS.search(words):
+        small = lowered(words)
         taken = [(one.start, one.end) for one in contacts]
-        contacts += [one for one in islice(numbers(words), MOST + 1) if not _overlaps(one, taken)]
+        contacts += [one for one in islice(numbers(words, small), MOST + 1) if not _overlaps(one, taken)]
     if len(contacts) > MOST:
         return _whole(text)
     if not (contacts or _may_name(words, context)):
         return []
-    search = Names(
-        words, tokens_of(words), context.things, context.known, short=context.short, place=context.place
-    )
+    tokens = tokens_of(words)
+    if len(tokens) > MOST_WORDS:
+        return _whole(text)
+    search = Names(words, tokens, context.things, context.known, short=context.short, place=context.place)
+    if search.is_flooded:
+        return _whole(text)
     names = list(islice(search.found(contacts), 2 * MOST))
     if len(names) == 2 * MOST:
         return _whole(text)
+    if small:
+        contacts += _local_numbers(small, names, contacts)
     within = addresses(words) if names else []
     if within:
         names = [
@@ -110,7 +156,7 @@ def find(text: str, context: Context) -> list[Finding]:
         *(Finding(one.start, one.end, "name", _verdict(one.sure), one.whose) for one in names),
         *(
             Finding(one.start, one.end, one.kind, _verdict(one.sure), _owners(words, one, context.owners))
-            for one in _with_names_landlines(words, contacts, names)
+            for one in _with_names_landlines(small, contacts, names)
             if one.person
         ),
     ]
@@ -124,6 +170,28 @@ def find(text: str, context: Context) -> list[Finding]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+class _Plain(NamedTuple):
+    """The words of a text in which nothing points to a person, unless one of them is of a known name."""
+
+    keys: tuple[str, ...]
+    explained: bool
+    """Whether that was looked at closely, so that an entity's own names, which explain words, may tell otherwise."""
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str, short: bool) -> _Plain | None:
+    """What is remembered of a plain text; None for another one.
+
+    Most texts of a hub are short and stand there again and again: towns, districts, languages, fees.
+    """
+    words = flatten(text).text
+    context = Context(short=short)
+    closely = any(sign.search(words) for sign in (_SLASH, _AT, _DIGITS)) or _may_name(words, context)
+    if closely and _find(text, context):
+        return None
+    return _Plain(tuple(map(key_of, _WORD.findall(words))), closely)
 
 
 def _may_name(text: str, context: Context) -> bool:
@@ -177,27 +245,41 @@ def _verdict(sure: bool) -> Verdict:
 
 
 def _with_names_landlines(text: str, contacts: Sequence[Contact], names: Sequence[Name]) -> list[Contact]:
-    """Landlines beside a person's name, number or mail are that person's, unless a word of an office stands between."""
+    """Numbers behind a name are that person's, landlines beside a number or mail too, unless an office is named between."""
     ends = sorted(one.end for one in names)
     starts = sorted(one.start for one in names)
     others = [one for one in contacts if one.person and one.kind in {"mobile", "mail"}]
     found = []
     for one in contacts:
-        if one.kind == "landline" and not one.person:
-            one = one._replace(person=_is_beside(text, one, ends, starts, others))  # noqa: PLW2901 - the same number
+        if not one.person and one.kind in {"landline", "mobile"}:
+            beside = _is_behind(text, one, ends) or (
+                one.kind == "landline" and _is_beside(text, one, starts, others)
+            )
+            one = one._replace(person=beside, sure=one.sure or beside)  # noqa: PLW2901 - the same number
         found.append(one)
     return found
 
 
-def _is_beside(
-    text: str, one: Contact, ends: Sequence[int], starts: Sequence[int], others: Sequence[Contact]
-) -> bool:
+def _local_numbers(text: str, names: Sequence[Name], contacts: Sequence[Contact]) -> list[Contact]:
+    """Numbers without an area code that follow a name: 'Beate Wolf, 9000 508'."""
+    taken = [(one.start, one.end) for one in contacts]
+    found = (_LOCAL_BEHIND.match(text, one.end) for one in names)
+    local = [Contact(*one.span("number"), "landline", True) for one in found if one is not None]
+    return [one for one in local if not _overlaps(one, taken)]
+
+
+def _is_behind(text: str, one: Contact, ends: Sequence[int]) -> bool:
+    """Whether a name stands before a number, and nothing that ends its sentence or names an office between."""
     place = bisect_left(ends, one.start + 1)
-    before = text[ends[place - 1] : one.start] if place else "\n"
-    if len(before) < FAR and not _OTHERS.search(before):
-        return True
+    if not place or one.start - ends[place - 1] >= FAR:
+        return False
+    before = text[ends[place - 1] : one.start]
+    return not _OTHERS.search(before) or (_CARD.fullmatch(before) is not None and not OFFICE.search(before))
+
+
+def _is_beside(text: str, one: Contact, starts: Sequence[int], others: Sequence[Contact]) -> bool:
     since = text[max(0, one.start - FAR) : one.start]
-    if OFFICE.search(re.split(r"\n|\d{4}|[.!?;] ", since)[-1]):
+    if OFFICE.search(_CLAUSE.split(since)[-1]):
         return False
     place = bisect_left(starts, one.end)
     if place < len(starts) and re.fullmatch(r"\s?[(–-]\s?(?:bei |von )?", text[one.end : starts[place]]):

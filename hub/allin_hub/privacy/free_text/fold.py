@@ -14,11 +14,15 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 
 
+_ON = "على"
+"""Arabic 'on', which but for the last letter is Ali."""
+
+
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Small letters without accents; letters of Arabic script in one spelling."""
     small = word.casefold()
-    if small.isascii():
+    if small.isascii() or small == _ON:
         return small
     small = unicodedata.normalize("NFC", small).translate(_LETTERS)
     # й and ї are letters of their own, not accents.

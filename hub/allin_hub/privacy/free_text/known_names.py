@@ -35,11 +35,11 @@ class KnownNames:
 
     def knows(self, word: str) -> bool:
         """Tell whether a word is part of a known name."""
-        return any(form in self._partners for form in _forms(word))
+        return not self._partners.keys().isdisjoint(_forms(word))
 
     def found(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[int, int, frozenset[str]]]:
         """Where known names stand: the first token, the one after the last, and whose they may be."""
-        parts = [(at, form) for at, token in enumerate(tokens) for form in _pieces(token)]
+        parts = [(at, form) for at, token in enumerate(tokens) for form in _pieces(token.key)]
         for place, (at, key) in enumerate(parts):
             for form in _forms(key):
                 partners = self._partners.get(form)
@@ -77,9 +77,9 @@ def _joined(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
     )
 
 
-def _pieces(token: Token) -> list[str]:
-    key = without_suffix(token.key)
-    return key.split("-") if "-" in key else [key]
+@lru_cache(maxsize=50_000)
+def _pieces(key: str) -> tuple[str, ...]:
+    return tuple(without_suffix(key).split("-"))
 
 
 def _key(word: str) -> str:

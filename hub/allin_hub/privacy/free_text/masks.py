@@ -42,6 +42,11 @@ def mask_word(language: str) -> str:
     return MASKS.get(language) or MASKS.get(language.split("-")[0]) or MASKS["en"]
 
 
+def has_mask(text: str) -> bool:
+    """Tell whether something is left out of a text."""
+    return "[" in text and any(one in text for one in MASKS.values())
+
+
 @cache
 def is_only_masks(text: str) -> bool:
     """Tell whether nothing but masks and signs are left of a text."""
@@ -58,7 +63,8 @@ def mask(text: str, findings: Iterable[Finding], language: str) -> str:
     at = 0
     for start, end in spans:
         begin = _lead(text, at, start)
-        pieces += [text[at:begin], word]
+        # A bracket directly behind would make a link of the two in Markdown.
+        pieces += [text[at:begin], word, " " if text.startswith("(", end) else ""]
         at = end
     return "".join([*pieces, text[at:]])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ _ROMAN = re.compile(r"[ivx]{1,5}")
 _LONGEST_NAME = 14
 """A longer word without a hyphen is one of those that German puts together."""
 _LEAST_BEFORE_ENDING = 4
+_SHORTEST_CUT = 6
 _LEGAL_FORM = re.compile(r"\b(?:e\.?\s?V|gGmbH|GmbH|UG|gUG|e\.?\s?G|GbR|AG|KG|mbH|Ltd|Inc|i\.?\s?G)\b\.?")
 
 
@@ -46,6 +48,7 @@ def _endings() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda ending: (-len(ending), ending)))
 
 
+@lru_cache(maxsize=20_000)
 def is_stop(key: str) -> bool:
     """Tell whether a word is never part of a name."""
     return key in _set_of("stops", "words")
@@ -66,7 +69,7 @@ def is_word(key: str) -> bool:
     """Tell whether something but a name explains a word: a list of words, its ending, an organisation, a place."""
     if is_stop(key) or key in _set_of("common", "words") or names_a_thing(key) or _ADJECTIVE.match(key):
         return True
-    if key in cue_words() or len(key) > _LONGEST_NAME or _ROMAN.fullmatch(key):
+    if key in cue_words() or _begins_a_cue(key) or len(key) > _LONGEST_NAME or _ROMAN.fullmatch(key):
         return True
     parts = key.split("-")
     if len(parts) > 1:
@@ -102,11 +105,25 @@ def cue_words() -> frozenset[str]:
     )
 
 
+@cache
+def _sorted_cue_words() -> list[str]:
+    return sorted(cue_words())
+
+
+def _begins_a_cue(key: str) -> bool:
+    """Whether a word is a cue cut short: 'Ansprech', 'Koordinat'."""
+    words = _sorted_cue_words()
+    place = bisect_left(words, key)
+    return len(key) >= _SHORTEST_CUT and place < len(words) and words[place].startswith(key)
+
+
+@lru_cache(maxsize=20_000)
 def stands_before_a_name(key: str) -> bool:
     """Tell whether a name after this word is a street's or a house's: 'вулиця', 'Schule'."""
     return key in _set_of("places", "before")
 
 
+@lru_cache(maxsize=20_000)
 def stands_after_a_name(key: str) -> bool:
     """Tell whether a name before this word is a street's or a house's: 'Stiftung', 'Sokağı'."""
     return key in _set_of("places", "after")
@@ -180,6 +197,11 @@ def may_be_first_name(key: str) -> bool:
     return not is_stop(key) and (
         key in grammar("word_names") or any(form in listed("first_names") for form in forms_of(key))
     )
+
+
+def may_follow(key: str) -> bool:
+    """Tell whether a small word is a second first name, too: Fatma Nur, Ayşe Su."""
+    return key in grammar("word_names")
 
 
 def forms_of(key: str) -> list[str]:
@@ -265,6 +287,13 @@ class ThingNames:
             for other in self._own_words
         )
 
+    def know(self, word: str) -> bool:
+        """Tell whether a word is of any name here, in whatever case it stands."""
+        return any(
+            form in self._own_words or form in self.own_phrases or form in self.phrases or form in self.words
+            for form in (word, *bare_forms(word))
+        )
+
     def has_run_of(self, words: Sequence[str]) -> bool:
         """Tell whether words, written together, begin or make up the entity's own name: `choralpha@`."""
         run = "".join(words).removesuffix("ev")
@@ -276,7 +305,7 @@ class ThingNames:
     def has_domain(self, domain: str) -> bool:
         """Tell whether a domain is called like the entity."""
         label = re.sub(r"[^a-z]", "", fold(domain.split(".")[-2])) if "." in domain else ""
-        return len(label) > 3 and (label in self._run or self._run in label)
+        return len(label) > 3 and bool(self._run) and (label in self._run or self._run in label)
 
 
 def is_things_name(name: str) -> bool:

@@ -12,7 +12,6 @@ WORD = re.compile(
     r"[^\W\d_]+(?:(?:[*:_·]|/-?)(?:innen|in|r|n|frau)(?![^\W\d_])|\((?:innen|in|r|n)\))?(?:['’ʼ-][^\W\d_]+){0,6}"
 )
 _GENDERED = re.compile(r"(?:[*:_·]|/-?|\()(?:innen|in|r|n|frau)\)?$")
-_APOSTROPHE = re.compile(r"['’ʼ].*")
 
 
 class Token(NamedTuple):
@@ -56,4 +55,4 @@ def tokens_of(text: str) -> list[Token]:
 
 def without_suffix(key: str) -> str:
     """A Turkish word without what stands behind its apostrophe: 'hanım'a', 'yılmaz'ın'."""
-    return _APOSTROPHE.sub("", key)
+    return key.partition("'")[0]
