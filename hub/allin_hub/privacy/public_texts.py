@@ -12,21 +12,18 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "phone"]
+Mode = Literal["prose", "names", "place", "link", "image", "phone"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
 """Fields of a person or role that are no texts: the gate decides on them by consent and role."""
 UNLOOKED = frozenset(
     {
-        "areas_served", "audience", "city", "code", "currency", "district", "email", "extension",
-        "geo_precision", "geo_source", "house_number", "id", "image", "language", "languages", "level",
-        "licence", "logo", "member_of", "mode", "nonprofit_status", "organiser_name", "postal_code",
-        "purposes", "role", "rrule", "scheme", "service", "slug", "source_version", "state", "topics",
-        "type", "value", "zone",
+        "code", "currency", "email", "extension", "geo_precision", "geo_source", "id", "language", "organiser_name", "postal_code", "rrule", "scheme", "service", "slug",
+        "source_version", "type", "value", "zone",
     }
 )  # fmt: skip
-"""Words of lists, codes and parts of addresses; mails of organisations are judged when they are read."""
+"""Codes, numbers and parts of addresses that no name fits into; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
 _PLACES = frozenset({"extra", "room", "meeting_point"})
 
@@ -108,6 +105,7 @@ def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[
 
 _OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
 _LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
+_IMAGES = frozenset({"image", "logo"})
 _NO_TEXT = frozenset(
     {
         "opens",
@@ -131,6 +129,8 @@ _NO_TEXT = frozenset(
 def _mode(name: str, path: str) -> Mode:
     if name in _LINKS:
         return "link"
+    if name in _IMAGES:
+        return "image"
     if name == "phone":
         return "phone"
     if name in _NAMES:

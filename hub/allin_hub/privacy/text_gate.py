@@ -11,11 +11,13 @@ import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.bindings import of_entity
+from allin_hub.base.ids import slug
 from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.asked import question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
@@ -26,10 +28,10 @@ from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_na
 from allin_hub.privacy.free_text.tokens import tokens_of
 from allin_hub.privacy.public_texts import PublicText, public_texts, text_fields
 from allin_hub.store import entities, held_texts, runs
-from allin_schemas import Kind
+from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 1
+RULES = 2
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _NAMING = frozenset({"name", "given", "family", "email", "phones", "legal_name", "alternate_names", "type"})
@@ -56,6 +58,7 @@ _KIND_WORDS = {
     },
 }  # fmt: skip
 """What stands for a title of which nothing is left."""
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
 
 
@@ -192,6 +195,9 @@ class TextGate:
         prose = Context(
             things=self._things.about(own), known=known, owners=owners, hold_hints=id in self._from_holding
         )
+        called_after = frozenset(
+            owner for name in own for *_, whose in known.found(name, tokens_of(name)) for owner in whose
+        )
         found: list[HeldText] = []
         asked = question(kind, fields)
         for field in text_fields(kind):
@@ -199,7 +205,11 @@ class TextGate:
             if value is None:
                 continue
             for text in public_texts(field, _opened(value)):
-                several = [] if text.path == "name" and kind is Kind.ORGANISATION else _findings(text, prose)
+                several = (
+                    []
+                    if text.path == "name" and kind is Kind.ORGANISATION
+                    else _findings(text, prose, called_after)
+                )
                 if asked is not None and text.path == asked.field:
                     several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
                 if several:
@@ -263,6 +273,26 @@ class TextGate:
         made = {**fields, **{name: _without_gaps(value) for name, value in changed.items()}}
         return Shown({name: value for name, value in made.items() if value is not None}, mark.hexdigest())
 
+    def address(self, kind: Kind, id: str, name: str, fields: Mapping[str, Any], shown: Shown) -> str:
+        """The entity's name in files and addresses: made of the id alone where it tells of a person whom the title does not show.
+
+        It was made of the entity's first title, and what stood there may be masked or mended by now.
+        """
+        title = ENTITIES[kind].title_field
+        if kind is Kind.PERSON or name == slug(str(shown.fields.get(title) or ""), id):
+            return name
+        words = name.removesuffix(slug("", id)).replace("-", " ").title()
+        known, owners = self._people
+        context = Context(
+            things=self._things.about(self._own_names(kind, fields)), known=known, owners=owners
+        )
+        tells = (
+            shown.fields.get(title) != fields.get(title)
+            or question(kind, {**fields, title: words}) is not None
+            or any(one.verdict is Verdict.HELD for one in find(words, context))
+        )
+        return slug("", id) if tells else name
+
     def _masked(self, kind: Kind, value: Any, path: str, findings: Sequence[Finding]) -> Any:
         steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")[1:]]
         language = _language_of(path) or self._language
@@ -274,13 +304,18 @@ class TextGate:
         return _with_mask(value, steps, findings, language, words.get(language, words.get("en")))
 
 
-def _findings(text: PublicText, prose: Context) -> list[Finding]:
+def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Finding]:
+    """What is found in a text; `own` are the persons after whom its organisation is called."""
     if text.mode == "phone":
         mobile = kind_of_number(text.text) == "mobile"
         owner = prose.owners.get(contact_key(text.text), frozenset())
         return [Finding(0, len(text.text), "mobile", Verdict.HELD, owner)] if mobile else []
-    if text.mode == "link":
-        judged = judge_link(text.text, prose.things)
+    if text.mode in {"link", "image"}:
+        words = _NO_LETTERS.sub(" ", unquote(text.text))
+        named = [whose - own for *_, whose in prose.known.found(words, tokens_of(words)) if whose - own]
+        if named:
+            return [Finding(0, len(text.text), "link", Verdict.HELD, frozenset().union(*named))]
+        judged = judge_link(text.text, prose.things) if text.mode == "link" else None
         verdict = Verdict.HELD if judged and (judged[0] or prose.hold_hints) else Verdict.HINTED
         return [Finding(0, len(text.text), "link", verdict)] if judged else []
     if text.mode in {"names", "place"}:

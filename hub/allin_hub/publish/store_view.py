@@ -125,13 +125,17 @@ class StoreView:
                 if kind is Kind.PERSON:
                     self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
                 shown = fields and self.texts.shown(kind, one.id, fields, consenting, self._parts)
-                if shown:
+                if fields and shown:
+                    named = self.texts.address(kind, one.id, one.bookkeeping["slug"], fields, shown)
                     ends = consenting.get(one.id)
                     digest = self._hub.sealer.digest(part).hex() if part else one.digest.hex()
                     digest += (
                         (ends.isoformat() if ends else "") + ("-" if one.id in refused else "") + shown.mark
                     )
-                    found.append((one.id, digest, {**empty, **shown.fields, **one.bookkeeping}))
+                    digest += "/" if named != one.bookkeeping["slug"] else ""
+                    found.append(
+                        (one.id, digest, {**empty, **shown.fields, **one.bookkeeping, "slug": named})
+                    )
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
                 if key in held:
