@@ -19,11 +19,11 @@ PERSONS_OWN = frozenset(
 """Fields of a person or role that are no texts: the gate decides on them by consent and role."""
 UNLOOKED = frozenset(
     {
-        "code", "currency", "email", "extension", "geo_precision", "geo_source", "id", "language", "organiser_name", "postal_code", "rrule", "scheme", "service", "slug",
-        "source_version", "type", "value", "zone",
+        "code", "currency", "email", "extension", "geo_precision", "geo_source", "id", "language",
+        "organiser_name", "postal_code", "rrule", "scheme", "service", "slug", "source_version", "type", "value", "zone",
     }
 )  # fmt: skip
-"""Codes, numbers and parts of addresses that no name fits into; mails of organisations are judged when they are read."""
+"""Codes and numbers, into which no name fits; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
 _PLACES = frozenset({"extra", "room", "meeting_point"})
 

@@ -74,7 +74,8 @@ class StoreView:
 
     @cached_property
     def _consenting(self) -> dict[str, dt.datetime | None]:
-        return {person: one.ends for person, one in self._released.items()}
+        """Persons who have agreed, and until when; whom the office hides is named in no text either."""
+        return {person: one.ends for person, one in self._released.items() if person not in self._hidden}
 
     @cached_property
     def _parts(self) -> dict[str, dict[str, Any]]:
@@ -227,7 +228,7 @@ class StoreView:
         counted: Counter[str] = Counter()
         for stored in entities.everything(self._connection, Kind.PERSON, self._hub.sealer):
             data = self._parts.get(stored.id, stored.data)
-            if stored.id in self._consenting and stored.id not in self._hidden and data.get("email"):
+            if stored.id in self._consenting and data.get("email"):
                 counted[data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
         return hide_small(counted)
 

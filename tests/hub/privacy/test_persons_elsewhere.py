@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import closing
 from typing import Any
 
 import pytest
+
+from allin_hub.entities.hidden import hide_entry
+from allin_hub.privacy import office_consents
 
 HUB = """
 [hub]
@@ -134,3 +137,66 @@ def test_a_page_is_not_called_after_whom_its_title_leaves_out(lists: Lists) -> N
 
     assert lists.shows("Zetana") == []
     assert set(kept) <= set(lists.shows("probe-rot"))
+
+
+def _hide_person(lists: Lists, words: str) -> None:
+    with closing(lists.office.open()) as hub:
+        [person] = office_consents.find_by_words(hub, words)
+        hide_entry(hub, person.id)
+
+
+YES = [1, "Gelb e.V.", "Taqua Qvestorina", "taqua@privat.example", "ja"]
+
+
+def test_a_hidden_person_is_named_in_no_text_either(lists: Lists) -> None:
+    """Her consent would show her; the office's word outweighs it, in every entry."""
+    lists.write("personen", PERSONS, YES)
+    lists.write(
+        "liste",
+        [*LIST, "Kurzbeschreibung"],
+        [1, "Rot e.V.", "info@rot.example", "Es kocht Taqua Qvestorina."],
+    )
+    lists.run()
+    assert len(lists.shows("Qvestorina")) > 2
+    _hide_person(lists, "Taqua Qvestorina")
+    lists.run()
+
+    assert lists.shows("Qvestorina") == []
+    assert lists.shows("Es kocht")
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        [1, "Gelb e.V.", "Taqua Qvestorina", "taqua@neu.example", "ja"],
+        [1, "Blau e.V.", "Taqua Neulinga", "taqua@privat.example", "ja"],
+    ],
+)
+def test_a_hidden_person_stays_hidden_in_a_new_record(later: list[Any], lists: Lists) -> None:
+    """Her mail has changed, or she comes back elsewhere under another name."""
+    last = [9, "Grau e.V.", "", "", ""]
+    lists.write("personen", PERSONS, YES, last)
+    lists.run()
+    _hide_person(lists, "Taqua Qvestorina")
+    lists.write("personen", PERSONS, later, last)
+    lists.run()
+
+    assert lists.shows("Taqua") == []
+    assert lists.shows("Grau e.V.")
+
+
+def test_a_hidden_association_stays_hidden_under_another_key(lists: Lists) -> None:
+    """Its row was taken out and came back under a new number; an association that was there before is shown."""
+    others = [[2, "Blau e.V.", "info@blau.example"], [3, "Rotes Kreuz", "info@kreuz.example"]]
+    lists.write("liste", LIST, [1, "Rot e.V.", "info@rot.example"], *others)
+    lists.run()
+    with closing(lists.office.open()) as hub:
+        hide_entry(hub, "rot-e-v")
+    lists.write("liste", LIST, *others)
+    lists.run()
+    lists.write("liste", LIST, [7, "Rot e.V.", "info@rot.example"], *others)
+    lists.run()
+
+    assert lists.shows("info@rot.example") == []
+    assert lists.shows("Blau e.V.")
+    assert lists.shows("Rotes Kreuz")
