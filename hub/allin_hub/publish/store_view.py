@@ -23,13 +23,13 @@ from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import Persons, Released, in_part, refusing, released
 from allin_hub.privacy.gate import passes
-from allin_hub.privacy.numbers import numbers_of, without_numbers
+from allin_hub.privacy.numbers import numbers_of, without_mail, without_numbers
 from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.privacy.text_gate import TextGate
 from allin_hub.store import consents, entities, hidden_entries, ledger
 from allin_hub.store.published_entities import publishable
-from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
+from allin_schemas import ENTITIES, Kind, Person, PersonType, Purpose, Record
 
 E = TypeVar("E", bound=Record)
 
@@ -50,6 +50,8 @@ class StoreView:
         self._digests: dict[UUID, str] = {}
         self._persons_numbers: dict[str, frozenset[str]] = {}
         """Person -> numbers that she did not release: they are hers wherever else they stand."""
+        self._persons_mails: dict[str, set[str]] = {}
+        """Address that a person did not release -> the names of those who have it."""
         self._known: dict[int, tuple[str, str]] = {}
         """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
 
@@ -80,7 +82,11 @@ class StoreView:
     @cached_property
     def _parts(self) -> dict[str, dict[str, Any]]:
         """Persons whose consent covers only some of what is known of them -> what it covers."""
-        return parts_of_persons(self._connection, self._hub, in_part(self._persons, self._released))
+        return parts_of_persons(self._connection, self._hub, self._in_part)
+
+    @cached_property
+    def _in_part(self) -> dict[str, frozenset[int]]:
+        return in_part(self._persons, self._released)
 
     @cached_property
     def _refusing(self) -> frozenset[str]:
@@ -116,7 +122,8 @@ class StoreView:
             found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
                 part = self._parts.get(one.id) if kind is Kind.PERSON else None
-                fields = passes(kind, one.fields, one.id, () if part else consenting, refused)
+                in_whole = kind is not Kind.PERSON or one.id not in self._in_part
+                fields = passes(kind, one.fields, one.id, consenting if in_whole else (), refused)
                 if fields is None and part is not None:
                     fields = passes(kind, part, one.id, consenting, refused)
                 else:
@@ -124,7 +131,7 @@ class StoreView:
                 if one.id in self._hidden:
                     fields = None
                 if kind is Kind.PERSON:
-                    self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
+                    self._keep_contacts(one.id, one.fields, fields or {})
                 shown = fields and self.texts.shown(kind, one.id, fields, consenting, self._parts)
                 if fields and shown:
                     named = self.texts.address(kind, one.id, one.bookkeeping["slug"], fields, shown)
@@ -139,14 +146,23 @@ class StoreView:
                     )
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
+                entity, cut = without_mail(entity, self._persons_mails)  # noqa: PLW2901 - what is shown takes its place
+                digest += cut  # noqa: PLW2901
                 if key in held:
-                    entity, cut = without_numbers(entity, held[key])  # noqa: PLW2901 - what is shown takes its place
+                    entity, cut = without_numbers(entity, held[key])  # noqa: PLW2901
                     digest += cut  # noqa: PLW2901
                 self._digests[entity.id] = digest
                 self._known[id(entity)] = digest, key
                 ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
         ordered.sort(key=itemgetter(0, 1))
         return {key: entity for *_, key, entity in ordered}
+
+    def _keep_contacts(self, person: str, known: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Note the numbers and the address that a person did not release."""
+        self._persons_numbers[person] = numbers_of(known) - numbers_of(shown)
+        email = known.get("email")
+        if email and email != shown.get("email") and known.get("type") == PersonType.PERSON.value:
+            self._persons_mails.setdefault(email.casefold(), set()).add(str(known.get("name") or ""))
 
     def _numbers_held(self) -> dict[str, frozenset[str]]:
         """Entity -> numbers of its contact persons who did not release them."""

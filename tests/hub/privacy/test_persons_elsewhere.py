@@ -200,3 +200,30 @@ def test_a_hidden_association_stays_hidden_under_another_key(lists: Lists) -> No
     assert lists.shows("info@rot.example") == []
     assert lists.shows("Blau e.V.")
     assert lists.shows("Rotes Kreuz")
+
+
+def test_an_association_does_not_show_the_mail_of_whoever_said_no(lists: Lists) -> None:
+    """Another source calls it the association's; a mailbox of a task or with its name stays, whoever else is named with it."""
+    lists.settings('email = "office"')
+    lists.write(
+        "liste",
+        LIST,
+        [1, "Rot e.V.", "lqv@privat.example"],
+        [2, "Kulturverein Yilmaz", "yilmaz@web.de"],
+        [3, "Chor Alpha", "chor-alpha@web.de"],
+        [4, "Blau e.V.", "info@blau.example"],
+    )
+    lists.write(
+        "personen",
+        PERSONS,
+        [1, "Rot e.V.", "Taqua Qvestorina", "lqv@privat.example", "nein"],
+        [2, "Kulturverein Yilmaz", "Zeynep Yilmaz", "yilmaz@web.de", "nein"],
+        [3, "Chor Alpha", "Berta Braun", "chor-alpha@web.de", "nein"],
+        [4, "Blau e.V.", "Carla Lila", "info@blau.example", "nein"],
+    )
+    lists.run()
+
+    assert lists.shows("lqv@") == []
+    assert lists.shows("yilmaz@") == []
+    assert lists.shows("chor-alpha@web.de")
+    assert lists.shows("info@blau.example")
