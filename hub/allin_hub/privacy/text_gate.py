@@ -91,6 +91,8 @@ class TextGate:
         self._loaded: dict[Kind, dict[str, list[HeldText]]] = {}
         self._stale: dict[Kind, frozenset[str] | None] = {}
         self._new: dict[Kind, dict[str, list[HeldText]]] = {}
+        self.masked: list[tuple[Kind, str, str]] = []
+        """(kind, entity, path) of each text that was masked so far, and of each for which an entity waits."""
 
     def fingerprint(self) -> list[Any]:
         """What masks depend on besides the entities: rules, settings, decisions."""
@@ -252,6 +254,7 @@ class TextGate:
             if said:
                 continue
             if any(verdict == ASKED for *_, verdict, _ in one.found):
+                self.masked.append((kind, id, one.path))
                 return None
             findings = [
                 Finding(start, end, what, Verdict.HELD)
@@ -263,6 +266,7 @@ class TextGate:
                 )
             ]
             if findings:
+                self.masked.append((kind, id, one.path))
                 mark.update(one.digest + repr([finding[:2] for finding in findings]).encode())
                 field = one.path.partition(".")[0]
                 if field not in changed:

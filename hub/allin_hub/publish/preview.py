@@ -97,9 +97,9 @@ def _compared(
     return found
 
 
-def masked(view: StoreView) -> list[str]:  # noqa: ARG001 - the finder of persons in free texts will fill it
-    """What the gate masks in this output's entries: their titles, fields and sources. Nothing yet."""
-    return []
+def masked(view: StoreView) -> list[str]:
+    """What the gate masks in this output's entries, or holds until the office answers: their kinds, ids and fields."""
+    return [f"{kind.value} {id}: {path}" for kind, id, path in view.texts.masked]
 
 
 def _digest(data: bytes) -> str:

@@ -19,7 +19,7 @@ from allin_hub.ingest.held_staging import DIGEST
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
-from allin_hub.store.ledger import HEAD, START, SETTINGS_USED
+from allin_hub.store.ledger import HEAD, SETTINGS_USED, START
 from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, audit, claim, metadata, raw, run
 
 LEFT_OUT = {

@@ -9,6 +9,7 @@ import pytest
 
 from allin_hub.entities.hidden import hide_entry
 from allin_hub.privacy import office_consents
+from allin_hub.publish.preview import preview
 
 HUB = """
 [hub]
@@ -227,3 +228,21 @@ def test_an_association_does_not_show_the_mail_of_whoever_said_no(lists: Lists) 
     assert lists.shows("yilmaz@") == []
     assert lists.shows("chor-alpha@web.de")
     assert lists.shows("info@blau.example")
+
+
+def test_a_look_beforehand_tells_what_is_masked(lists: Lists) -> None:
+    """By kind, id and field: neither the text nor a name stands in it."""
+    lists.write(
+        "liste",
+        [*LIST, "Kurzbeschreibung"],
+        [1, "Rot e.V.", "info@rot.example", "Es kocht Taqua Qvestorina."],
+    )
+    lists.write("termine", DATES, [1, "Geburtstag von Zetana Qvestorina", "14.10.2026"])
+    lists.run()
+    with closing(lists.office.open()) as hub:
+        found = preview(hub, ["verzeichnis"])["verzeichnis"].preview
+
+    assert found is not None
+    told = sorted((one.split()[0], one.rpartition(": ")[2]) for one in found.masked)
+    assert told == [("event", "title"), ("organisation", "description.de.text")]
+    assert "Qvestorina" not in " ".join(found.masked)
