@@ -246,3 +246,20 @@ def test_a_look_beforehand_tells_what_is_masked(lists: Lists) -> None:
     told = sorted((one.split()[0], one.rpartition(": ")[2]) for one in found.masked)
     assert told == [("event", "title"), ("organisation", "description.de.text")]
     assert "Qvestorina" not in " ".join(found.masked)
+
+
+def test_a_name_stays_known_when_its_row_is_gone(lists: Lists) -> None:
+    """Who said no is masked in texts also after the list forgot her."""
+    last = [9, "Grau e.V.", "", "", ""]
+    lists.write(
+        "liste",
+        [*LIST, "Kurzbeschreibung"],
+        [1, "Rot e.V.", "info@rot.example", "Es kocht Taqua Qvestorina."],
+    )
+    lists.write("personen", PERSONS, NO, last)
+    lists.run()
+    lists.write("personen", PERSONS, last)
+    lists.run()
+
+    assert lists.shows("Qvestorina") == []
+    assert lists.shows("Es kocht")
