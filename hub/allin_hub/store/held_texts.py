@@ -65,7 +65,7 @@ def organisation_names(connection: Connection) -> dict[str, str]:
 
 
 def sealed_persons(connection: Connection) -> list[tuple[str, bytes]]:
-    """(id, sealed fields) of every person who is no role: those who are named now, and those who said no and are named no more."""
+    """(id, sealed fields) of every person who is no role: whoever is named now, and whoever said no and is named no more."""
     table = ENTITY_TABLES[Kind.PERSON]
     refused = (
         select(claim.c.entity_id)
