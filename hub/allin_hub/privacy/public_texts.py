@@ -12,7 +12,7 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "image", "phone"]
+Mode = Literal["prose", "names", "place", "link", "image", "phone", "id"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
@@ -20,7 +20,7 @@ PERSONS_OWN = frozenset(
 UNLOOKED = frozenset(
     {
         "code", "currency", "email", "extension", "geo_precision", "geo_source", "id", "language",
-        "organiser_name", "postal_code", "rrule", "scheme", "service", "slug", "source_version", "type", "value", "zone",
+        "organiser_name", "postal_code", "role", "rrule", "scheme", "service", "slug", "source_version", "type", "zone",
     }
 )  # fmt: skip
 """Codes and numbers, into which no name fits; mails of organisations are judged when they are read."""
@@ -133,6 +133,8 @@ def _mode(name: str, path: str) -> Mode:
         return "image"
     if name == "phone":
         return "phone"
+    if name == "value":
+        return "id"
     if name in _NAMES:
         return "names"
     if name in _PLACES or path.endswith("hours.note"):

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from allin_hub.base.bindings import of_entity
 from allin_hub.base.ids import slug
 from allin_hub.hub import Hub
-from allin_hub.privacy.free_text.asked import question
+from allin_hub.privacy.free_text.asked import Question, question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
 from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_key, find
 from allin_hub.privacy.free_text.known_names import KnownNames
@@ -58,6 +58,7 @@ _KIND_WORDS = {
     },
 }  # fmt: skip
 """What stands for a title of which nothing is left."""
+_CONTACT = re.compile(r"@|/|\d\D?\d")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
 
@@ -202,6 +203,8 @@ class TextGate:
         )
         found: list[HeldText] = []
         asked = question(kind, fields)
+        if asked is None and kind is Kind.ORGANISATION and _holds_contact(str(fields.get("name") or "")):
+            asked = Question("name", "named_after_person")
         for field in text_fields(kind):
             value = fields.get(field)
             if value is None:
@@ -308,6 +311,12 @@ class TextGate:
         return _with_mask(value, steps, findings, language, words.get(language, words.get("en")))
 
 
+def _holds_contact(name: str) -> bool:
+    """Whether the name of an association, which is never masked, holds a person's number, mail or link."""
+    found = find(name, Context()) if _CONTACT.search(name) else ()
+    return any(one.kind != "name" and one.verdict is Verdict.HELD for one in found)
+
+
 def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Finding]:
     """What is found in a text; `own` are the persons after whom its organisation is called."""
     if text.mode == "phone":
@@ -322,6 +331,9 @@ def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Fin
         judged = judge_link(text.text, prose.things) if text.mode == "link" else None
         verdict = Verdict.HELD if judged and (judged[0] or prose.hold_hints) else Verdict.HINTED
         return [Finding(0, len(text.text), "link", verdict)] if judged else []
+    if text.mode == "id":  # the UID of a calendar's entry looks like a mail or a number
+        found = [one for one in find(text.text, prose) if one.kind == "name" and one.verdict is Verdict.HELD]
+        return [Finding(0, len(text.text), "name", Verdict.HELD, one.whose) for one in found[:1]]
     if text.mode in {"names", "place"}:
         name = text.path in {"legal_name", "short_name"} or text.path.startswith("alternate_names")
         context = Context(
@@ -398,7 +410,7 @@ def _without_gaps(value: Any) -> Any:
     if isinstance(value, list):
         return [kept for item in value if (kept := _without_gaps(item)) is not None]
     if isinstance(value, dict):
-        if "text" in value and value["text"] is None:
+        if any(name in value and value[name] is None for name in ("text", "value")):
             return None
         return {name: kept for name, item in value.items() if (kept := _without_gaps(item)) is not None}
     return value

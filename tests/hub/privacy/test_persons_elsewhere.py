@@ -263,3 +263,35 @@ def test_a_name_stays_known_when_its_row_is_gone(lists: Lists) -> None:
 
     assert lists.shows("Qvestorina") == []
     assert lists.shows("Es kocht")
+
+
+def test_an_association_whose_name_holds_a_number_waits_for_the_office(lists: Lists) -> None:
+    """A name is never masked: the whole entry is asked about."""
+    lists.write(
+        "liste", LIST, [1, "Chor Alpha, 0176 5551234", ""], [2, "Chor Beta, frau.zetana@gmx.example", ""],
+        [3, "Club 2000 e.V.", ""],
+    )  # fmt: skip
+    lists.run()
+
+    assert lists.shows("5551234") == []
+    assert lists.shows("frau.zetana") == []
+    assert lists.shows("Club 2000")
+
+
+def test_a_calendars_id_shows_nobody(lists: Lists) -> None:
+    """Some programs make the UID of an entry of whatever was typed; one that looks like an address stays."""
+    lists.office.settings(
+        HUB.format(more="") + '\n[sources.kalender]\nplugin = "ical"\npath = "data/kalender.ics"\n'
+    )
+    entry = "BEGIN:VEVENT\r\nUID:{}\r\nDTSTART:20261014T100000Z\r\nSUMMARY:Fest\r\nEND:VEVENT\r\n"
+    (lists.office.folder / "data/kalender.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n"
+        + entry.format("probe-mit-Frau Taqua Qvestorina")
+        + entry.format("20261014T100000@forum.example")
+        + "END:VCALENDAR\r\n",
+        encoding="utf-8",
+    )
+    lists.run()
+
+    assert lists.shows("Qvestorina") == []
+    assert lists.shows("20261014T100000@forum.example")

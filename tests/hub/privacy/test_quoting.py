@@ -142,3 +142,12 @@ def test_a_person_in_the_wrong_cell_is_in_no_report(
         for word in ("anarina", "ogelperson", "5550777", "٥٥٥٠", "анарина")
         if word in text
     ] == []
+
+
+def test_a_heading_that_names_a_person_is_not_quoted() -> None:
+    """Some people write whom to call above a column, or call a sheet after her."""
+    heading = "Telefon Frau Kanarina Vogel, 0176 5551234"
+    told = without_persons(Problem("COLUMN_LOST", sheet=heading, column=heading, params={"value": heading}))
+
+    assert "Kanarina" not in str(told)
+    assert without_persons(Problem("COLUMN_LOST", column="Tel. Ansprechpartner/in")).column
