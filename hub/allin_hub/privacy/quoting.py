@@ -9,7 +9,7 @@ from typing import Any
 
 from allin_hub.base.problems import HIDDEN, Problem, shown_params
 from allin_hub.base.quotations import shows_person
-from allin_hub.privacy.free_text.find import names_a_person
+from allin_hub.privacy.free_text.find import Context, Verdict, find, names_a_person
 from allin_schemas.reading import is_role_address, mail_domain
 
 
@@ -53,6 +53,11 @@ def _shown_heading(heading: str | None) -> str | None:
 
 
 @lru_cache(maxsize=10_000)
+def _holds_name(key: str) -> bool:
+    return any(one.kind == "name" and one.verdict is Verdict.HELD for one in find(key, Context()))
+
+
+@lru_cache(maxsize=10_000)
 def _is_of_person(heading: str) -> bool:
     return names_a_person(heading)
 
@@ -65,8 +70,10 @@ def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) 
     if key is None:
         return None
     is_mail = "@" in key and not is_role_address(key)
-    hidden = (of_person and any(map(str.isalpha, key))) or (
-        is_mail and (mail_domain(key) is None or key.casefold() in mails)
+    hidden = (
+        (of_person and any(map(str.isalpha, key)))
+        or (is_mail and (mail_domain(key) is None or key.casefold() in mails))
+        or _holds_name(key)
     )
     return HIDDEN if hidden else key
 

@@ -14,7 +14,7 @@ from allin_hub.base.quotations import shows_person
 from allin_hub.i18n.translator import Voice
 from allin_hub.mapping.paths import known_paths
 from allin_hub.operations.quarantine import quarantine
-from allin_hub.privacy.quoting import without_persons
+from allin_hub.privacy.quoting import shown_key, without_persons
 from allin_schemas import Kind
 
 OF_THE_HUB = {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes"}
@@ -151,3 +151,9 @@ def test_a_heading_that_names_a_person_is_not_quoted() -> None:
 
     assert "Kanarina" not in str(told)
     assert without_persons(Problem("COLUMN_LOST", column="Tel. Ansprechpartner/in")).column
+
+
+def test_a_key_that_names_a_person_is_not_quoted() -> None:
+    """A UID is whatever a program made of what was typed; one that only looks like an address is told."""
+    assert shown_key("probe mit Frau Kanarina Vogel", of_person=False) == "…"
+    assert shown_key("20261014T100000@forum.example", of_person=False) == "20261014T100000@forum.example"
