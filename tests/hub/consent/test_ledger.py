@@ -91,7 +91,7 @@ FORGERIES: dict[str, tuple[Callable[[int], tuple[str, ...]], str]] = {
             "DELETE FROM consent",
             "DELETE FROM audit",
             "DELETE FROM ledger",
-            "DELETE FROM hub_fact WHERE name LIKE 'ledger%'",
+            "DELETE FROM hub_fact WHERE name IN ('ledger_head', 'ledger_start')",
         ),
         "missing",
     ),
