@@ -20,9 +20,6 @@ from allin_hub.store.engine import migrate, open_engine
 if TYPE_CHECKING:
     from allin_hub.http.client import Http
 
-SETTINGS_USED = "settings_used"
-"""The fact that tells which hub.toml was used last."""
-
 
 def now_in_utc() -> dt.datetime:
     """Tell the time by the machine's clock."""
@@ -63,8 +60,8 @@ class Hub:
 
     def note_settings(self, connection: Connection) -> None:
         """Note in the audit that hub.toml has changed since it was used last."""
-        if runs.fact(connection, SETTINGS_USED) != self.config.digest:
-            runs.save_fact(connection, SETTINGS_USED, self.config.digest)
+        if runs.fact(connection, ledger.SETTINGS_USED) != self.config.digest:
+            runs.save_fact(connection, ledger.SETTINGS_USED, self.config.digest)
             self.note(connection, "settings", "hub.toml", {"digest": self.config.digest})
 
     def note(

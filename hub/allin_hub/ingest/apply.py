@@ -19,7 +19,7 @@ from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
-from allin_hub.privacy.released import subjects_of
+from allin_hub.privacy.released import subjects_of, voices
 from allin_hub.store import claims, consents, leases, partner_files, runs, staging
 from allin_hub.store import raw_records as raws
 
@@ -117,7 +117,7 @@ def _write_answers(connection: Connection, run: SyncRun, result: FetchResult) ->
     ids = [one.claim_id for one in said]
     events, wordings = entries(
         said,
-        *consents.consent_voices(connection, ids),
+        *voices(connection, ids),
         method=result.method,
         language=result.language,
         now=run.hub.clock(),

@@ -27,6 +27,7 @@ from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.source_lease import source_lease
+from allin_hub.privacy.quoting import without_persons
 from allin_hub.store import leases, runs
 from allin_hub.store.engine import reading, writing
 
@@ -117,7 +118,8 @@ def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]
     if lost_columns:
         found.append(Reason("columns", len(lost_columns), len(result.headers)))
         result.problems += [
-            Problem("COLUMN_LOST", column=column, params={"value": column}) for column in lost_columns
+            without_persons(Problem("COLUMN_LOST", column=column, params={"value": column}))
+            for column in lost_columns
         ]
     return found
 

@@ -18,6 +18,7 @@ from allin_hub.ingest.raw_codec import Envelope, opened
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.stage_claims import Arrival, ClaimStager, Staged
 from allin_hub.ingest.validate import Outcome, RecordChecker
+from allin_hub.privacy.quoting import without_persons
 from allin_hub.store import claims as claim_table
 from allin_hub.store import leases, staging
 from allin_hub.store import raw_records as raws
@@ -73,7 +74,9 @@ class Stager:
         if found:
             with writing(self.engine, Point.IDS_RESERVED) as connection:
                 first = staging.reserve(connection, "problem", len(found))
-            rows = [self._claims.problem_row(first + n, None, one) for n, one in enumerate(found)]
+            rows = [
+                self._claims.problem_row(first + n, None, without_persons(one)) for n, one in enumerate(found)
+            ]
             self.store(staging.Rows(problems=rows))
 
     def withdraw(self, lost: Sequence[raws.KnownRaw]) -> None:

@@ -19,6 +19,7 @@ from allin_hub.hub import Hub
 from allin_hub.operations.quarantine import OpenProblem
 from allin_hub.privacy.consent_ledger import ANY_CHANNEL, in_part, released
 from allin_hub.privacy.gate import passes
+from allin_hub.privacy.quoting import shown_key
 from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.text_gate import HeldText as Remembered
 from allin_hub.privacy.text_gate import TextGate, text_at
@@ -139,6 +140,7 @@ def _held(
         dict.fromkeys(what for _, _, what, one, _ in text.found if verdict != "asked" or one == "asked")
     )
     source, raw, key, sheet, row = place
+    key = shown_key(key, of_person=kind is Kind.PERSON)
     return HeldText(
         text.digest.hex()[:_SHORT_ID],
         kind,

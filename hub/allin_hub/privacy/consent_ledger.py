@@ -219,6 +219,25 @@ class Persons:
         keys = person_keys.read(event.subject)
         return {moved for key in keys for moved in person_keys.moved(key, self.homes)}
 
+    @staticmethod
+    def speaks_of(event: LedgerEvent, claim: PersonClaim) -> bool:
+        """Whether an event of a claim was said of whom the claim speaks today: a row, or a mailbox, may be another's by now."""
+        return person_keys.may_be_one(person_keys.read(event.subject), person_keys.read(claim.keys))
+
+    @staticmethod
+    def last_words(asked: Sequence[LedgerEvent]) -> list[LedgerEvent]:
+        """The last event of each claim, or of whoever stands in no source, by channel and by whom it was said of."""
+        found: dict[tuple[Any, str], list[LedgerEvent]] = {}
+        for one in asked:
+            words = found.setdefault((one.claim_id or one.subject, one.channel), [])
+            if words:
+                hers = person_keys.read(one.subject)
+                words[:] = [
+                    word for word in words if not person_keys.may_be_one(person_keys.read(word.subject), hers)
+                ]
+            words.append(one)
+        return [word for words in found.values() for word in words]
+
 
 @dataclass(frozen=True, slots=True)
 class Released:
@@ -241,11 +260,13 @@ def released(
     `unread` names the sources that were not read for so long that the yes which they repeat counts no more.
     """
     asked = [one for one in ledger if one.purpose == purpose.value and one.channel in {ANY_CHANNEL, channel}]
-    latest = _latest(asked)
+    latest = persons.last_words(asked)
+    by_id = {claim.id: claim for claim in persons.claims}
     yes: dict[int, list[LedgerEvent]] = {}
     not_yes: set[int] = set()
-    for one in latest.values():
-        if one.claim_id is None:
+    for one in latest:
+        claim = by_id.get(one.claim_id or 0)
+        if one.claim_id is None or claim is None or not persons.speaks_of(one, claim):
             continue
         if _is_live(one, now):
             yes.setdefault(one.claim_id, []).append(one)
@@ -289,15 +310,16 @@ def refusing(
 ) -> frozenset[str]:
     """Entries of persons and roles that a no to one of these purposes reaches, unless the office noted a yes since."""
     everybody = {claim.entity_id for claim in persons.claims if claim.live}
-    by_entry = {claim.id: claim.entity_id for claim in persons.claims}
+    by_id = {claim.id: claim for claim in persons.claims}
     found: set[str] = set()
     for purpose in purposes:
         asked = [one for one in ledger if one.purpose == purpose.value]
-        latest = _latest(asked)
+        latest = persons.last_words(asked)
         yes: dict[str, list[LedgerEvent]] = {}
-        for one in latest.values():
-            if ConsentEvent(one.event) in LIVE and one.claim_id in by_entry:
-                yes.setdefault(by_entry[one.claim_id], []).append(one)
+        for one in latest:
+            claim = by_id.get(one.claim_id or 0)
+            if ConsentEvent(one.event) in LIVE and claim is not None and persons.speaks_of(one, claim):
+                yes.setdefault(claim.entity_id, []).append(one)
         reached = _reached(persons, _standing(asked, latest), everybody)
         found |= {
             entry
@@ -307,20 +329,13 @@ def refusing(
     return frozenset(found)
 
 
-def _latest(asked: Sequence[LedgerEvent]) -> dict[tuple[Any, str], LedgerEvent]:
-    """The last word of each claim, or of whoever stands in no source, by channel."""
-    return {(one.claim_id or one.subject, one.channel): one for one in asked}
-
-
-def _standing(
-    asked: Sequence[LedgerEvent], latest: Mapping[tuple[Any, str], LedgerEvent]
-) -> list[LedgerEvent]:
+def _standing(asked: Sequence[LedgerEvent], latest: Sequence[LedgerEvent]) -> list[LedgerEvent]:
     """The noes that hold: those that are a source's last word, and all that the office noted."""
+    last = {one.id for one in latest}
     return [
         one
         for one in asked
-        if ConsentEvent(one.event) in SAID_NO
-        and (one.method not in FROM_SOURCES or latest[(one.claim_id or one.subject, one.channel)] is one)
+        if ConsentEvent(one.event) in SAID_NO and (one.method not in FROM_SOURCES or one.id in last)
     ]
 
 
@@ -353,7 +368,7 @@ def _reached(persons: Persons, noes: Sequence[LedgerEvent], wanted: set[str]) ->
         keys = persons.subject(no)
         reached = set()
         own = claims.get(no.claim_id or 0)
-        if own is not None:
+        if own is not None and persons.speaks_of(no, own):
             keys |= persons.said_for(own)
             reached.add(own.entity_id)
         for key in keys:

@@ -27,7 +27,7 @@ from allin_hub.privacy.consent_ledger import (
     released,
 )
 from allin_hub.privacy.person_keys import folded_name
-from allin_hub.privacy.released import persons, subjects_of, unread_sources
+from allin_hub.privacy.released import persons, subjects_of, unread_sources, voices
 from allin_hub.store import consents, entities, ledger
 from allin_hub.store.consents import LedgerEvent, PersonClaim
 from allin_hub.store.engine import reading, writing
@@ -188,6 +188,8 @@ def _said_of(known: Persons, events: Iterable[LedgerEvent], person: str) -> list
     found = []
     for one in events:
         own = by_id.get(one.claim_id or 0)
+        if own is not None and not known.speaks_of(one, own):
+            own = None
         if own is not None and own.entity_id == person:
             found.append(one)
         elif ConsentEvent(one.event) in SAID_NO or own is None:
@@ -266,7 +268,7 @@ def _news(
     connection: Connection, live: Sequence[PersonClaim], said: dict[Purpose, ConsentEvent]
 ) -> dict[Purpose, ConsentEvent]:
     """What the office has not noted before as the last word."""
-    states, _ = consents.consent_voices(connection, [claim.id for claim in live])
+    states, _ = voices(connection, [claim.id for claim in live])
     return {
         purpose: what
         for purpose, what in said.items()

@@ -80,6 +80,29 @@ def met_by(keys: Iterable[str], within: Collection[str]) -> set[str]:
     return said_for(keys, within) | {f"{WITHIN}:{place}:{ANYBODY}" for place in within}
 
 
+def may_be_one(keys: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether keys that stood in one place of a source at two times may be one person's.
+
+    They have a mail, a phone or a name in common, or of one of them nothing is known. The place itself says nothing:
+    another person may stand in a row, or behind a mailbox, by now.
+    """
+    ours, theirs = _bare(keys), _bare(others)
+    return not ours or not theirs or not ours.isdisjoint(theirs) or ANYBODY in ours | theirs
+
+
+def _bare(keys: Iterable[str]) -> set[str]:
+    """Keys without the entities in which they hold."""
+    kinds = {WITHIN: NAME, MAIL: MAIL, PHONE: PHONE, NAME: NAME}
+    found = set()
+    for key in keys:
+        kind, hashed = key.partition(":")[0], key.rpartition(":")[2]
+        if kind == NOBODY or hashed == ANYBODY:
+            found.add(ANYBODY)
+        elif kind in kinds:
+            found.add(f"{kinds[kind]}:{hashed}")
+    return found
+
+
 def place_of(key: str) -> str | None:
     """The entity within which a key holds; None for one that holds everywhere."""
     kind, _, rest = key.partition(":")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "phone", "rule"]
+Mode = Literal["prose", "names", "place", "link", "image", "phone", "rule", "id"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
@@ -99,9 +99,8 @@ def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[
 
 
 _OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
-_LINKS = frozenset(
-    {"website", "social", "url", "registration_url", "public_url", "appointment_url", "logo", "image"}
-)
+_LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
+_IMAGES = frozenset({"image", "logo"})
 _NO_TEXT = frozenset(
     {
         "opens",
@@ -125,10 +124,14 @@ _NO_TEXT = frozenset(
 def _mode(name: str, path: str) -> Mode:
     if name in _LINKS:
         return "link"
+    if name in _IMAGES:
+        return "image"
     if name == "phone":
         return "phone"
     if name == "rrule":
         return "rule"
+    if name == "value":
+        return "id"
     if name in _NAMES:
         return "names"
     if name in _PLACES or path.endswith("hours.note"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from allin_hub.base.problems import HIDDEN, Problem, shown_params
@@ -31,17 +32,37 @@ def without_persons(
     persons, names = tuple(persons), tuple(names)
     is_mail = (problem.field or "").rpartition(".")[2] == "email"
     key = shown_key(problem.key, of_person=of_person, mails=mails)
+    column, sheet = _shown_heading(problem.column), _shown_heading(problem.sheet)
+    headings = {one for one, shown in ((problem.column, column), (problem.sheet, sheet)) if one != shown}
     params: Mapping[str, Any] = {
         name: HIDDEN
-        if (key == HIDDEN and value == problem.key) or _is_persons(value, persons, names, is_mail=is_mail)
+        if value in headings
+        or (key == HIDDEN and value == problem.key)
+        or _is_persons(value, persons, names, is_mail=is_mail)
         else value
         for name, value in shown_params(problem.params).items()
     }
-    return (
-        replace(problem, key=key, params=params)
-        if (params, key) != (problem.params, problem.key)
-        else problem
-    )
+    shown = replace(problem, key=key, column=column, sheet=sheet, params=params)
+    return shown if shown != problem else problem
+
+
+def _shown_heading(heading: str | None) -> str | None:
+    """A heading, or a sheet's name, as a message may say it: some people write whom to call into it."""
+    return HIDDEN if heading is not None and _is_of_person(heading) else heading
+
+
+@lru_cache(maxsize=10_000)
+def _holds_name(key: str) -> bool:
+    from allin_hub.privacy.free_text.find import Context, Verdict, find
+
+    return any(one.kind == "name" and one.verdict is Verdict.HELD for one in find(key, Context()))
+
+
+@lru_cache(maxsize=10_000)
+def _is_of_person(heading: str) -> bool:
+    from allin_hub.privacy.free_text.find import names_a_person
+
+    return names_a_person(heading)
 
 
 def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) -> str | None:
@@ -52,8 +73,10 @@ def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) 
     if key is None:
         return None
     is_mail = "@" in key and not is_role_address(key)
-    hidden = (of_person and any(map(str.isalpha, key))) or (
-        is_mail and (mail_domain(key) is None or key.casefold() in mails)
+    hidden = (
+        (of_person and any(map(str.isalpha, key)))
+        or (is_mail and (mail_domain(key) is None or key.casefold() in mails))
+        or (any(map(str.isalpha, key)) and _holds_name(key))
     )
     return HIDDEN if hidden else key
 

@@ -11,7 +11,7 @@ from allin_hub.base.encryption import Sealer
 from allin_hub.privacy import person_keys
 from allin_hub.privacy.consent_ledger import Persons
 from allin_hub.store import consents
-from allin_hub.store.consents import LedgerEvent
+from allin_hub.store.consents import LedgerEvent, States
 
 
 def persons(connection: Connection, ledger: Sequence[LedgerEvent]) -> Persons:
@@ -43,6 +43,24 @@ def subjects_of(connection: Connection, sealer: Sealer, claim_ids: Sequence[int]
         )
         for claim in found.claims
     }
+
+
+def voices(connection: Connection, claim_ids: Sequence[int]) -> tuple[States, States]:
+    """The latest events of claims, and the latest that a source brought.
+
+    What was said of another person than whom a claim speaks of today is left out.
+    """
+    speaking = {one.id: person_keys.read(one.keys) for one in consents.person_claims(connection, claim_ids)}
+    latest, of_sources = consents.consent_voices(connection, claim_ids)
+
+    def of_today(states: States) -> States:
+        return {
+            place: state
+            for place, state in states.items()
+            if person_keys.may_be_one(person_keys.read(state.subject), speaking.get(place[0], ()))
+        }
+
+    return of_today(latest), of_today(of_sources)
 
 
 def unread_sources(last_reads: Mapping[str, dt.datetime], days: int, now: dt.datetime) -> frozenset[str]:

@@ -11,14 +11,17 @@ import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.bindings import of_entity
+from allin_hub.base.ids import slug
 from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.asked import question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
+from allin_hub.privacy.free_text.cues import Role, cue_at
 from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_key, find
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.masks import is_only_masks, mask, mask_word
@@ -58,6 +61,10 @@ _KIND_WORDS = {
     },
 }  # fmt: skip
 """What stands for a title of which nothing is left."""
+_BESIDE = re.compile(r"[:=(\[,;/|\n–—]\s*$|\s-\s*$")
+_CARE_OF = re.compile(r"(?i)c/o\b|z\. ?H(?:d\.|\.)")
+_LONGEST_LABEL = 4
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
 
 
@@ -74,8 +81,6 @@ class Shown(NamedTuple):
 
     fields: dict[str, Any]
     mark: str
-    renamed: bool = False
-    """Whether a person was taken out of its title, so that its address may not be made of the whole title."""
 
 
 class TextGate:
@@ -198,6 +203,9 @@ class TextGate:
         prose = Context(
             things=self._things.about(own), known=known, owners=owners, hold_hints=id in self._from_holding
         )
+        called_after = frozenset(
+            owner for name in own for *_, whose in known.found(name, tokens_of(name)) for owner in whose
+        )
         found: list[HeldText] = []
         asked = question(kind, fields)
         for field in text_fields(kind):
@@ -206,7 +214,7 @@ class TextGate:
                 continue
             for text in public_texts(field, _opened(value)):
                 named = text.path == "name" and kind is Kind.ORGANISATION
-                several = list(_in_name(text.text)) if named else _findings(text, prose)
+                several = list(in_name(text.text)) if named else _findings(text, prose, called_after)
                 if asked is not None and text.path == asked.field:
                     several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
                 if several:
@@ -219,7 +227,7 @@ class TextGate:
             names = [str(fields.get("name") or "")]
         else:
             names = [self._organisations.get(str(fields[name]), "") for name in _OWNERS if fields.get(name)]
-        bare = [_without(name, _in_name(name)) for name in names if name]
+        bare = [_without(name, in_name(name)) for name in names if name]
         return [name for name in bare if name.strip() and is_things_name(name)]
 
     def digest_of(self, kind: Kind, id: str, path: str, text: str) -> bytes:
@@ -272,7 +280,27 @@ class TextGate:
             return Shown(fields, "")
         made = {**fields, **{name: _without_gaps(value) for name, value in changed.items()}}
         shown = {name: value for name, value in made.items() if value is not None}
-        return Shown(shown, mark.hexdigest(), ENTITIES[kind].title_field in changed)
+        return Shown(shown, mark.hexdigest())
+
+    def address(self, kind: Kind, id: str, name: str, fields: Mapping[str, Any], shown: Shown) -> str:
+        """The entity's name in files and addresses: made of the id alone where it tells of a person whom the title does not show.
+
+        It was made of the entity's first title, and what stood there may be masked or mended by now.
+        """
+        title = ENTITIES[kind].title_field
+        if kind is Kind.PERSON or name == slug(str(shown.fields.get(title) or ""), id):
+            return name
+        words = name.removesuffix(slug("", id)).replace("-", " ").title()
+        known, owners = self._people
+        context = Context(
+            things=self._things.about(self._own_names(kind, fields)), known=known, owners=owners
+        )
+        tells = (
+            shown.fields.get(title) != fields.get(title)
+            or question(kind, {**fields, title: words}) is not None
+            or any(one.verdict is Verdict.HELD for one in find(words, context))
+        )
+        return slug("", id) if tells else name
 
     def _masked(self, kind: Kind, value: Any, path: str, findings: Sequence[Finding]) -> Any:
         steps: list[str | int] = [int(step) if step.isdigit() else step for step in path.split(".")[1:]]
@@ -284,9 +312,26 @@ class TextGate:
 
 
 @lru_cache(maxsize=2_000)
-def _in_name(name: str) -> tuple[Finding, ...]:
-    """What an organisation's name says of a person beside it, 'Chor Alpha (Kontakt: …)'; its own words explain nothing here."""
-    return tuple(one for one in find(name, Context()) if one.verdict is Verdict.HELD)
+def in_name(name: str) -> tuple[Finding, ...]:
+    """What an organisation's name says of a person beside it, 'Chor Alpha (Kontakt: …)'; its own words explain nothing here.
+
+    A person after whom it is called stands in it without such a sign: 'Imam Ali Moschee'.
+    """
+    return tuple(
+        one
+        for one in find(name, Context())
+        if one.verdict is Verdict.HELD and (one.kind != "name" or _stands_beside(name, one.start))
+    )
+
+
+def _stands_beside(name: str, start: int) -> bool:
+    """Whether what begins here is set off from an organisation's name, or follows a label."""
+    if _BESIDE.search(name, 0, start) or _CARE_OF.match(name, start):
+        return True
+    before = name[:start]
+    tokens = tokens_of(before)
+    hits = [cue_at(before, tokens, at) for at in range(max(0, len(tokens) - _LONGEST_LABEL), len(tokens))]
+    return any(hit is not None and hit.cue.role is Role.LABEL and hit.end == len(tokens) for hit in hits)
 
 
 def _without(text: str, findings: Iterable[Finding]) -> str:
@@ -296,15 +341,23 @@ def _without(text: str, findings: Iterable[Finding]) -> str:
     return text
 
 
-def _findings(text: PublicText, prose: Context) -> list[Finding]:
+def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Finding]:
+    """What is found in a text; `own` are the persons after whom its organisation is called."""
     if text.mode == "phone":
         mobile = kind_of_number(text.text) == "mobile"
         owner = prose.owners.get(contact_key(text.text), frozenset())
         return [Finding(0, len(text.text), "mobile", Verdict.HELD, owner)] if mobile else []
-    if text.mode == "link":
-        judged = judge_link(text.text, prose.things)
+    if text.mode in {"link", "image"}:
+        words = _NO_LETTERS.sub(" ", unquote(text.text))
+        named = [whose - own for *_, whose in prose.known.found(words, tokens_of(words)) if whose - own]
+        if named:
+            return [Finding(0, len(text.text), "link", Verdict.HELD, frozenset().union(*named))]
+        judged = judge_link(text.text, prose.things) if text.mode == "link" else None
         verdict = Verdict.HELD if judged and (judged[0] or prose.hold_hints) else Verdict.HINTED
         return [Finding(0, len(text.text), "link", verdict)] if judged else []
+    if text.mode == "id":  # the UID of a calendar's entry looks like a mail or a number
+        found = [one for one in find(text.text, prose) if one.kind == "name" and one.verdict is Verdict.HELD]
+        return [Finding(0, len(text.text), "name", Verdict.HELD, one.whose) for one in found[:1]]
     if text.mode in {"names", "place"}:
         name = text.path in {"legal_name", "short_name"} or text.path.startswith("alternate_names")
         context = Context(

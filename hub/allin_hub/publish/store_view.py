@@ -18,19 +18,18 @@ from sqlalchemy import Connection
 from allin_hub.api.plugin import Output
 from allin_hub.api.view import Cell, Change, Credit
 from allin_hub.base.errors import PublishError
-from allin_hub.base.ids import slug
 from allin_hub.entities.hidden import today
 from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import Persons, Released, in_part, refusing, released
 from allin_hub.privacy.gate import passes
-from allin_hub.privacy.numbers import numbers_of, without_numbers
+from allin_hub.privacy.numbers import numbers_of, without_mail, without_numbers
 from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.suppression import hide_small, homes, protected
 from allin_hub.privacy.text_gate import TextGate
 from allin_hub.store import consents, entities, hidden_entries, ledger
 from allin_hub.store.published_entities import publishable
-from allin_schemas import ENTITIES, Kind, Person, Purpose, Record
+from allin_schemas import ENTITIES, Kind, Person, PersonType, Purpose, Record
 
 E = TypeVar("E", bound=Record)
 
@@ -51,6 +50,8 @@ class StoreView:
         self._digests: dict[UUID, str] = {}
         self._persons_numbers: dict[str, frozenset[str]] = {}
         """Person -> numbers that she did not release: they are hers wherever else they stand."""
+        self._persons_mails: dict[str, set[str]] = {}
+        """Address that a person did not release -> the names of those who have it."""
         self._known: dict[int, tuple[str, str]] = {}
         """Digest and id, by the object itself: what is shown is held here, so that none can take another's place."""
 
@@ -75,12 +76,17 @@ class StoreView:
 
     @cached_property
     def _consenting(self) -> dict[str, dt.datetime | None]:
-        return {person: one.ends for person, one in self._released.items()}
+        """Persons who have agreed, and until when; whom the office hides is named in no text either."""
+        return {person: one.ends for person, one in self._released.items() if person not in self._hidden}
 
     @cached_property
     def _parts(self) -> dict[str, dict[str, Any]]:
         """Persons whose consent covers only some of what is known of them -> what it covers."""
-        return parts_of_persons(self._connection, self._hub, in_part(self._persons, self._released))
+        return parts_of_persons(self._connection, self._hub, self._in_part)
+
+    @cached_property
+    def _in_part(self) -> dict[str, frozenset[int]]:
+        return in_part(self._persons, self._released)
 
     @cached_property
     def _refusing(self) -> frozenset[str]:
@@ -116,7 +122,8 @@ class StoreView:
             found: list[tuple[str, str, dict[str, Any]]] = []
             for one in batch:
                 part = self._parts.get(one.id) if kind is Kind.PERSON else None
-                fields = passes(kind, one.fields, one.id, () if part else consenting, refused)
+                in_whole = kind is not Kind.PERSON or one.id not in self._in_part
+                fields = passes(kind, one.fields, one.id, consenting if in_whole else (), refused)
                 if fields is None and part is not None:
                     fields = passes(kind, part, one.id, consenting, refused)
                 else:
@@ -124,28 +131,38 @@ class StoreView:
                 if one.id in self._hidden:
                     fields = None
                 if kind is Kind.PERSON:
-                    self._persons_numbers[one.id] = numbers_of(one.fields) - numbers_of(fields or {})
+                    self._keep_contacts(one.id, one.fields, fields or {})
                 shown = fields and self.texts.shown(kind, one.id, fields, consenting, self._parts)
-                if shown:
+                if fields and shown:
+                    named = self.texts.address(kind, one.id, one.bookkeeping["slug"], fields, shown)
                     ends = consenting.get(one.id)
                     digest = self._hub.sealer.digest(part).hex() if part else one.digest.hex()
                     digest += (
                         (ends.isoformat() if ends else "") + ("-" if one.id in refused else "") + shown.mark
                     )
-                    data = {**empty, **shown.fields, **one.bookkeeping}
-                    if shown.renamed:
-                        data["slug"] = slug(str(shown.fields.get(title) or ""), one.id)
-                    found.append((one.id, digest, data))
+                    digest += "/" if named != one.bookkeeping["slug"] else ""
+                    found.append(
+                        (one.id, digest, {**empty, **shown.fields, **one.bookkeeping, "slug": named})
+                    )
             read = _many(model).validate_json(orjson.dumps([data for *_, data in found]))
             for (key, digest, data), entity in zip(found, read, strict=True):
+                entity, cut = without_mail(entity, self._persons_mails)  # noqa: PLW2901 - what is shown takes its place
+                digest += cut  # noqa: PLW2901
                 if key in held:
-                    entity, cut = without_numbers(entity, held[key])  # noqa: PLW2901 - what is shown takes its place
+                    entity, cut = without_numbers(entity, held[key])  # noqa: PLW2901
                     digest += cut  # noqa: PLW2901
                 self._digests[entity.id] = digest
                 self._known[id(entity)] = digest, key
                 ordered.append((str(data.get(title)).casefold(), entity.id.int, key, entity))
         ordered.sort(key=itemgetter(0, 1))
         return {key: entity for *_, key, entity in ordered}
+
+    def _keep_contacts(self, person: str, known: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """Note the numbers and the address that a person did not release."""
+        self._persons_numbers[person] = numbers_of(known) - numbers_of(shown)
+        email = known.get("email")
+        if email and email != shown.get("email") and known.get("type") == PersonType.PERSON.value:
+            self._persons_mails.setdefault(email.casefold(), set()).add(str(known.get("name") or ""))
 
     def _numbers_held(self) -> dict[str, frozenset[str]]:
         """Entity -> numbers of its contact persons who did not release them."""
@@ -238,7 +255,7 @@ class StoreView:
         counted: Counter[str] = Counter()
         for stored in entities.everything(self._connection, Kind.PERSON, self._hub.sealer):
             data = self._parts.get(stored.id, stored.data)
-            if stored.id in self._consenting and stored.id not in self._hidden and data.get("email"):
+            if stored.id in self._consenting and data.get("email"):
                 counted[data.get("preferred_language") or self._hub.config.hub.languages[0]] += 1
         return hide_small(counted)
 

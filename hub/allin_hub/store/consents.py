@@ -38,6 +38,7 @@ class ConsentState(NamedTuple):
     at: dt.datetime
     evidence: bytes | None
     expires_at: dt.datetime | None
+    subject: str | None = None
 
 
 class LedgerEvent(NamedTuple):
@@ -74,7 +75,7 @@ States = dict[tuple[int, str, str], ConsentState]
 
 
 def consent_voices(connection: Connection, claim_ids: Sequence[int]) -> tuple[States, States]:
-    """The latest events of claims, and the latest that a source brought."""
+    """The latest events of claims, and the latest that a source brought; said of whomever they spoke of then."""
     query = (
         select(
             consent.c.claim_id,
@@ -85,16 +86,18 @@ def consent_voices(connection: Connection, claim_ids: Sequence[int]) -> tuple[St
             consent.c.at,
             consent.c.evidence,
             consent.c.expires_at,
+            consent.c.subject,
         )
         .where(consent.c.claim_id.in_(expanding))
         .order_by(consent.c.id)
     )
     latest: States = {}
     of_sources: States = {}
-    for claim_id, purpose, channel, event, method, at, evidence, expires_at in rows_in(
+    for claim_id, purpose, channel, event, method, at, evidence, expires_at, subject in rows_in(
         connection, query, claim_ids
     ):
-        state = ConsentState(event, method, at, None if evidence is None else bytes(evidence), expires_at)
+        known = None if evidence is None else bytes(evidence)
+        state = ConsentState(event, method, at, known, expires_at, subject)
         latest[(claim_id, purpose, channel)] = state
         if method in FROM_SOURCES:
             of_sources[(claim_id, purpose, channel)] = state

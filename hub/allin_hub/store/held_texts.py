@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, and_, delete, or_, select
 
 from allin_hub.store.engine import insert_rows, upsert_rows
-from allin_hub.store.tables import ENTITY_TABLES, change, claim, held_text, iso, raw, text_decision
-from allin_schemas import Kind, PersonType
+from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, held_text, iso, raw, text_decision
+from allin_schemas import ConsentEvent, Kind, PersonType
 
+SAID_NO = (ConsentEvent.WITHDRAWN.value, ConsentEvent.REFUSED.value)
 COLUMNS = ("kind", "entity_id", "path", "digest", "found")
 
 
@@ -64,10 +65,17 @@ def organisation_names(connection: Connection) -> dict[str, str]:
 
 
 def sealed_persons(connection: Connection) -> list[tuple[str, bytes]]:
-    """(id, sealed fields) of every live person who is no role, those who said no among them."""
+    """(id, sealed fields) of every person who is no role: whoever is named now, and whoever said no and is named no more."""
     table = ENTITY_TABLES[Kind.PERSON]
+    refused = (
+        select(claim.c.entity_id)
+        .join(consent, consent.c.claim_id == claim.c.id)
+        .where(claim.c.kind == Kind.PERSON.value, claim.c.live == 0, consent.c.event.in_(SAID_NO))
+    )
     query = select(table.c.id, table.c.sealed).where(
-        table.c.withdrawn_at.is_(None), table.c.sealed.is_not(None), table.c.type == PersonType.PERSON.value
+        or_(table.c.withdrawn_at.is_(None), table.c.id.in_(refused)),
+        table.c.sealed.is_not(None),
+        table.c.type == PersonType.PERSON.value,
     )
     return [(row[0], bytes(row[1])) for row in connection.execute(query.order_by(table.c.id))]
 

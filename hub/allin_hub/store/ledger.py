@@ -2,7 +2,8 @@
 
 An event's content lies in its own table, under the event's number. The ledger holds a digest of it, salted, and a hash
 over the hash before and this digest, made with the hub's key. Content that is erased takes its salt along: the digest
-tells nothing any more, and the chain still verifies. Where the beginning was let go, its last hash is kept.
+tells nothing any more, and the chain still verifies. In the salt's place stands a keyed mark, so that only the hub can
+erase. Where the beginning was let go, its last hash is kept.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ CONTENTS: Mapping[str, Table] = {CONSENT: consent, AUDIT: audit}
 """Kind of event -> the table of its content."""
 START, HEAD = "ledger_start", "ledger_head"
 """Facts: the hash before the first event that is kept, and the last one."""
+SETTINGS_USED = "settings_used"
+"""Fact: the settings that the audit noted last. With it, a ledger without a last event was taken away as a whole."""
 SALT_BYTES = 16
+ERASED = "-"
+"""Begins the mark that stands in the place of an erased event's salt."""
 MOST_LOST = 100
 """How many events are named of each stretch that is missing."""
 
@@ -92,16 +97,19 @@ def faults(connection: Connection, sealer: Sealer) -> list[Fault]:
         found += [Fault("missing", lost, kind) for lost in _some(seq, number - 1)]
         seq = number
         content = contents.get(kind, {}).pop(number, None)
-        if salt is None and content is not None:
+        is_marked = salt is None or salt.startswith(ERASED)
+        if content is not None and is_marked:
             found.append(Fault("inserted", seq, kind))
-        elif salt is not None and content is None:
+        elif content is None and not (is_marked and salt == _mark(sealer, seq, digest)):
             found.append(Fault("missing", seq, kind))
         elif _link(sealer, chain, seq, kind, digest) != linked or (
-            salt is not None and content is not None and _digest(salt, content) != digest
+            content is not None and not _fits(digest, salt, content)
         ):
             found.append(Fault("changed", seq, kind))
         chain = linked
     head, last, is_true = _place(connection, sealer, HEAD)
+    if not head and runs.fact(connection, SETTINGS_USED) is not None:
+        found.append(Fault("missing", 1, AUDIT))
     found += [Fault("missing", lost, AUDIT) for lost in _some(seq, head)]
     found += [Fault("inserted", more, AUDIT) for more in _some(head, seq)]
     if not is_true or (head == seq and last != chain):
@@ -118,12 +126,14 @@ def _some(after: int, last: int) -> range:
     return range(after + 1, min(last, after + MOST_LOST) + 1)
 
 
-def erase(connection: Connection, seqs: Iterable[int]) -> None:
+def erase(connection: Connection, sealer: Sealer, seqs: Iterable[int]) -> None:
     """Take the content of events away for good, with their salts; the chain stays."""
     for seq in seqs:
         for table in CONTENTS.values():
             connection.execute(delete(table).where(table.c.id == seq))
-        connection.execute(update(ledger).where(ledger.c.seq == seq).values(salt=None))
+        digest = connection.execute(select(ledger.c.digest).where(ledger.c.seq == seq)).scalar_one()
+        marked = update(ledger).where(ledger.c.seq == seq).values(salt=_mark(sealer, seq, digest))
+        connection.execute(marked)
 
 
 def prune(connection: Connection, sealer: Sealer, through: int) -> int:
@@ -147,9 +157,13 @@ def chain_anew(connection: Connection, sealer: Sealer) -> None:
     contents = {kind: _contents(connection, table) for kind, table in CONTENTS.items()}
     for number, kind, salt, digest, _ in list(_rows(connection)):
         seq = number
-        new = digest if salt is None else _digest(salt, contents[kind][seq])
+        is_erased = salt.startswith(ERASED)
+        new = digest if is_erased else _digest(salt, contents[kind][seq])
         chain = _link(sealer, chain, seq, kind, new)
-        connection.execute(update(ledger).where(ledger.c.seq == seq).values(digest=new, chain=chain))
+        kept = _mark(sealer, seq, new) if is_erased else salt
+        connection.execute(
+            update(ledger).where(ledger.c.seq == seq).values(salt=kept, digest=new, chain=chain)
+        )
     _save_place(connection, sealer, HEAD, seq, chain)
 
 
@@ -213,8 +227,20 @@ def _digest(salt: str, content: Mapping[str, Any]) -> str:
     return hashlib.blake2b(bytes.fromhex(salt) + written, digest_size=32).hexdigest()
 
 
+def _fits(digest: str, salt: str, content: Mapping[str, Any]) -> bool:
+    try:
+        return _digest(salt, content) == digest
+    except ValueError:  # no salt that the hub makes reads like that
+        return False
+
+
 def _hex(value: Any) -> str:
     return bytes(value).hex()
+
+
+def _mark(sealer: Sealer, seq: int, digest: str) -> str:
+    """The mark of an event whose content the hub itself erased."""
+    return ERASED + sealer.hash_text("erased", f"{seq}\x1f{digest}").hex()[1:]
 
 
 def _link(sealer: Sealer, before: str, seq: int, kind: str, digest: str) -> str:

@@ -422,7 +422,10 @@ ledger = Table(
     Column("digest", String(64), nullable=False),
     Column("chain", String(32), nullable=False),
 )
-"""The chain of all events of `consent` and `audit`, in hexadecimal; an event whose content was erased has no salt any more."""
+"""The chain of all events of `consent` and `audit`, in hexadecimal.
+
+An event whose content the hub erased has a keyed mark in the salt's place.
+"""
 
 problem = Table(
     "problem",

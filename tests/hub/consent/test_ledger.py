@@ -79,6 +79,23 @@ FORGERIES: dict[str, tuple[Callable[[int], tuple[str, ...]], str]] = {
         "changed",
     ),
     "said to be erased": (lambda no: (f"UPDATE ledger SET salt = NULL WHERE seq = {no}",), "inserted"),
+    "erased by somebody else": (
+        lambda no: (
+            f"DELETE FROM consent WHERE id = {no}",
+            f"UPDATE ledger SET salt = NULL WHERE seq = {no}",
+        ),
+        "missing",
+    ),
+    "all of it gone": (
+        lambda _: (
+            "DELETE FROM consent",
+            "DELETE FROM audit",
+            "DELETE FROM ledger",
+            "DELETE FROM hub_fact WHERE name IN ('ledger_head', 'ledger_start')",
+        ),
+        "missing",
+    ),
+    "a salt of another sort": (lambda no: (f"UPDATE ledger SET salt = 'x' WHERE seq = {no}",), "changed"),
     "two answers swapped": (
         lambda no: (
             f"UPDATE consent SET id = 901 WHERE id = {no}",
@@ -136,7 +153,7 @@ def test_content_can_be_erased_and_a_beginning_let_go(hub: Hub, desk: Any) -> No
     """The chain still verifies, and goes on; nothing of the content is left."""
     first, no = _consent(hub, "imported"), _consent(hub, "withdrawn")
     with writing(hub.engine) as connection:
-        ledger.erase(connection, [no])
+        ledger.erase(connection, hub.sealer, [no])
     assert set() == _found(hub)
     with writing(hub.engine) as connection:
         assert first == ledger.prune(connection, hub.sealer, first)
@@ -163,7 +180,7 @@ def test_the_keys_of_persons_are_renewed_with_the_hashing_key(hub: Hub, desk: An
     """Each from its old hash alone: events and claims still meet, what was erased still verifies, a sync changes nothing."""
     old = _keys(hub)
     with writing(hub.engine) as connection:
-        ledger.erase(connection, [_consent(hub, "imported")])
+        ledger.erase(connection, hub.sealer, [_consent(hub, "imported")])
     rotate(hub, hashes=True)
     after = desk.office.open()
     try:

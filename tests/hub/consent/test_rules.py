@@ -272,3 +272,41 @@ def test_a_persons_name_reads_the_same_in_any_order() -> None:
 
     assert len({person_keys.folded_name(one) for one in spellings}) == 1
     assert len({person_keys.folded_name(one) for one in [spellings[0], *others]}) == 4
+
+
+def test_a_yes_does_not_pass_to_whoever_takes_over_a_mailbox(desk: Any) -> None:
+    """The office's yes was hers; her successor behind the same address of a task is asked anew, and may agree."""
+    desk.settings(a="spreadsheet")
+    desk.sheet("a", ("Rot", "Kanarina Rot", "vorstand@rot.example", "", ""))
+    desk.sync()
+    hub = desk.office.open()
+    [person] = office_consents.find_by_words(hub, "kanarina rot")
+    hub.close()
+    _give(desk, person.id)
+    desk.publish()
+    assert desk.shows("Kanarina")
+    desk.sheet("a", ("Rot", "Berta Blau", "vorstand@rot.example", "", ""))
+    desk.sync()
+    assert not desk.shows("Kanarina")
+    assert not desk.shows("Berta")
+    hub = desk.office.open()
+    [person] = office_consents.find_by_words(hub, "berta blau")
+    hub.close()
+    _give(desk, person.id)
+    desk.publish()
+
+    assert desk.shows("Berta")
+
+
+def test_a_no_stays_hers_when_another_takes_over_her_row(desk: Any) -> None:
+    """The row says yes by now, of somebody else; another source names her."""
+    desk.settings(a="spreadsheet", b="spreadsheet")
+    desk.sheet("a", ("Rot", "Kanarina Rot", "vorstand@rot.example", "0176 5550001", "nein"))
+    desk.sync("a")
+    desk.sheet("a", ("Rot", "Berta Blau", "vorstand@rot.example", "0176 5550002", "ja"))
+    desk.sheet("b", ("Gelb", "Kanarina Rot", "", "0176 5550001", "ja"))
+
+    desk.sync()
+
+    assert desk.shows("Berta")
+    assert not desk.shows("Kanarina")

@@ -14,12 +14,12 @@ from tests.hub.crash.scenes import LATER
 from tests.sealed import opened
 
 from allin_hub.base.bindings import of_raw
-from allin_hub.hub import SETTINGS_USED, Hub
+from allin_hub.hub import Hub
 from allin_hub.ingest.held_staging import DIGEST
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.notify import LEASE as TELLING
 from allin_hub.store.engine import reading
-from allin_hub.store.ledger import HEAD, START
+from allin_hub.store.ledger import HEAD, SETTINGS_USED, START
 from allin_hub.store.tables import ENTITY_TABLES, HASHED, SEALED, audit, claim, metadata, raw, run
 
 LEFT_OUT = {

@@ -14,7 +14,7 @@ from allin_hub.base.quotations import shows_person
 from allin_hub.i18n.translator import Voice
 from allin_hub.mapping.paths import known_paths
 from allin_hub.operations.quarantine import quarantine
-from allin_hub.privacy.quoting import without_persons
+from allin_hub.privacy.quoting import shown_key, without_persons
 from allin_schemas import Kind
 
 OF_THE_HUB = {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes"}
@@ -142,3 +142,18 @@ def test_a_person_in_the_wrong_cell_is_in_no_report(
         for word in ("anarina", "ogelperson", "5550777", "٥٥٥٠", "анарина")
         if word in text
     ] == []
+
+
+def test_a_heading_that_names_a_person_is_not_quoted() -> None:
+    """Some people write whom to call above a column, or call a sheet after her."""
+    heading = "Telefon Frau Kanarina Vogel, 0176 5551234"
+    told = without_persons(Problem("COLUMN_LOST", sheet=heading, column=heading, params={"value": heading}))
+
+    assert "Kanarina" not in str(told)
+    assert without_persons(Problem("COLUMN_LOST", column="Tel. Ansprechpartner/in")).column
+
+
+def test_a_key_that_names_a_person_is_not_quoted() -> None:
+    """A UID is whatever a program made of what was typed; one that only looks like an address is told."""
+    assert shown_key("probe mit Frau Kanarina Vogel", of_person=False) == "…"
+    assert shown_key("20261014T100000@forum.example", of_person=False) == "20261014T100000@forum.example"

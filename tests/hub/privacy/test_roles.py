@@ -272,3 +272,27 @@ def test_a_role_shows_what_it_is_reached_by_and_nothing_else() -> None:
     assert passes(Kind.PERSON, {**role, "email": "zeytin@web.de"}, "id", frozenset(), {"id"}) is None
     assert passes(Kind.PERSON, {**role, "given": "Kanarina"}, "id", frozenset()) is None
     assert passes(Kind.PERSON, {**role, "name": "Kanarina"}, "id", frozenset()) is None
+
+
+def test_a_yes_beside_a_role_releases_nothing_that_another_source_adds(
+    office: Any, synced: Any, published: Any
+) -> None:
+    """The board's mailbox stays; the free text and the private number of the other list do not come with the yes."""
+    office.settings(HUB.format(more="") + SECOND)
+    yes = _row("Chor Rot e.V.", no="ja", mail="info@chor-rot.example", contact="Vorstand",
+               mailbox="vorstand@chor-rot.example")  # fmt: skip
+    other = _row("Chor Rot e.V.", no="", mail="info@chor-rot.example", contact="Vorstand",
+                 mailbox="vorstand@chor-rot.example", number="0176 11112250 (privat)", reach="bei Kanarina")  # fmt: skip
+    office.sheet("zweite.csv", HEADER, [yes])
+    office.sheet("liste.csv", HEADER, [other])
+    synced(office)
+    published(office)
+    text = "\n".join(
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in (office.folder / "public").rglob("*")
+        if path.is_file()
+    )
+
+    assert "vorstand@chor-rot.example" in text
+    assert "Kanarina" not in text
+    assert not _holds_number(text, "0176 11112250")

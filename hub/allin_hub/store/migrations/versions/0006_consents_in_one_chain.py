@@ -123,7 +123,9 @@ def _chain(sealer: Any) -> None:
     for row in rows:
         while seq + 1 < row[0]:  # an event that is gone: nothing of it is known
             seq += 1
-            chain = _append(connection, sealer, chain, seq, None, os.urandom(32).hex())
+            digest = os.urandom(32).hex()
+            erased = "-" + sealer.hash_text("erased", f"{seq}\x1f{digest}").hex()[1:]
+            chain = _append(connection, sealer, chain, seq, erased, digest)
         seq = row[0]
         content = {name: value for name, value in zip(columns[1:], row[1:], strict=True) if value is not None}
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
