@@ -62,7 +62,7 @@ proof-reading: $(STAMP)
 
 # Runs on PostgreSQL also what no database decides: guard, maps, matching, messages, quarantine, screens.
 proof-postgresql: $(STAMP)
-	$(BIN)/python -m pytest -m "slow or not slow" tests/hub/core tests/hub/cli tests/hub/postgresql -k "postgresql and not random"
+	$(BIN)/python -m pytest -m "slow or not slow" tests/hub/core tests/hub/cli tests/hub/postgresql tests/hub/keys tests/hub/upgrade -k "(postgresql or upgrade) and not random"
 
 # Feeds every reader, door, map and setting with new damaged inputs; MINUTES=5 for a shorter look, SEED=1 to repeat one.
 fuzz: $(STAMP)

@@ -21,7 +21,15 @@ from allin_schemas import Kind
 HELD = ("vereine", "veranstaltungen")
 """What is held by this release; `partner` was by the one before."""
 NEW_ASSOCIATION = "13;Verein Dreizehn e. V.;;;;;34127;Kassel;Dari;Fatma Muster;fatma@verein-13.example;ja"
+FILE_STEPS = ("next-key-written", "old-key-kept", "hub-key-replaced")
+"""Steps of a rotation with files, which no database decides: in `make test` on SQLite."""
 Opened = Callable[[], AbstractContextManager[Hub]]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Leave to the long proof what is the same on both databases."""
+    if "[postgresql-" in item.name and item.name.partition("[postgresql-")[2].startswith(FILE_STEPS):
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture
