@@ -29,11 +29,11 @@ from allin_hub.store.published_entities import publishable
 from allin_schemas import Kind, Purpose
 
 CODES: dict[str, str] = {"held": "PERSON_IN_TEXT", "hinted": "PERSON_HINTED", "asked": "PERSON_ASKED"}
-_WORDS = {
+CLASSES = {
     "name": ("Name", "name"),
     "mobile": ("Handynummer", "mobile number"),
-    "landline": ("private Telefonnummer", "private number"),
-    "mail": ("E-Mail-Adresse", "mail address"),
+    "landline": ("eigene Telefonnummer", "own telephone number"),
+    "mail": ("Mailadresse", "mail address"),
     "link": ("Link", "link"),
     "sole_trader": ("Einzelunternehmen unter dem Namen eines Menschen", "sole trader under a person's name"),
     "named_after_person": (
@@ -42,6 +42,7 @@ _WORDS = {
     ),
     "party": ("Fest eines Menschen", "a person's party"),
 }
+"""Words for each class, German and English; none may look like a person, or no message would quote it."""
 _SHORT_ID = 12
 
 
@@ -69,7 +70,7 @@ class HeldText:
 
     def problem(self, number: int) -> OpenProblem:
         """The finding as `allin problems` shows it: source, row, field and class."""
-        words = [_WORDS[one] for one in self.found]
+        words = [CLASSES[one] for one in self.found]
         params = {
             "what_de": ", ".join(one[0] for one in words),
             "what_en": ", ".join(one[1] for one in words),

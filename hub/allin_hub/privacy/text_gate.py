@@ -32,7 +32,7 @@ from allin_hub.store import entities, held_texts, runs
 from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 2
+RULES = 3
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _WITHOUT_WHICH_NOTHING = ("text", "scheme", "value", "number")

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from allin_hub.base.problems import Problem
 from allin_hub.entities.hidden import hide_entry
+from allin_hub.operations.held_texts import CLASSES
 from allin_hub.privacy import office_consents
+from allin_hub.privacy.free_text.asked import question
 from allin_hub.privacy.text_gate import in_name
+from allin_schemas import Kind
 
 HUB = """
 [hub]
@@ -294,3 +298,26 @@ def test_a_calendars_id_shows_nobody(lists: Lists) -> None:
 def test_an_association_keeps_the_name_of_whom_it_is_called_after(name: str, left_out: str) -> None:
     """Who is only named beside it is left out."""
     assert [name[one.start : one.end] for one in in_name(name)] == ([left_out] if left_out else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "mail", "asked"),
+    [
+        ("Nachbarschaftshilfe Anna Qvestorina", "anna.qvestorina@webpost.example", True),
+        ("Nachbarschaftshilfe Anna Qvestorina", "qvestorina-anna@webpost.example", True),
+        ("Nachbarschaftshilfe Anna Qvestorina", "info@hilfe.example", False),
+        ("Chor Morgenlicht", "chor.morgenlicht@webpost.example", False),
+        ("Anna Qvestorina Haus", "anna.haus@webpost.example", False),
+    ],
+)
+def test_an_association_with_the_name_and_mail_of_one_person_waits(name: str, mail: str, asked: bool) -> None:
+    """It looks like that person's own, until the office says otherwise."""
+    assert (question(Kind.ORGANISATION, {"name": name, "email": mail}) is not None) is asked
+
+
+def test_a_message_names_all_that_was_found() -> None:
+    """The words of all classes are quoted: none looks like a person to what keeps persons out of messages."""
+    for at, language in enumerate(("de", "en")):
+        every = ", ".join(words[at] for words in CLASSES.values())
+        params = {"what_de": every, "what_en": every, "id": "1", "where": "notes"}
+        assert every in Problem("PERSON_IN_TEXT", params=params).message(language)

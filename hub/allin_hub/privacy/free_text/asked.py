@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from allin_hub.privacy.free_text.cues import parties
+from allin_hub.privacy.free_text.fold import fold
 from allin_hub.privacy.free_text.names_of_things import (
     is_first_name,
     is_persons_name,
@@ -23,6 +25,7 @@ _SOLE_TRADER = re.compile(
     re.I,
 )
 _PARTY_GAP = 3
+_FIRST_AND_LAST = 2
 
 
 class Question(NamedTuple):
@@ -40,10 +43,22 @@ def question(kind: Kind, fields: Mapping[str, Any]) -> Question | None:
         bare = _SOLE_TRADER.sub(" ", name)
         if is_persons_name(bare) and (_SOLE_TRADER.search(legal) or bare != name):
             return Question("name", "sole_trader")
-        return Question("name", "named_after_person") if is_persons_name(name) else None
+        is_called_so = is_persons_name(name) or _has_the_mail_of_a_name(name, str(fields.get("email") or ""))
+        return Question("name", "named_after_person") if is_called_so else None
     if kind is Kind.EVENT and is_party(str(fields.get("title") or "")):
         return Question("title", "party")
     return None
+
+
+def _has_the_mail_of_a_name(name: str, mail: str) -> bool:
+    """Whether a mail is called after a first name and the word behind it: 'Hilfe Ada Muster', ada.muster@."""
+    words = re.findall(r"[^\W\d_]{2,}", mail.partition("@")[0])
+    keys = [token.key for token in tokens_of(name)]
+    pairs = pairwise(keys)
+    return len(words) == _FIRST_AND_LAST and any(
+        {fold(word) for word in words} == {first, last} and is_first_name(first) and not names_a_thing(last)
+        for first, last in pairs
+    )
 
 
 def is_party(title: str) -> bool:
