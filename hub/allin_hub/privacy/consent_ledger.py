@@ -222,7 +222,7 @@ class Persons:
     @staticmethod
     def speaks_of(event: LedgerEvent, claim: PersonClaim) -> bool:
         """Whether an event of a claim was said of whom the claim speaks today: a row, or a mailbox, may be another's by now."""
-        return person_keys.may_be_one(person_keys.read(event.subject), person_keys.read(claim.keys))
+        return person_keys.may_be_one(event.subject, claim.keys)
 
     @staticmethod
     def last_words(asked: Sequence[LedgerEvent]) -> list[LedgerEvent]:
@@ -231,10 +231,7 @@ class Persons:
         for one in asked:
             words = found.setdefault((one.claim_id or one.subject, one.channel), [])
             if words:
-                hers = person_keys.read(one.subject)
-                words[:] = [
-                    word for word in words if not person_keys.may_be_one(person_keys.read(word.subject), hers)
-                ]
+                words[:] = [word for word in words if not person_keys.may_be_one(word.subject, one.subject)]
             words.append(one)
         return [word for words in found.values() for word in words]
 

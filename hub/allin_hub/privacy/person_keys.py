@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -80,8 +81,8 @@ def met_by(keys: Iterable[str], within: Collection[str]) -> set[str]:
     return said_for(keys, within) | {f"{WITHIN}:{place}:{ANYBODY}" for place in within}
 
 
-def may_be_one(keys: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether keys that stood in one place of a source at two times may be one person's.
+def may_be_one(keys: str | None, others: str | None) -> bool:
+    """Whether keys, as they are kept, that stood in one place of a source at two times may be one person's.
 
     They have a mail, a phone or a name in common, or of one of them nothing is known. The place itself says nothing:
     another person may stand in a row, or behind a mailbox, by now.
@@ -90,17 +91,18 @@ def may_be_one(keys: Iterable[str], others: Iterable[str]) -> bool:
     return not ours or not theirs or not ours.isdisjoint(theirs) or ANYBODY in ours | theirs
 
 
-def _bare(keys: Iterable[str]) -> set[str]:
-    """Keys without the entities in which they hold."""
+@lru_cache(maxsize=20_000)
+def _bare(kept: str | None) -> frozenset[str]:
+    """Kept keys without the entities in which they hold."""
     kinds = {WITHIN: NAME, MAIL: MAIL, PHONE: PHONE, NAME: NAME}
     found = set()
-    for key in keys:
+    for key in read(kept):
         kind, hashed = key.partition(":")[0], key.rpartition(":")[2]
         if kind == NOBODY or hashed == ANYBODY:
             found.add(ANYBODY)
         elif kind in kinds:
             found.add(f"{kinds[kind]}:{hashed}")
-    return found
+    return frozenset(found)
 
 
 def place_of(key: str) -> str | None:

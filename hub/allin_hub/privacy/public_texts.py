@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -24,12 +23,11 @@ _PLACES = frozenset({"extra", "room", "meeting_point"})
 
 
 class PublicText(NamedTuple):
-    """One public text of an entity: where it stands, how it is looked at, and in which language it is."""
+    """One public text of an entity: where it stands, and how it is looked at."""
 
     path: str
     text: str
     mode: Mode
-    language: str | None
 
 
 @cache
@@ -63,45 +61,37 @@ def _holds_text(annotation: Any) -> bool:
     return annotation is str
 
 
-def public_texts(field: str, value: Any) -> Iterator[PublicText]:
+def public_texts(field: str, value: Any) -> list[PublicText]:
     """Every text within a field, with its path: `places.0.hours.note`."""
+    found: list[PublicText] = []
+    _gather(found, value, path=field, name=field, parent="")
+    return found
+
+
+def _gather(found: list[PublicText], value: Any, *, path: str, name: str, parent: str) -> None:
+    """Add the texts of a value; `parent` is the name of what it stands in, '' for a field of the entity."""
     if isinstance(value, str):
-        yield PublicText(field, value, _mode(field, field), None)
+        found.append(PublicText(path, value, _mode(name, parent)))
     elif isinstance(value, list):
         for at, item in enumerate(value):
-            yield from _within(f"{field}.{at}", field, item, None)
-    elif isinstance(value, Mapping):
-        yield from _within(field, field, value, None)
-
-
-def _within(path: str, name: str, value: Any, language: str | None) -> Iterator[PublicText]:
-    if isinstance(value, str):
-        yield PublicText(path, value, _mode(name, path), language)
-    elif isinstance(value, Mapping):
+            _gather(found, item, path=f"{path}.{at}", name=name, parent=parent)
+    elif isinstance(value, dict):
         if "number" in value and name == "phones":
-            if value.get("type") in _OFFICE_PHONES:
-                return
-            yield PublicText(path, str(value["number"]), "phone", None)
+            if value.get("type") not in _OFFICE_PHONES:
+                found.append(PublicText(path, str(value["number"]), "phone"))
             return
-        localized = name == "description"
+        by_language = name == "description"
         for key, inner in value.items():
-            if (
-                inner
-                and key not in UNLOOKED
-                and key not in _NO_TEXT
-                and not isinstance(inner, bool | int | float)
-            ):
-                spoken = key if localized and isinstance(inner, Mapping) else language
-                yield from _within(f"{path}.{key}", name if localized else key, inner, spoken)
-    elif isinstance(value, list):
-        for at, item in enumerate(value):
-            yield from _within(f"{path}.{at}", name, item, language)
+            if inner and key not in _NO_TEXT and isinstance(inner, _HOLDS_TEXT):
+                inside = name if by_language else key
+                _gather(found, inner, path=f"{path}.{key}", name=inside, parent=name)
 
 
 _OFFICE_PHONES = frozenset({"office", "hotline", "fax"})
 _LINKS = frozenset({"website", "social", "url", "registration_url", "public_url", "appointment_url"})
 _IMAGES = frozenset({"image", "logo"})
-_NO_TEXT = frozenset(
+_HOLDS_TEXT = (str, list, dict)
+_NO_TEXT = UNLOOKED | frozenset(
     {
         "opens",
         "closes",
@@ -121,7 +111,9 @@ _NO_TEXT = frozenset(
 )
 
 
-def _mode(name: str, path: str) -> Mode:
+@cache
+def _mode(name: str, parent: str) -> Mode:
+    """How a text is looked at, by its name and the name of what it stands in: '' for a field of the entity."""
     if name in _LINKS:
         return "link"
     if name in _IMAGES:
@@ -134,8 +126,8 @@ def _mode(name: str, path: str) -> Mode:
         return "id"
     if name in _NAMES:
         return "names"
-    if name in _PLACES or path.endswith("hours.note"):
+    if name in _PLACES or (parent, name) == ("hours", "note"):
         return "place"
-    if name == "name" and path != "name":
+    if name == "name" and parent:
         return "place"
     return "prose"

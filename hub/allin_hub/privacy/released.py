@@ -50,14 +50,14 @@ def voices(connection: Connection, claim_ids: Sequence[int]) -> tuple[States, St
 
     What was said of another person than whom a claim speaks of today is left out.
     """
-    speaking = {one.id: person_keys.read(one.keys) for one in consents.person_claims(connection, claim_ids)}
+    speaking = {one.id: one.keys for one in consents.person_claims(connection, claim_ids)}
     latest, of_sources = consents.consent_voices(connection, claim_ids)
 
     def of_today(states: States) -> States:
         return {
             place: state
             for place, state in states.items()
-            if person_keys.may_be_one(person_keys.read(state.subject), speaking.get(place[0], ()))
+            if person_keys.may_be_one(state.subject, speaking.get(place[0]))
         }
 
     return of_today(latest), of_today(of_sources)

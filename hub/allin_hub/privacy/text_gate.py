@@ -22,12 +22,20 @@ from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.asked import question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
 from allin_hub.privacy.free_text.cues import Role, cue_at
-from allin_hub.privacy.free_text.find import Context, Finding, Verdict, contact_key, find
+from allin_hub.privacy.free_text.find import (
+    Context,
+    Finding,
+    Verdict,
+    contact_key,
+    explained_by,
+    find,
+    is_plain,
+)
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.masks import is_only_masks, mask, mask_word
-from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name
+from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name, words_of
 from allin_hub.privacy.free_text.tokens import tokens_of
-from allin_hub.privacy.public_texts import PublicText, public_texts, text_fields
+from allin_hub.privacy.public_texts import Mode, PublicText, public_texts, text_fields
 from allin_hub.store import entities, held_texts, runs
 from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
@@ -64,6 +72,9 @@ _KIND_WORDS = {
 _BESIDE = re.compile(r"[:=(\[,;/|\n–—]\s*$|\s-\s*$")
 _CARE_OF = re.compile(r"(?i)c/o\b|z\. ?H(?:d\.|\.)")
 _LONGEST_LABEL = 4
+_SHORT = frozenset[Mode]({"names", "place"})
+_READ = frozenset[Mode]({"prose", "rule", "id"}) | _SHORT
+"""Modes of texts that are read for words; telephones and links are judged in other ways."""
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
 
@@ -97,6 +108,8 @@ class TextGate:
         self._loaded: dict[Kind, dict[str, list[HeldText]]] = {}
         self._stale: dict[Kind, frozenset[str] | None] = {}
         self._new: dict[Kind, dict[str, list[HeldText]]] = {}
+        self._plain_texts: dict[tuple[str, Mode], frozenset[str] | None] = {}
+        """Text and mode -> the words that an entity's own name must not have, for the text to be plain; None where it is not."""
         self.masked: dict[tuple[Kind, str], list[str]] = {}
         """What was masked in what was shown, and what may not be shown before an answer: the paths of its texts."""
 
@@ -198,6 +211,17 @@ class TextGate:
         }
 
     def _look(self, kind: Kind, id: str, fields: Mapping[str, Any]) -> list[HeldText]:
+        asked = question(kind, fields)
+        own_words = words_of(self._called(kind, fields))
+        texts = [
+            text
+            for field in text_fields(kind)
+            if (value := fields.get(field)) is not None
+            for text in public_texts(field, _opened(value))
+            if not self._is_plain(text, own_words) or (asked is not None and text.path == asked.field)
+        ]
+        if not texts:
+            return []
         known, owners = self._people
         own = self._own_names(kind, fields)
         prose = Context(
@@ -207,27 +231,37 @@ class TextGate:
             owner for name in own for *_, whose in known.found(name, tokens_of(name)) for owner in whose
         )
         found: list[HeldText] = []
-        asked = question(kind, fields)
-        for field in text_fields(kind):
-            value = fields.get(field)
-            if value is None:
-                continue
-            for text in public_texts(field, _opened(value)):
-                named = text.path == "name" and kind is Kind.ORGANISATION
-                several = list(in_name(text.text)) if named else _findings(text, prose, called_after)
-                if asked is not None and text.path == asked.field:
-                    several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
-                if several:
-                    kept = tuple((*one[:3], one.verdict.value, tuple(sorted(one.whose))) for one in several)
-                    found.append(HeldText(text.path, self.digest_of(kind, id, text.path, text.text), kept))
+        for text in texts:
+            named = text.path == "name" and kind is Kind.ORGANISATION
+            several = list(in_name(text.text)) if named else _findings(text, prose, called_after)
+            if asked is not None and text.path == asked.field:
+                several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
+            if several:
+                kept = tuple((*one[:3], one.verdict.value, tuple(sorted(one.whose))) for one in several)
+                found.append(HeldText(text.path, self.digest_of(kind, id, text.path, text.text), kept))
         return found
 
-    def _own_names(self, kind: Kind, fields: Mapping[str, Any]) -> Sequence[str]:
+    def _is_plain(self, text: PublicText, own_words: frozenset[str]) -> bool:
+        """Whether a text is one of those that stand there again and again, and tell nobody's name: towns, topics, fees."""
+        if text.mode not in _READ:
+            return False
+        at = text.text, text.mode
+        if at not in self._plain_texts:
+            short = text.mode in _SHORT
+            context = Context(short, things=self._things, known=self._people[0])
+            plain = is_plain(text.text, context)
+            self._plain_texts[at] = explained_by(text.text, short=short) if plain else None
+        explained = self._plain_texts[at]
+        return explained is not None and explained.isdisjoint(own_words)
+
+    def _called(self, kind: Kind, fields: Mapping[str, Any]) -> list[str]:
+        """The name of an organisation, or of those to which something else belongs."""
         if kind is Kind.ORGANISATION:
-            names = [str(fields.get("name") or "")]
-        else:
-            names = [self._organisations.get(str(fields[name]), "") for name in _OWNERS if fields.get(name)]
-        bare = [_without(name, in_name(name)) for name in names if name]
+            return [str(fields.get("name") or "")]
+        return [self._organisations.get(str(fields[name]), "") for name in _OWNERS if fields.get(name)]
+
+    def _own_names(self, kind: Kind, fields: Mapping[str, Any]) -> Sequence[str]:
+        bare = [_without(name, in_name(name)) for name in self._called(kind, fields) if name]
         return [name for name in bare if name.strip() and is_things_name(name)]
 
     def digest_of(self, kind: Kind, id: str, path: str, text: str) -> bytes:
@@ -358,7 +392,7 @@ def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Fin
     if text.mode == "id":  # the UID of a calendar's entry looks like a mail or a number
         found = [one for one in find(text.text, prose) if one.kind == "name" and one.verdict is Verdict.HELD]
         return [Finding(0, len(text.text), "name", Verdict.HELD, one.whose) for one in found[:1]]
-    if text.mode in {"names", "place"}:
+    if text.mode in _SHORT:
         name = text.path in {"legal_name", "short_name"} or text.path.startswith("alternate_names")
         context = Context(
             True, text.mode == "place" or name, prose.things, prose.known, prose.owners, prose.hold_hints

@@ -26,7 +26,7 @@ from allin_hub.privacy.free_text.flatten import flatten
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.name_shapes import SHORTEST_CAPITALS
 from allin_hub.privacy.free_text.names import Names
-from allin_hub.privacy.free_text.names_of_things import ThingNames, is_word, may_be_first_name
+from allin_hub.privacy.free_text.names_of_things import ThingNames, bare_forms, is_word, may_be_first_name
 from allin_hub.privacy.free_text.tokens import key_of, tokens_of
 from allin_hub.privacy.free_text.words_of_text import Name
 
@@ -103,15 +103,34 @@ class Context:
 
 def find(text: str, context: Context) -> list[Finding]:
     """Find every stretch of a text that points to a person, in order; none overlaps another."""
-    if len(text) <= GLANCE:
-        plain = _plain(text, context.short)
-        if (
-            plain is not None
-            and not (context.known and any(map(context.known.knows, plain.keys)))
-            and not (plain.explained and any(map(context.things.know, plain.keys)))
-        ):
-            return []
+    plain = _plain(text, context.short) if len(text) <= GLANCE else None
+    if (
+        plain is not None
+        and not _knows_any(context.known, plain)
+        and not (plain.explained and any(map(context.things.know, plain.keys)))
+    ):
+        return []
     return _find(text, context)
+
+
+def is_plain(text: str, context: Context) -> bool:
+    """Tell whether nothing is found in a text, unless the entity's own name has one of its `explained_by` words."""
+    plain = _plain(text, context.short) if len(text) <= GLANCE else None
+    if plain is None or _knows_any(context.known, plain):
+        return False
+    return not (plain.explained and any(map(context.things.know, plain.keys)))
+
+
+def explained_by(text: str, *, short: bool) -> frozenset[str]:
+    """The words of a plain text, in all their cases, that would have another meaning if they were of the entity's own name."""
+    plain = _plain(text, short)
+    if plain is None or not plain.explained:
+        return frozenset()
+    return frozenset(form for key in plain.keys for form in (key, *bare_forms(key)))
+
+
+def _knows_any(known: KnownNames, plain: _Plain) -> bool:
+    return bool(known) and any(map(known.knows, plain.keys))
 
 
 def _find(text: str, context: Context) -> list[Finding]:

@@ -146,6 +146,11 @@ def honoured() -> dict[str, list[tuple[str, ...]]]:
     return phrases(_words()["honoured"]["names"].split(","))
 
 
+def words_of(names: Iterable[str]) -> frozenset[str]:
+    """Every word of some names."""
+    return frozenset(fold(word) for name in names for word in _LETTERS.findall(name))
+
+
 def phrases(names: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
     """Names of several words, by their first word, the longest first."""
     found: dict[str, list[tuple[str, ...]]] = {}
