@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,11 +18,12 @@ from allin_hub.entities.parts import parts_of_persons
 from allin_hub.hub import Hub
 from allin_hub.operations.quarantine import OpenProblem
 from allin_hub.privacy.consent_ledger import ANY_CHANNEL, in_part, released
+from allin_hub.privacy.free_text.find import Verdict
 from allin_hub.privacy.gate import passes
 from allin_hub.privacy.quoting import shown_key
 from allin_hub.privacy.released import persons, unread_sources
 from allin_hub.privacy.text_gate import HeldText as Remembered
-from allin_hub.privacy.text_gate import TextGate, text_at
+from allin_hub.privacy.text_gate import TextGate, is_agreed, text_at
 from allin_hub.store import consents, entities, held_texts, ledger
 from allin_hub.store.engine import reading, writing
 from allin_hub.store.published_entities import publishable
@@ -84,11 +85,19 @@ class HeldText:
 
 
 def all_held_texts(hub: Hub) -> list[HeldText]:
-    """List every public text in which something was found, answered or not, in the order of kinds and entities."""
+    """List every public text in which something was found, answered or not, in the order of kinds and entities.
+
+    What its persons have agreed to show in public is none.
+    """
     found: list[HeldText] = []
     with reading(hub.engine) as connection:
         gate = TextGate(connection, hub)
-        seen = _seen_of_persons(connection, hub)
+        shown = _shown_of_persons(connection, hub)
+        seen: dict[str, list[Mapping[str, Any] | None]] = {}
+        for agreed, parts in shown.values():
+            for person in agreed:
+                seen.setdefault(person, []).append(parts.get(person))
+        public, parts_of = shown[Purpose.DIRECTORY_PUBLIC]
         for kind in Kind:
             of_kind: dict[str, list[tuple[Remembered, str]]] = {}
             for batch in publishable(connection, kind, hub.sealer, unseal=kind is Kind.PERSON):
@@ -97,7 +106,15 @@ def all_held_texts(hub: Hub) -> list[HeldText]:
                     for fields in seen.get(one.id, [one.fields]) if kind is Kind.PERSON else [one.fields]:
                         passed = passes(kind, fields or one.fields, one.id, seen)
                         for text in gate.held(kind, one.id, passed) if passed else ():
-                            texts[text.digest] = text, text_at(passed or {}, text.path)
+                            written = text_at(passed or {}, text.path)
+                            found_here = tuple(
+                                (start, end, what, verdict, whose)
+                                for start, end, what, verdict, whose in text.found
+                                if verdict != Verdict.HELD.value
+                                or not is_agreed(written[start:end], whose, kind, one.id, public, parts_of)
+                            )
+                            if found_here:
+                                texts[text.digest] = text._replace(found=found_here), written
                     if texts:
                         of_kind[one.id] = list(texts.values())
             ids = sorted(of_kind)
@@ -110,19 +127,19 @@ def all_held_texts(hub: Hub) -> list[HeldText]:
     return found
 
 
-def _seen_of_persons(connection: Connection, hub: Hub) -> dict[str, list[dict[str, Any] | None]]:
-    """Person -> what she lets be seen for one purpose or another: a part of what is known of her, or None for all."""
+def _shown_of_persons(
+    connection: Connection, hub: Hub
+) -> dict[Purpose, tuple[Collection[str], Mapping[str, Mapping[str, Any]]]]:
+    """Purpose -> who has agreed to it, and of whom only a part may be seen, with that part."""
     events = [] if ledger.faults(connection, hub.sealer) else consents.events(connection)
     everybody = persons(connection, events)
     now = hub.clock()
     unread = unread_sources(consents.last_reads(connection), hub.config.hub.unread_consent_days, now)
-    seen: dict[str, list[dict[str, Any] | None]] = {}
+    shown: dict[Purpose, tuple[Collection[str], Mapping[str, Mapping[str, Any]]]] = {}
     for purpose in Purpose:
         agreed = released(everybody, events, purpose, ANY_CHANNEL, now, unread)
-        parts = parts_of_persons(connection, hub, in_part(everybody, agreed))
-        for person in agreed:
-            seen.setdefault(person, []).append(parts.get(person))
-    return seen
+        shown[purpose] = agreed, parts_of_persons(connection, hub, in_part(everybody, agreed))
+    return shown
 
 
 def _held(

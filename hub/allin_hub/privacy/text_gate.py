@@ -40,7 +40,7 @@ from allin_hub.store import entities, held_texts, runs
 from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 3
+RULES = 4
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _WITHOUT_WHICH_NOTHING = ("text", "scheme", "value", "number")
@@ -233,7 +233,11 @@ class TextGate:
         found: list[HeldText] = []
         for text in texts:
             named = text.path == "name" and kind is Kind.ORGANISATION
-            several = list(in_name(text.text)) if named else _findings(text, prose, called_after)
+            several = (
+                [*in_name(text.text), *hinted_in_name(text.text)]
+                if named
+                else _findings(text, prose, called_after)
+            )
             if asked is not None and text.path == asked.field:
                 several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
             if several:
@@ -298,10 +302,7 @@ class TextGate:
                 Finding(start, end, what, Verdict.HELD)
                 for start, end, what, verdict, whose in one.found
                 if (verdict == Verdict.HELD.value or said is False)
-                and not (
-                    _all_agree(whose, consenting, kind, id)
-                    and _is_released(text_at(fields, one.path)[start:end], whose, parts)
-                )
+                and not is_agreed(text_at(fields, one.path)[start:end], whose, kind, id, consenting, parts)
             ]
             if findings:
                 self.masked.setdefault((kind, id), []).append(one.path)
@@ -358,6 +359,15 @@ def in_name(name: str) -> tuple[Finding, ...]:
     )
 
 
+def hinted_in_name(name: str) -> list[Finding]:
+    """Find whom an organisation may be called after, by a first and a family name: 'Nachbarschaftshilfe Anna Muster'."""
+    return [
+        one
+        for one in find(name, Context())
+        if one.verdict is Verdict.HINTED and len(tokens_of(name[one.start : one.end])) > 1
+    ]
+
+
 def _stands_beside(name: str, start: int) -> bool:
     """Whether what begins here is set off from an organisation's name, or follows a label."""
     if _BESIDE.search(name, 0, start) or _CARE_OF.match(name, start):
@@ -404,10 +414,17 @@ def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Fin
     return found
 
 
-def _all_agree(whose: Iterable[str], consenting: Container[str], kind: Kind, id: str) -> bool:
-    """Whether everybody whose it may be has agreed; of a name that two have, one no is enough to hold it."""
-    ids = list(whose)
-    return bool(ids) and all(one in consenting or (kind is Kind.PERSON and one == id) for one in ids)
+def is_agreed(
+    words: str,
+    whose: Collection[str],
+    kind: Kind,
+    id: str,
+    consenting: Container[str],
+    parts: Mapping[str, Mapping[str, Any]],
+) -> bool:
+    """Tell whether everybody whose words of a text may be has agreed to them; one no of two who have a name holds it."""
+    everybody = all(one in consenting or (kind is Kind.PERSON and one == id) for one in whose)
+    return bool(whose) and everybody and _is_released(words, whose, parts)
 
 
 def _is_released(words: str, whose: Iterable[str], parts: Mapping[str, Mapping[str, Any]]) -> bool:

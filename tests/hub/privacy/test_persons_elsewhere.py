@@ -12,7 +12,7 @@ from allin_hub.entities.hidden import hide_entry
 from allin_hub.operations.held_texts import CLASSES
 from allin_hub.privacy import office_consents
 from allin_hub.privacy.free_text.asked import question
-from allin_hub.privacy.text_gate import in_name
+from allin_hub.privacy.text_gate import hinted_in_name, in_name
 from allin_schemas import Kind
 
 HUB = """
@@ -298,6 +298,20 @@ def test_a_calendars_id_shows_nobody(lists: Lists) -> None:
 def test_an_association_keeps_the_name_of_whom_it_is_called_after(name: str, left_out: str) -> None:
     """Who is only named beside it is left out."""
     assert [name[one.start : one.end] for one in in_name(name)] == ([left_out] if left_out else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "hinted"),
+    [
+        ("Nachbarschaftshilfe Anna Qvestorina", ["Anna Qvestorina"]),
+        ("Frauentreff Anna", []),
+        ("Anna-Qvestorina-Haus", []),
+        ("Heinrich-Böll-Stiftung", []),
+    ],
+)
+def test_who_may_stand_in_the_name_of_an_association_is_hinted_at(name: str, hinted: list[str]) -> None:
+    """It is shown, and the office is asked once; a first name alone, a house and a foundation are nobody."""
+    assert [name[one.start : one.end] for one in hinted_in_name(name)] == hinted
 
 
 @pytest.mark.parametrize(

@@ -313,6 +313,23 @@ def test_a_consent_lifts_the_mask_of_that_person_alone(office: Office) -> None:
     assert "Berta" not in published
 
 
+def test_what_a_person_has_agreed_to_is_told_of_no_more(office: Office) -> None:
+    """Her text is shown, so nothing says that it is left out; of a text with another beside her, the other alone."""
+    office.list(
+        "1;Chor Alpha e.V.;Leitung: Zarifa Qvestorina, 0176 5550199;Zarifa Qvestorina;zarifa.q@post.example;ja",
+        "2;Chor Beta e.V.;Leitung: Zarifa Qvestorina;;;",
+    )
+    office.run()
+    assert [one.found for one in office.held()] == [("mobile",)]
+
+    office.list(
+        "1;Chor Alpha e.V.;Leitung: Zarifa Qvestorina, 0176 5550199;Zarifa Qvestorina;zarifa.q@post.example;nein",
+        "2;Chor Beta e.V.;Leitung: Zarifa Qvestorina;;;",
+    )
+    office.run()
+    assert [one.found for one in office.held()] == [("name", "mobile"), ("name",)]
+
+
 def test_of_two_with_the_same_name_one_no_is_enough(office: Office) -> None:
     """Nobody can tell which of them the text means."""
     office.list(
