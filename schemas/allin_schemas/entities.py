@@ -154,6 +154,7 @@ class Service(Record):
     description: LocalizedText | None = None
     type: Annotated[ServiceType | None, Reads("service_type")] = None
     provider_org_id: Annotated[UUID | None, RefersTo("organisation", via="provider")] = None
+    host_name: Line | None = None
     project_id: Annotated[UUID | None, RefersTo("project", via="project")] = None
     status: Annotated[ServiceStatus, Reads("service_status")] = ServiceStatus.ACTIVE
     languages: Annotated[list[SpokenLanguage], Reads("languages")] = []
@@ -179,6 +180,7 @@ class Event(Record):
     start: When
     end: When | None = None
     all_day: Flag = False
+    time_note: Line | None = None
     zone: Zone = "Europe/Berlin"
     rrule: Annotated[str, StringConstraints(max_length=500)] | None = None
     rdates: Annotated[list[When], Reads("moments")] = []
@@ -191,6 +193,8 @@ class Event(Record):
     online_url: Annotated[WebAddress | None, Internal()] = None
     organiser_name: Annotated[Line | None, Private()] = None
     organiser_org_id: Annotated[UUID | None, RefersTo("organisation", via="organiser")] = None
+    host_name: Line | None = None
+    url: WebAddress | None = None
     registration_url: WebAddress | None = None
     registration_opens: When | None = None
     registration_closes: When | None = None
@@ -219,6 +223,7 @@ class Opportunity(Record):
     description: LocalizedText | None = None
     type: Annotated[OpportunityType | None, Reads("opportunity_type")] = None
     org_id: Annotated[UUID | None, RefersTo("organisation", via="organisation")] = None
+    host_name: Line | None = None
     project_id: Annotated[UUID | None, RefersTo("project", via="project")] = None
     volunteer_day: Year | None = None
     publish_from: Day | None = None

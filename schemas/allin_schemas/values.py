@@ -196,13 +196,17 @@ class Place(Address):
 
 
 class Override(Value):
-    """One changed occurrence of a series (RFC 5545 RECURRENCE-ID)."""
+    """One changed occurrence of a series (RFC 5545 RECURRENCE-ID), with `and_following` all that come after it too."""
 
     recurrence_id: Moment
+    and_following: bool = False
     start: Moment | None = None
     end: Moment | None = None
     title: Line | None = None
+    description: LongText | None = None
+    url: WebAddress | None = None
     cancelled: bool = False
+    tentative: bool = False
     location: Place | None = None
 
 

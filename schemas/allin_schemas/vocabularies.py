@@ -95,6 +95,7 @@ class EventStatus(StrEnum):
     """Whether an event takes place as announced."""
 
     SCHEDULED = "scheduled"
+    TENTATIVE = "tentative"
     CANCELLED = "cancelled"
     POSTPONED = "postponed"
     MOVED = "moved"

@@ -19,6 +19,7 @@ _NOBODY: Mapping[UUID, str] = {}
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 _STATUS = {
     EventStatus.SCHEDULED: "CONFIRMED",
+    EventStatus.TENTATIVE: "TENTATIVE",
     EventStatus.MOVED: "CONFIRMED",
     EventStatus.POSTPONED: "TENTATIVE",
     EventStatus.CANCELLED: "CANCELLED",

@@ -24,6 +24,7 @@ _TYPES = {
 }
 _STATUS = {
     EventStatus.SCHEDULED: "EventScheduled",
+    EventStatus.TENTATIVE: "EventScheduled",
     EventStatus.CANCELLED: "EventCancelled",
     EventStatus.POSTPONED: "EventPostponed",
     EventStatus.MOVED: "EventRescheduled",

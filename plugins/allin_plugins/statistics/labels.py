@@ -78,6 +78,7 @@ def _types(say: Callable[[str], str]) -> dict[str, str]:
 def _statuses(say: Callable[[str], str]) -> dict[str, str]:
     return {
         "scheduled": say("Takes place"),
+        "tentative": say("Not certain yet"),
         "cancelled": say("Cancelled"),
         "postponed": say("Postponed"),
         "moved": say("Moved to another date"),

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 LONGEST_SHOWN = 80
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -46,6 +46,8 @@ class Context:
     court: str = "RA000275"
     language: str = "de"
     country: str = "DE"
+    order: Literal["day first", "month first"] | None = None
+    """What comes first in a column's dates of bare numbers; None where nothing has shown it."""
 
 
 Reader = Callable[[Any, Context], Reading]

@@ -72,7 +72,8 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
     },
     EventStatus: {
         EventStatus.SCHEDULED: "geplant, findet statt, bestätigt, fest, aktiv, planmäßig, confirmed, "
-        "planned, tentative, vorläufig, EventScheduled",
+        "planned, EventScheduled",
+        EventStatus.TENTATIVE: "vorläufig, unter Vorbehalt, noch nicht sicher, voraussichtlich, provisional, unconfirmed",
         EventStatus.CANCELLED: "abgesagt, fällt aus, entfällt, storniert, canceled, cancelled, gecancelt, "
         "ausgefallen, EventCancelled",
         EventStatus.POSTPONED: "verschoben auf unbestimmte Zeit, aufgeschoben, vertagt, postponed, "
