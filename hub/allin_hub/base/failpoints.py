@@ -63,6 +63,7 @@ class Point(StrEnum):
     OUTPUT_SWITCHED = "output-switched"
     ENTRY_HIDDEN = "entry-hidden"
     ENTRY_SHOWN = "entry-shown"
+    ENTRY_EDITED = "entry-edited"
 
     CONSENT_NOTED = "consent-noted"
 

@@ -11,6 +11,9 @@ from pydantic import SecretStr
 
 MEGABYTE = 2**20
 
+OFFICE = "office"
+"""The hub's own source: its claims are what the office itself says of an entry. No source of hub.toml may be called so."""
+
 Draft = Mapping[str, Any]
 """Field names or dotted paths of the model -> what was written there; nothing judged yet."""
 

@@ -170,6 +170,35 @@ def hide(
         run_hide(call, entry, reason, until, showing=show)
 
 
+@app.command(
+    epilog="Examples: allin edit 01a2 website=https://chor.example   allin edit 01a2 places.0.hours   allin edit 01a2 website --back"
+)
+def edit(
+    entry: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID", help="An entity's id, its beginning, or its slug; without it: all that the office has edited."
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FIELD=VALUE",
+            help="What is to stand there; nothing behind = empties it. A FIELD alone is asked for, and kept out of the shell's history.",
+        ),
+    ] = None,
+    back: Annotated[bool, typer.Option("--back", help="Let the sources say again what stands in FIELD.")] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Say what stands in an entry, above all sources; or list and take back what the office has said."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.edit import run_edit
+
+        run_edit(call, entry, changes or [], back=back)
+
+
 @app.command(epilog="Example: allin run")
 def run(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
     """Sync all sources, then publish all outputs."""

@@ -15,6 +15,7 @@ from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
 from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
+from allin_hub.entities.office_edits import OfficeEdit
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
@@ -73,6 +74,14 @@ class HiddenDocument:
     """`allin hide --json`: what no output shows, the first hidden first."""
 
     hidden: tuple[HiddenEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditDocument:
+    """`allin edit --json`: what the office says of entries, the oldest first, and what was found in what it wrote."""
+
+    edits: tuple[OfficeEdit, ...]
+    problems: tuple[ReadProblem, ...]
 
 
 @dataclass(frozen=True, slots=True)

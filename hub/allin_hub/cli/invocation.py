@@ -11,7 +11,7 @@ HERE = "."
 _OF_A_HUB = re.compile(
     r"\ballin (?:key (?:new|rotate)|source (?:list|rename|remove|restore|disable|enable)|"
     r"consent (?:show|give|withdraw)|"
-    r"(?:allow|backup|check|deploy|doctor|export|held|hide|move|notify|problems|publish|run|runs|schedules|show|status|sync"
+    r"(?:allow|backup|check|deploy|doctor|edit|export|held|hide|move|notify|problems|publish|run|runs|schedules|show|status|sync"
     r"|up|upgrade|upkeep))\b"
     r"(?![^\n]* --hub )"
 )

@@ -19,6 +19,7 @@ from allin_hub.cli import documents, status_document
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson, FieldOrigin, ShownEntity
+from allin_hub.entities.office_edits import OfficeEdit
 from allin_hub.ingest.hold import HeldRun
 from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
@@ -35,6 +36,7 @@ OBJECTS: dict[str, Any] = {
     "finding": PlainFinding,
     "held-run": HeldRun,
     "hidden-entry": HiddenEntry,
+    "office-edit": OfficeEdit,
     "past-run": PastRun,
     "person-consents": PersonConsents,
     "planned-run": PlannedRun,
@@ -48,6 +50,7 @@ COMMANDS: dict[str, Any] = {
     "check": documents.ReadDocument,
     "consent-show": PersonConsents,
     "doctor": documents.DoctorDocument,
+    "edit": documents.EditDocument,
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,
     "held": documents.HeldDocument,

@@ -31,6 +31,8 @@ JOBS = {
     "export": text("export"),
     "hide": text("hide an entry"),
     "unhide": text("show an entry again"),
+    "edit": text("edit an entry"),
+    "unedit": text("take an edit back"),
 }
 
 

@@ -7,12 +7,14 @@ import sys
 
 import orjson
 
-from allin_hub.cli.console import opened, print_json, table
+from allin_hub.base.types import OFFICE
+from allin_hub.cli.console import moment, opened, print_json, table
 from allin_hub.cli.documents import ExportDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.inspect import ShownEntity, exported, inspect, note_look
+from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
 from allin_hub.store import entities
 from allin_hub.store.engine import reading
@@ -41,7 +43,7 @@ def run_show(call: Call, word: str, why: str | None) -> None:
         elif why is not None:
             _show_why(say, shown, why)
         else:
-            _show_entry(call, say, shown)
+            _show_entry(call, hub, say, shown)
 
 
 def _refuse_unknown_field(kind: Kind, name: str) -> None:
@@ -50,11 +52,15 @@ def _refuse_unknown_field(kind: Kind, name: str) -> None:
         raise unknown("The kind {kind} has no field '{word}'.", name, known, kind=kind.value)
 
 
-def _show_entry(call: Call, say: Voice, shown: ShownEntity) -> None:
+def _show_entry(call: Call, hub: Hub, say: Voice, shown: ShownEntity) -> None:
     title = shown.data.get(ENTITIES[shown.kind].title_field) or shown.slug
     line(f"{readable(title)} ({say(KINDS[shown.kind])})")
     line(f"{shown.id}  {shown.slug}")
-    line(say("Merged from: {sources}", sources=", ".join(f"{one.source} {one.key}" for one in shown.claims)))
+    merged = ", ".join(f"{one.source} {one.key}" for one in shown.claims if one.source != OFFICE)
+    line(say("Merged from: {sources}", sources=merged))
+    for one in shown.edits:
+        at = moment(hub, say, one.at)
+        line(say("Edited by the office: {field}, by {who}, {at}", field=one.path, who=one.by, at=at))
     line()
     rows = [
         [name, readable(value), ", ".join(shown.winners(name)) or EMPTY]

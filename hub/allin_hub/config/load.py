@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from allin_hub.base.errors import ConfigError
+from allin_hub.base.types import OFFICE
 from allin_hub.config.output_paths import refuse_shared, refuse_unfit, refuse_unsafe
 from allin_hub.config.schedules import checked as checked_schedule
 from allin_hub.config.secrets import PASSWORD, secret, with_database
@@ -114,6 +115,13 @@ def _notify(blocks: Blocks, block: Any) -> NotifySettings:
 
 def _source(blocks: Blocks, name: str, block: Any) -> SourceSettings:
     block = blocks.named("sources", name, block, NAME)
+    if name == OFFICE:
+        raise blocks.error(
+            ("sources", name),
+            "The source '{name}' has the name under which the hub keeps the office's own edits.",
+            "Give the block another name; if it has been read before, then: allin source rename {name} NEW",
+            name=name,
+        )
     own = {key: value for key, value in block.items() if key in RESERVED}
     options = {key: value for key, value in block.items() if key not in RESERVED}
     made = blocks.validated(SourceSettings, {**own, "name": name, "options": options}, ("sources", name))

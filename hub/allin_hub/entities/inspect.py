@@ -13,12 +13,14 @@ from sqlalchemy import Connection
 from allin_hub.base.bindings import of_raw
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.ids import new_id
+from allin_hub.base.types import OFFICE
 from allin_hub.entities.merge import EVERYTHING
+from allin_hub.entities.office_edits import TRUST, OfficeEdit, edits_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import consents_of
-from allin_hub.store import claims, entities, raw_records, runs
+from allin_hub.store import claims, entities, office_claims, raw_records, runs
 from allin_hub.store.engine import writing
 from allin_schemas import Kind
 
@@ -73,6 +75,7 @@ class ShownEntity:
 
     `provenance` names the claims behind each unit, the winner first: a field, a field in one language, an item of a list,
     or `*` for all of it. `claims` stand in the order in which they win; `changes` and `versions` begin with the newest.
+    `edits` are what the office itself says, the oldest first.
     """
 
     id: str
@@ -88,6 +91,7 @@ class ShownEntity:
     claims: tuple[ShownClaim, ...]
     changes: tuple[EntityChange, ...]
     versions: tuple[ClaimVersion, ...]
+    edits: tuple[OfficeEdit, ...]
 
     def winners(self, name: str) -> list[str]:
         """The sources of a field's value, or of its parts."""
@@ -184,6 +188,7 @@ def inspect(connection: Connection, hub: Hub, kind: Kind, entity_id: str) -> Sho
         _claims_of(connection, hub, entity_id),
         changes,
         versions,
+        tuple(edits_of(office_claims.of_entities(connection, [entity_id]), hub.sealer)),
     )
 
 
@@ -202,7 +207,7 @@ def _claims_of(connection: Connection, hub: Hub, entity_id: str) -> tuple[ShownC
                 one.source,
                 hub.sealer.unseal(sealed[one.raw_id], of_raw(one.raw_id))["k"],
                 tie.slot,
-                settings.trust if settings else 0,
+                TRUST if one.source == OFFICE else settings.trust if settings else 0,
                 cast("dt.datetime | None", one.updated_at),
                 tie.rule,
                 tie.score,

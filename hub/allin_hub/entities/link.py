@@ -12,13 +12,15 @@ from sqlalchemy import Connection
 
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.ids import slug
+from allin_hub.base.types import OFFICE
 from allin_hub.config.settings import Config
-from allin_hub.entities.match import ties
+from allin_hub.entities.match import Tie, ties
 from allin_hub.entities.merge import EVERYTHING, SourcedClaim, merge, ranked, units_changed
+from allin_hub.entities.office_edits import TRUST, written_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.find import names_a_person
-from allin_hub.store import claims, entities, references, staging
+from allin_hub.store import claims, entities, office_claims, references, staging
 from allin_hub.store.tables import iso
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of
@@ -99,7 +101,10 @@ class Linker:
         if not seeds:
             return
         clues, found = claims.neighbourhood(self._connection, seeds)
+        said = {id: clues.pop(id) for id in [id for id, clue in clues.items() if clue.source == OFFICE]}
         moved = ties(clues, found)
+        moved += self._followers(said, clues, moved)
+        clues |= said
         moving = [tie.claim for tie in moved]
         claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved))
         pointing = references.pointing_at(self._connection, moving)
@@ -124,6 +129,24 @@ class Linker:
                 if old_home in emptied and self._left[old_home] == Kind.PERSON
             ],
         )
+
+    def _followers(
+        self, said: Mapping[int, claims.Clue], clues: Mapping[int, claims.Clue], moved: Sequence[Tie]
+    ) -> list[Tie]:
+        """Let what the office says of an entry go where the claims go that were behind the entry then."""
+        if not said:
+            return []
+        now_at = {id: clue.entity_id for id, clue in clues.items()}
+        now_at |= {tie.claim: tie.entity for tie in moved}
+        found = []
+        for row in office_claims.of_claims(self._connection, sorted(said)):
+            here = said[row.claim_id].entity_id
+            anchors = written_of(row, self._hub.sealer).anchors
+            beside = sorted(id for id, clue in clues.items() if clue.entity_id == here)
+            leader = next((id for id in (*anchors, *beside) if id in now_at), None)
+            if leader is not None and now_at[leader] != here:
+                found.append(Tie(row.claim_id, now_at[leader], OFFICE, 1.0))
+        return found
 
     def _merge(self, wanted: Mapping[str, str], alone: Mapping[str, list[claims.LiveClaim]]) -> None:
         """Write entities; `alone` holds those of a single new claim, whose claims need not be looked for."""
@@ -156,7 +179,7 @@ class Linker:
         for entity_id in ids:
             known = old.get(entity_id)
             said = [self._sourced(claim) for claim in live.get(entity_id, ())]
-            if not said:
+            if all(one.source == OFFICE for one in said):  # the office corrects entries, and makes none
                 if known is not None and known.withdrawn_at is None:
                     target = self._linked.moved.get(entity_id)
                     status = RecordStatus.MERGED if target else RecordStatus.ARCHIVED
@@ -286,6 +309,8 @@ def sourced(claim: claims.LiveClaim, sealer: Sealer, trust: int, defaults: Mappi
 
 def standing_of(config: Config, source: str, kind: Kind) -> tuple[int, Mapping[str, Any]]:
     """A source's trust, and what it says of all its records; a source that is no longer configured keeps the least."""
+    if source == OFFICE:
+        return TRUST, {}
     settings = config.sources.get(source)
     if settings is None:
         return 0, {}

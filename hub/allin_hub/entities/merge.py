@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from allin_hub.base.types import OFFICE
 from allin_hub.mapping.drafts import localized
 from allin_hub.privacy.roles import merged_type
 from allin_schemas import ENTITIES, Kind, Organisation, OrganisationType, Sensitivity, Whole
@@ -64,11 +65,11 @@ def standing(kind: Kind) -> dict[str, Any]:
 
 
 def ranked(said: Sequence[SourcedClaim]) -> list[SourcedClaim]:
-    """Claims in the order in which they win: trust, then newer, then the source's name, then the content, then age."""
+    """Claims in the order in which they win: the office, trust, newer, then the source's name, then the content, then age."""
     order = sorted(
         said, key=lambda one: (one.source, orjson.dumps(one.data, option=orjson.OPT_SORT_KEYS), one.claim)
     )
-    order.sort(key=lambda one: (one.trust, one.updated_at), reverse=True)
+    order.sort(key=lambda one: (one.source == OFFICE, one.trust, one.updated_at), reverse=True)
     return order
 
 
@@ -79,7 +80,10 @@ def merge(kind: Kind, said: Sequence[SourcedClaim]) -> tuple[dict[str, Any], dic
     order = ranked(said)
     data = {}
     provenance: dict[str, list[int]] = {}
+    edited = [one for one in order if one.source == OFFICE]
     for name in sorted({name for one in order for name in one.data}):
+        if edited and _edit(kind, name, edited, data, provenance):
+            continue
         telling = [one for one in order if one.data.get(name) not in (None, [], {})]
         if not telling:
             continue
@@ -101,7 +105,45 @@ def merge(kind: Kind, said: Sequence[SourcedClaim]) -> tuple[dict[str, Any], dic
     elif kind is Kind.ORGANISATION:
         _keep_names(data, order, provenance)
     _fill(kind, data, order)
+    if edited:
+        _empty(kind, edited, data)
     return data, provenance
+
+
+def _edit(
+    kind: Kind,
+    name: str,
+    edited: Sequence[SourcedClaim],
+    data: dict[str, Any],
+    provenance: dict[str, list[int]],
+) -> bool:
+    """Take a field as the office says it, a list as a whole; False where it says nothing of it, or of one language alone."""
+    telling = [one for one in edited if name in one.data]
+    if not telling or (name in localized(kind) and telling[0].data[name] is not None):
+        return False
+    value = telling[0].data[name]
+    if value not in (None, [], {}):
+        data[name] = value
+    provenance[name] = [one.claim for one in telling if one.data[name] == value]
+    return True
+
+
+def _empty(kind: Kind, edited: Sequence[SourcedClaim], data: dict[str, Any]) -> None:
+    """Leave out what the office has emptied: fields, and single languages of a text."""
+    for one in edited:
+        for name, value in one.data.items():
+            if value in (None, [], {}):
+                if name not in standing(kind):
+                    data.pop(name, None)
+            elif name in localized(kind) and name in data:
+                left = {
+                    language: part
+                    for language, part in data[name].items()
+                    if language not in value or part is not None
+                }
+                data[name] = left
+                if not left:
+                    del data[name]
 
 
 def of_one(kind: Kind, said: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +164,13 @@ def _keep_names(
     data: dict[str, Any], order: Sequence[SourcedClaim], provenance: dict[str, list[int]]
 ) -> None:
     """Names that lose stay as other names, so that whoever looks for them finds the entry."""
+    edited = {name for one in order if one.source == OFFICE for name in one.data}
+    if "alternate_names" in edited:
+        return
     known = {name_key(name) for name in (data.get("name"), *data.get("alternate_names", ())) if name}
+    if "name" in edited:  # the office corrects the name that would have won
+        others = (one.data["name"] for one in order if one.source != OFFICE and one.data.get("name"))
+        known |= {name_key(name) for name in [*others][:1]}
     for one in order:
         name = one.data.get("name")
         if name and name_key(name) not in known:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from allin_hub.base.types import OFFICE
 from allin_hub.entities.link import refers, sourced, standing_of
 from allin_hub.entities.merge import merge, ranked
 from allin_hub.entities.source_snapshot import with_left
@@ -19,7 +20,10 @@ from allin_schemas import Kind
 def parts_of_persons(
     connection: Connection, hub: Hub, chosen: Mapping[str, Collection[int]]
 ) -> dict[str, dict[str, Any]]:
-    """Person -> the fields that come of these of her claims, as if no other had been made; roles are left out."""
+    """Person -> the fields that come of these of her claims, as if no other had been made; roles are left out.
+
+    Where the office corrects what one of them says, it is said as the office says it; what it adds needs a yes of its own.
+    """
     ids = sorted(chosen)
     if not ids:
         return {}
@@ -35,6 +39,8 @@ def parts_of_persons(
         if is_role(merge(Kind.PERSON, every)[0]):
             continue  # anybody may hold it: it needs no consent
         said = [one for one in every if one.claim in chosen[person]]
+        covered = {name for one in said for name in one.data}
+        said += [one for one in every if one.source == OFFICE and one not in said and covered >= one.data.keys()]
         data, _ = merge(Kind.PERSON, said)
         rank = {one.claim: place for place, one in enumerate(ranked(said))}
         for name, pairs in targets.get(person, {}).items():

@@ -13,6 +13,7 @@ from allin_hub.base.reports import SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
 from allin_hub.i18n.translator import Voice
+from allin_hub.ingest.edit_hints import tell_of_edits
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.prepare import merge_mark
 from allin_hub.ingest.run_context import SyncRun
@@ -46,6 +47,7 @@ def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceRe
     if row.get("fingerprint") and _merge_mark_of(row) != standing:
         claims.touch_source(connection, name, run.id)
     linked = Linker(connection, with_left(connection, hub), run.id).link(progress=run.progress)
+    tell_of_edits(connection, run)
     _write_answers(connection, run, result)
     report = SourceReport(
         name,

@@ -96,7 +96,7 @@ class Readings:
     def _valid(self, kind: Kind, name: str, made: list[Reading]) -> list[Reading]:
         """The readings, those that break the model's rules replaced by a finding."""
         places = [n for n, reading in enumerate(made) if reading.value is not None]
-        for n in _wrong(kind, name, [made[n].value for n in places]):
+        for n in breaking(kind, name, [made[n].value for n in places]):
             wrong = made[places[n]]
             shown = str(wrong.value)[:_LONGEST_SHOWN] if isinstance(wrong.value, str | int | float) else "…"
             made[places[n]] = Reading(None, (*wrong.findings, Finding("VALUE_INVALID", shown)))
@@ -106,7 +106,7 @@ class Readings:
         ]
 
 
-def _wrong(kind: Kind, name: str, values: list[Any]) -> set[int]:
+def breaking(kind: Kind, name: str, values: list[Any]) -> set[int]:
     """Which of the values break a rule of the model."""
     try:
         _adapter(kind, name).validate_json(orjson.dumps(values), strict=True)
@@ -115,7 +115,7 @@ def _wrong(kind: Kind, name: str, values: list[Any]) -> set[int]:
     except orjson.JSONEncodeError:
         odd = {n for n, value in enumerate(values) if not _is_plain(value)}
         plain = [n for n in range(len(values)) if n not in odd]
-        return odd | {plain[n] for n in _wrong(kind, name, [values[n] for n in plain])}
+        return odd | {plain[n] for n in breaking(kind, name, [values[n] for n in plain])}
     return set()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
-from allin_hub.base.types import PendingEdit
+from allin_hub.base.types import OFFICE, PendingEdit
 from allin_hub.config import toml_edit
 from allin_hub.config.settings import is_name
 from allin_hub.config.toml_blocks import unknown
@@ -43,7 +43,7 @@ def rename(hub: Hub, old: str, new: str) -> None:
 
 def _refuse(hub: Hub, old: str, new: str) -> None:
     settings = hub.config.sources
-    if not is_name(new):
+    if not is_name(new) or new == OFFICE:
         raise ConfigError(
             "'{name}' is not a usable name.", hint="Use a-z, 0-9, - and _, at most 60 characters.", name=new
         )

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from allin_hub.base.bindings import of_entity
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.errors import ConfigError
+from allin_hub.base.types import OFFICE
 from allin_hub.store.engine import change_rows, insert_rows, upsert_rows
 from allin_hub.store.tables import ENTITY_TABLES, change, claim, consent, is_json, raw, reference, run
 from allin_schemas import ENTITIES, Kind, RecordStatus
@@ -310,7 +311,7 @@ def credits_of(connection: Connection) -> dict[str, list[tuple[str, Any]]]:
         select(claim.c.entity_id, claim.c.source, func.max(run.c.started_at))
         .join(raw, raw.c.id == claim.c.raw_id)
         .join(run, run.c.id == raw.c.run_id)
-        .where(claim.c.live == 1)
+        .where(claim.c.live == 1, claim.c.source != OFFICE)
         .group_by(claim.c.entity_id, claim.c.source)
         .order_by(claim.c.entity_id, claim.c.source)
     )

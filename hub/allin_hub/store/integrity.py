@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, exists, func, select, update
 
+from allin_hub.base.types import OFFICE
 from allin_hub.store import staging
 from allin_hub.store.after_restore import running
 from allin_hub.store.engine import revision
@@ -60,11 +61,12 @@ def sealed_values(connection: Connection) -> Iterator[tuple[str, bytes, bytes]]:
 
 
 def claims_without_entity(connection: Connection) -> int:
-    """Live claims whose entity is not there, or out of sight."""
+    """Live claims whose entity is not there, or out of sight. What the office says of an entry waits until it is back."""
     found = 0
     for kind, table in ENTITY_TABLES.items():
         there = exists().where(table.c.id == claim.c.entity_id, table.c.withdrawn_at.is_(None))
         query = select(func.count()).where(claim.c.live == 1, claim.c.kind == kind.value, ~there)
+        query = query.where(claim.c.source != OFFICE)
         found += int(connection.execute(query.select_from(claim)).scalar_one())
     return found
 

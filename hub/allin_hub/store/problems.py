@@ -14,6 +14,11 @@ from allin_hub.store.tables import problem
 def replace_of_source(connection: Connection, source: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Put problems in the place of those about the source as a whole: (id, source, raw, run, severity, code, sealed)."""
     connection.execute(delete(problem).where(problem.c.source == source, problem.c.raw_id.is_(None)))
+    add(connection, rows)
+
+
+def add(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put problems beside those that are there."""
     columns = ("id", "source", "raw_id", "run_id", "severity", "code", "sealed")
     insert_rows(connection, problem, columns, rows)
 

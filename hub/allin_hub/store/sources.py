@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, exists, func, select, update
 
+from allin_hub.base.types import OFFICE
 from allin_hub.store import claims, partner_files, raw_records
 from allin_hub.store.engine import change_rows
 from allin_hub.store.tables import claim, problem, raw, run, source_state
@@ -28,10 +29,11 @@ class OwnClaim(NamedTuple):
 
 
 def known(connection: Connection, source: str) -> bool:
-    """Whether the database holds anything under this name."""
+    """Whether the database holds anything of a source of this name; what the office itself says is no such source."""
+    columns = (source_state.c.source,) if source == OFFICE else (source_state.c.source, raw.c.source)
     return any(
         connection.execute(select(column).where(column == source).limit(1)).first() is not None
-        for column in (source_state.c.source, raw.c.source)
+        for column in columns
     )
 
 
@@ -108,7 +110,7 @@ def entities_of(connection: Connection, source: str) -> dict[str, tuple[int, int
     """Kind -> how many entities only this source supports, and how many others support too."""
     other = claim.alias("other")
     shared = exists().where(
-        and_(other.c.entity_id == claim.c.entity_id, other.c.live == 1, other.c.source != source)
+        and_(other.c.entity_id == claim.c.entity_id, other.c.live == 1, other.c.source.not_in([source, OFFICE]))
     )
     rows: Any = connection.execute(
         select(claim.c.kind, shared.label("shared"), func.count(claim.c.entity_id.distinct()))
