@@ -44,6 +44,7 @@ class Point(StrEnum):
     SYNC_FAILED = "sync-failed"
     SYNC_ENDED = "sync-ended"
     ACCEPT_APPLIED = "accept-applied"
+    RUN_UNDONE = "run-undone"
 
     PUBLISH_BEGUN = "publish-begun"
     PUBLISH_EXTENDED = "publish-extended"

@@ -116,7 +116,7 @@ def _effect(say: Voice, one: HeldRun) -> str:
         f"{say.number(count)} {say(CHANGES[name])}" for name, count in asdict(one.counts).items() if count
     ]
     reasons = [
-        say(HELD_BECAUSE[reason.code]) for reason in one.reasons if reason.code in {"empty", "columns"}
+        say(HELD_BECAUSE[reason.code]) for reason in one.reasons if reason.code in {"empty", "columns", "undone"}
     ]
     return ", ".join([*counts, *reasons])
 

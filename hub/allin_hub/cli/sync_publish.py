@@ -27,6 +27,7 @@ HELD_BECAUSE = {
     "changed": text("records would change"),
     "new": text("records are under new keys"),
     "columns": text("columns are missing"),
+    "undone": text("it was taken back before"),
 }
 
 

@@ -21,23 +21,27 @@ from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
 from allin_hub.privacy.released import subjects_of, voices
-from allin_hub.store import claims, consents, leases, partner_files, runs, staging
+from allin_hub.store import claims, consents, leases, partner_files, replaced, runs, staging
 from allin_hub.store import raw_records as raws
 
 UNCHANGED = frozenset({staging.RENAMED, staging.MOVED, staging.REREAD})
 """What a run does with a record whose cells are those that it had before."""
 
 
-def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceReport:
+def apply(
+    connection: Connection, run: SyncRun, result: FetchResult, *, undoable: bool = True
+) -> SourceReport:
     """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
-    Neither the plugin nor its settings are asked: what was staged is written as it was shown.
+    What an `undoable` run replaces is kept until the next one of its source that changes something. Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
     hub, name = run.hub, run.source
     leases.refuse_overtaken(connection, name, run.fence)
     row = runs.source_row(connection, name)
     counts = staging.counts(connection, run.id)
+    if undoable:
+        replaced.keep(connection, run.id, name, row, of_file=result.read)
     staging.move_raws(connection, run.id, name)
     claims.forget_keys(connection, staging.replaced_claims(connection, run.id))
     staging.move_claims(connection, run.id, name)

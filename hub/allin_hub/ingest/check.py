@@ -29,6 +29,7 @@ from allin_hub.ingest.hold import reasons_to_hold
 from allin_hub.ingest.partner_file import is_absent, written
 from allin_hub.ingest.plugin_run import LentRun
 from allin_hub.ingest.prepare import Prepared
+from allin_hub.ingest.repeats import taken_back_before
 from allin_hub.ingest.run_context import Progress, SyncRun
 from allin_hub.ingest.run_report import notices
 from allin_hub.ingest.stage import Stager
@@ -124,7 +125,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         if result.error is not None:
             raise result.error
         reread_changed_map(stager, result, row)
-        held = reasons_to_hold(prepared, result, row)
+        held = [*reasons_to_hold(prepared, result, row), *taken_back_before(stager, result, row)]
         stager.stage_problems([*result.problems, *notices(result, source.key_column)])
         with reading(engine) as connection:
             counts = staging.counts(connection, run.id)

@@ -28,7 +28,7 @@ from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.source_lease import source_lease
 from allin_hub.privacy.quoting import without_persons
-from allin_hub.store import leases, runs
+from allin_hub.store import leases, replaced, runs
 from allin_hub.store.engine import reading, writing
 
 ENDED_BY_UPGRADE = (
@@ -197,6 +197,7 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
             report = apply(connection, run, result)
+            replaced.forget_undone(connection, name)
             hub.note(connection, "accept", name, {"run": run_id})
             leases.give_lease_back(connection, name, fence)  # there is nothing left to accept again
     report.seconds = time.perf_counter() - began

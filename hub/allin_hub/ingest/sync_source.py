@@ -168,8 +168,9 @@ def _decide(
     """Hold what a person must see first; apply all else."""
     from allin_hub.ingest.apply import apply, keep_map
     from allin_hub.ingest.hold import hold, reasons_to_hold
+    from allin_hub.ingest.repeats import taken_back_before
 
-    held = reasons_to_hold(prepared, result, row)
+    held = [*reasons_to_hold(prepared, result, row), *taken_back_before(stager, result, row)]
     stager.stage_problems([*result.problems, *notices(result, prepared.source.key_column)])
     if held:
         return hold(run, result, held)

@@ -26,7 +26,7 @@ from allin_hub.ingest.sync_source import replayed
 from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE
-from allin_hub.store import consents, raw_records, runs, sources, staging
+from allin_hub.store import consents, raw_records, replaced, runs, sources, staging
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ConsentEvent
 
@@ -92,6 +92,7 @@ def remove(hub: Hub, name: str) -> Leaving:
         hub.begin_run(connection, run_id, "remove", name)
         gone = sources.withdraw(connection, name, run_id)
         sources.drop_problems(connection, name)
+        replaced.forget(connection, name)
         end_held(connection, name)
         Linker(connection, with_left(connection, hub), run_id).link()
         runs.end_run(connection, run_id, "done", {"withdrawn": gone}, None, now)
@@ -154,7 +155,7 @@ def _bring_back(hub: Hub, name: str, removal: str) -> int:
         with writing(hub.engine, Point.SOURCE_BROUGHT_BACK) as connection:
             reservation.refuse_overtaken(connection)
             count = sum(staging.counts(connection, run.id).values())
-            apply(connection, run, result)
+            apply(connection, run, result, undoable=False)
             runs.save_source(
                 connection, name, last_status="done" if count else None, accepted_runs=1 if count else 0
             )

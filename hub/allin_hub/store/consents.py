@@ -56,6 +56,22 @@ class LedgerEvent(NamedTuple):
     subject: str | None
 
 
+class NotedEvent(NamedTuple):
+    """An event of the ledger with all that another one about the same needs."""
+
+    id: int
+    claim_id: int | None
+    raw_id: int | None
+    purpose: str
+    channel: str
+    event: str
+    method: str
+    wording_id: str
+    run_id: str
+    subject: str | None
+    evidence: bytes | None
+
+
 class PersonClaim(NamedTuple):
     """A claim about a person, also one that is no longer made; `keys` as they are kept."""
 
@@ -119,6 +135,22 @@ def events(connection: Connection) -> list[LedgerEvent]:
     """Every event, the oldest first."""
     names = (consent.c[name] for name in LedgerEvent._fields)
     return [LedgerEvent(*row) for row in connection.execute(select(*names).order_by(consent.c.id))]
+
+
+def of_run(connection: Connection, run_id: str) -> list[NotedEvent]:
+    """The events that a run brought from its source, the oldest first."""
+    query = _noted().where(consent.c.run_id == run_id, consent.c.method.in_(FROM_SOURCES))
+    return [NotedEvent(*row) for row in connection.execute(query.order_by(consent.c.id))]
+
+
+def of_claims(connection: Connection, claim_ids: Sequence[int]) -> list[NotedEvent]:
+    """Every event of some claims, the oldest first."""
+    rows = rows_in(connection, _noted().where(consent.c.claim_id.in_(expanding)), claim_ids)
+    return sorted((NotedEvent(*row) for row in rows), key=lambda one: one.id)
+
+
+def _noted() -> Any:
+    return select(*(consent.c[name] for name in NotedEvent._fields))
 
 
 def person_claims(connection: Connection, claim_ids: Sequence[int] | None = None) -> list[PersonClaim]:

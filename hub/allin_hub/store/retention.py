@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
 from allin_hub.base.errors import StoreError
-from allin_hub.store import staging
+from allin_hub.store import replaced, staging
 from allin_hub.store.db_errors import told_in_words
 from allin_hub.store.engine import change_rows, reading
 from allin_hub.store.raw_records import WITHDRAWN
@@ -88,7 +88,8 @@ def give_up(connection: Connection, run_id: str, source: str) -> bool:
 
 
 def forget_versions(connection: Connection, before: dt.datetime) -> int:
-    """Forget what claims said until a moment; how many versions."""
+    """Forget what claims said until a moment; how many versions. Runs from before it cannot be taken back any more."""
+    replaced.forget_old(connection, before)
     old = select(run.c.id).where(run.c.started_at < before)
     return int(connection.execute(delete(claim_version).where(claim_version.c.closed_run.in_(old))).rowcount)
 
@@ -96,6 +97,7 @@ def forget_versions(connection: Connection, before: dt.datetime) -> int:
 def forget_replaced(connection: Connection, before: dt.datetime) -> int:
     """Forget what runs until a moment replaced: they cannot be taken back any more; how many raws."""
     old = select(run.c.id).where(run.c.started_at < before)
+    replaced.forget_old(connection, before)
     return int(connection.execute(delete(raw_version).where(raw_version.c.closed_run.in_(old))).rowcount)
 
 

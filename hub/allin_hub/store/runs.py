@@ -70,6 +70,12 @@ def close_held(connection: Connection, source: str, status: str) -> None:
     )
 
 
+def finished(connection: Connection, status: str) -> Sequence[RowMapping]:
+    """The runs that ended so, the newest first."""
+    query = select(run).where(run.c.status == status).order_by(run.c.started_at.desc(), run.c.id.desc())
+    return connection.execute(query).mappings().all()
+
+
 def past(connection: Connection, target: str | None, limit: int) -> Sequence[RowMapping]:
     """Give the last runs, the newest first; of one source or output where it is named."""
     query = select(run).order_by(run.c.started_at.desc(), run.c.id.desc()).limit(limit)

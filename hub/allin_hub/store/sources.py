@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, exists, func, select, update
 
 from allin_hub.base.types import OFFICE
-from allin_hub.store import claims, partner_files, raw_records
+from allin_hub.store import claims, partner_files, raw_records, replaced
 from allin_hub.store.engine import change_rows
-from allin_hub.store.tables import claim, problem, raw, run, source_state
+from allin_hub.store.tables import claim, problem, raw, run, source_state, undone_raw
 
 BATCH = 4000
 
@@ -40,6 +40,8 @@ def known(connection: Connection, source: str) -> bool:
 def rename(connection: Connection, old: str, new: str) -> None:
     """Give all rows of a source to another name."""
     partner_files.rename(connection, old, new)
+    replaced.forget(connection, old)  # its match keys hold the old name
+    connection.execute(update(undone_raw).where(undone_raw.c.source == old).values(source=new))
     for column in (source_state.c.source, raw.c.source, claim.c.source, problem.c.source):
         connection.execute(update(column.table).where(column == old).values({column.name: new}))
     connection.execute(update(run).where(run.c.target == old, run.c.job == "sync").values(target=new))

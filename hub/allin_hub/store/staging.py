@@ -429,7 +429,7 @@ def move_raws(connection: Connection, run_id: str, source: str) -> None:
         run=run_id,
     )
     new = select(
-        s.id, literal(source), s.key, s.digest, s.status, s.sealed, s.updated_at, s.arrived_on, s.run_id
+        s.id, literal(source), s.key, s.digest, s.status, s.sealed, s.updated_at, s.arrived_on, s.run_id, s.run_id
     ).where(mine, s.op == NEW)
     _insert_from(connection, raw, new.order_by(s.id))
 
@@ -463,6 +463,7 @@ def move_claims(connection: Connection, run_id: str, source: str) -> None:
     new = select(
         s.id, s.raw_id, s.slot, literal(source), s.kind, literal(1), s.entity_id, s.entity_id, literal("own"), literal(1.0),
         null(), s.data, s.sealed, s.digest, s.match_keys, s.updated_at, s.version, s.run_id, s.person_keys,
+        s.run_id,
     ).where(mine, s.op == NEW)  # fmt: skip
     _insert_from(connection, claim, new.order_by(s.id))
     k, r, rk = staged_match_key.c, staged_reference.c, staged_reference_key.c

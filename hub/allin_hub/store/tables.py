@@ -130,7 +130,9 @@ source_state = Table(
     Column("standing", Text),
     Column("told", String(8)),
     Column("trimmed", Text),
+    Column("undone", Text),
 )
+"""`undone` says which of its runs was taken back last, when, and by which map that one had read."""
 
 lease = Table(
     "lease",
@@ -154,8 +156,10 @@ raw = Table(
     Column("updated_at", UTC),
     Column("arrived_on", String(10)),
     Column("run_id", String(36), nullable=False),
+    Column("new_in", String(36)),
     UniqueConstraint("source", "key"),
 )
+"""`new_in` is the run that brought it first."""
 Index("ix_raw_aside", raw.c.source, raw.c.status, sqlite_where=raw.c.status != "live")
 """Whole on PostgreSQL: to name its part here would load that dialect for every command, a fifth of a second."""
 
@@ -308,9 +312,10 @@ claim = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("run_id", String(36), nullable=False, index=True),
     _hashed("person_keys", "keys"),
+    Column("new_in", String(36)),
     UniqueConstraint("raw_id", "slot", "kind"),
 )
-"""`person_keys` of a person's claim: keyed hashes of her mail, phones and name, as a JSON list."""
+"""`new_in` is the run that made it first. `person_keys` of a person's claim: keyed hashes of her mail, phones and name, as a JSON list."""
 
 claim_version = Table(
     "claim_version",
@@ -353,6 +358,88 @@ reference_key = Table(
     Index(None, "claim_id"),
     sqlite_with_rowid=False,
 )
+
+replaced_source = Table(
+    "replaced_source",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    Column("run_id", String(36), nullable=False),
+    Column("state", Text, nullable=False),
+)
+"""The last run of a source that changed something: it can be taken back. `state` is what the hub knew of the source before."""
+
+replaced_claim = Table(
+    "replaced_claim",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("live", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    _hashed("digest", nullable=False),
+    _hashed("match_keys", "numbers"),
+    Column("updated_at", UTC),
+    _hashed("person_keys", "keys"),
+)
+"""A claim as it was before that run changed or ended it; what it said stands in its version."""
+
+replaced_match_key = Table(
+    "replaced_match_key",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
+    Column("rule", SmallInteger, nullable=False),
+    _hashed("name", "number"),
+    sqlite_with_rowid=False,
+)
+
+replaced_reference = Table(
+    "replaced_reference",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("target_kind", String(12), nullable=False),
+    _sealed("given", bindings.of_reference, "claim_id", "field"),
+    Column("target_claim", Integer),
+    Column("rule", String(20)),
+)
+
+replaced_reference_key = Table(
+    "replaced_reference_key",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    _hashed("key", "number", primary_key=True, autoincrement=False),
+    Column("rank", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+replaced_problem = Table(
+    "replaced_problem",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("raw_id", Integer),
+    Column("severity", String(8), nullable=False),
+    Column("code", String(40), nullable=False),
+    _sealed("sealed", bindings.of_problem, "id", nullable=False),
+)
+
+REPLACED = (
+    replaced_claim, replaced_match_key, replaced_reference, replaced_reference_key, replaced_problem,
+)  # fmt: skip
+"""What the last run of each source replaced, besides the versions of raws and claims."""
+
+undone_raw = Table(
+    "undone_raw",
+    metadata,
+    Column("source", String(60), primary_key=True),
+    _hashed("key", primary_key=True),
+    _hashed("digest"),
+)
+"""What a run that was taken back had made of a record, so that it is held when it comes again; without digest it was gone."""
 
 change = Table(
     "change",

@@ -120,7 +120,7 @@ def test_a_value_is_read_as_a_cell_is(choir: Office) -> None:
     entry = shown(choir)
 
     assert [{"number": "+4956112345"}] == entry.data["phones"]
-    assert ["prs", "fa"] == [one["code"] for one in entry.data["languages"]]
+    assert ["fa-AF", "fa"] == [one["code"] for one in entry.data["languages"]]
     assert "Musterweg" == entry.data["places"][0]["street"]
     assert ["TU"] == [one["weekday"] for one in entry.data["places"][0]["hours"]["slots"]]
     with pytest.raises(ConfigError) as refused:
@@ -360,14 +360,14 @@ def test_no_source_may_have_its_name(contact: Office) -> None:
 
 def test_the_doctor_finds_nothing_wrong(contact: Office, synced: Callable[..., Mapping[str, Any]]) -> None:
     """Neither while it holds nor while its entry is gone."""
-    from allin_hub.doctor.database import database_findings
+    from allin_hub.doctor.database import examine
     from allin_hub.manage.remove_source import remove
 
     said(contact, ("website", "neu.example"))
     hub = contact.open()
-    before = [*database_findings(hub)]
+    before = [*examine(hub)]
     remove(hub, "vereine")
-    after = [*database_findings(hub)]
+    after = [*examine(hub)]
     hub.close()
 
     assert [] == before == after
