@@ -16,7 +16,9 @@ from typing import Any
 
 HIDDEN = "…"
 """What stands in the place of a quotation that may show a person."""
-_SETTINGS = frozenset({"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "entry"})
+_SETTINGS = frozenset(
+    {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "entry"}
+)
 """Parameters that come from hub.toml or the hub itself, never from a cell."""
 
 

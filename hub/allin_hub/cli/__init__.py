@@ -171,32 +171,56 @@ def hide(
 
 
 @app.command(
-    epilog="Examples: allin edit 01a2 website=https://chor.example   allin edit 01a2 places.0.hours   allin edit 01a2 website --back"
+    epilog="Examples: allin edit 01a2 website=chor.example   allin edit 01a2 places.0.hours   allin edit 01a2 website --back"
 )
 def edit(
     entry: Annotated[
         str | None,
         typer.Argument(
-            metavar="ID", help="An entity's id, its beginning, or its slug; without it: all that the office has edited."
+            metavar="ID",
+            help="An entity's id, its beginning, or its slug; without it: all that the office has edited.",
         ),
     ] = None,
     changes: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="FIELD=VALUE",
-            help="What is to stand there; nothing behind = empties it. A FIELD alone is asked for, and kept out of the shell's history.",
+            help="What is to stand there; nothing behind = empties it. "
+            "A FIELD alone is asked for, and kept out of the shell's history.",
         ),
     ] = None,
-    back: Annotated[bool, typer.Option("--back", help="Let the sources say again what stands in FIELD.")] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Let the sources say again what stands in FIELD.")
+    ] = False,
     hub: Folder = ".",
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Say what stands in an entry, above all sources; or list and take back what the office has said."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.edit import run_edit
+        from allin_hub.cli.corrections.edit import run_edit
 
         run_edit(call, entry, changes or [], back=back)
+
+
+@app.command(epilog="Examples: allin undo   allin undo vereine   allin undo 3f2a91c0 --yes")
+def undo(
+    run_id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN", help="A run's id, or its source; without it: the runs that can be taken back."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Take the last run of a source back: its entries are as before; the same sheet is held when it comes again."""
+    with guarded(Call(hub, json, debug)) as call:
+        from allin_hub.cli.corrections.undo import run_undo
+
+        run_undo(call, run_id, yes=yes)
 
 
 @app.command(epilog="Example: allin run")

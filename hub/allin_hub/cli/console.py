@@ -29,7 +29,7 @@ STATES = {
     text("busy"): "yellow", text("failed"): "red", text("late"): "yellow", text("never"): "yellow", text("off"): "dim",
     text("offline"): "dim", text("behind"): "yellow", text("left"): "yellow", text("restored"): "yellow",
     text("running"): "cyan", text("killed"): "red", text("accepted"): "green", text("overtaken"): "dim",
-    text("expired"): "dim",
+    text("expired"): "dim", text("undone"): "dim",
     text("error"): "red", text("warning"): "yellow", text("hint"): "cyan",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson
 from allin_hub.entities.office_edits import OfficeEdit
 from allin_hub.ingest.hold import HeldRun
+from allin_hub.ingest.undo import UndoableRun
 from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
 from allin_hub.operations.quarantine import OpenProblem, WaitingRecord
@@ -82,6 +83,17 @@ class EditDocument:
 
     edits: tuple[OfficeEdit, ...]
     problems: tuple[ReadProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoDocument:
+    """`allin undo --json`: the runs that can be taken back, or the one that was named with what would become of its records.
+
+    `undone` says whether it was taken back just now.
+    """
+
+    runs: tuple[UndoableRun, ...]
+    undone: bool
 
 
 @dataclass(frozen=True, slots=True)

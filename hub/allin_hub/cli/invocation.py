@@ -12,7 +12,7 @@ _OF_A_HUB = re.compile(
     r"\ballin (?:key (?:new|rotate)|source (?:list|rename|remove|restore|disable|enable)|"
     r"consent (?:show|give|withdraw)|"
     r"(?:allow|backup|check|deploy|doctor|edit|export|held|hide|move|notify|problems|publish|run|runs|schedules|show|status|sync"
-    r"|up|upgrade|upkeep))\b"
+    r"|undo|up|upgrade|upkeep))\b"
     r"(?![^\n]* --hub )"
 )
 """A command that takes the hub's folder, and does not name it yet; a test holds the list against the commands."""

@@ -21,6 +21,7 @@ from allin_hub.entities.hidden import HiddenEntry
 from allin_hub.entities.inspect import ExportedEntity, ExportedPerson, FieldOrigin, ShownEntity
 from allin_hub.entities.office_edits import OfficeEdit
 from allin_hub.ingest.hold import HeldRun
+from allin_hub.ingest.undo import UndoableRun
 from allin_hub.operations.past_runs import PastRun
 from allin_hub.operations.planned_runs import PlannedRun
 from allin_hub.operations.quarantine import Quarantine
@@ -43,6 +44,7 @@ OBJECTS: dict[str, Any] = {
     "plugin": PluginInfo,
     "quarantine": Quarantine,
     "status": HubStatus,
+    "undoable-run": UndoableRun,
 }
 """The core's objects by the name of their file."""
 COMMANDS: dict[str, Any] = {
@@ -63,6 +65,7 @@ COMMANDS: dict[str, Any] = {
     "show-why": FieldOrigin,
     "source-list": status_document.SourcesDocument,
     "status": status_document.StatusDocument,
+    "undo": documents.UndoDocument,
 }
 """What reading commands print, by the name of the file."""
 

@@ -84,6 +84,8 @@ def _show_held(call: Call, say: Voice, hub: Hub, found: Sequence[HeldRun], *, de
     if detailed:
         for one in found:
             line()
+            if one.undone_at is not None:
+                line(say("This was taken back on {day}.", day=moment(hub, say, one.undone_at)))
             _show_rows(say, one.rows)
     line()
     line(say("Nothing of it is published. If it is a mistake, mend the source and sync again."))
@@ -107,7 +109,10 @@ def _show_rows(say: Voice, rows: Sequence[Difference]) -> None:
     ]
     table(
         columns,
-        [[say(CHANGES[row.op]), row.row or EMPTY, row.title or row.key, _fields(say, row)] for row in rows],
+        [
+            [say(CHANGES[row.op]), row.row or EMPTY, row.title or row.key, changes_of(say, row)]
+            for row in rows
+        ],
     )
 
 
@@ -116,12 +121,15 @@ def _effect(say: Voice, one: HeldRun) -> str:
         f"{say.number(count)} {say(CHANGES[name])}" for name, count in asdict(one.counts).items() if count
     ]
     reasons = [
-        say(HELD_BECAUSE[reason.code]) for reason in one.reasons if reason.code in {"empty", "columns", "undone"}
+        say(HELD_BECAUSE[reason.code])
+        for reason in one.reasons
+        if reason.code in {"empty", "columns", "undone"}
     ]
     return ", ".join([*counts, *reasons])
 
 
-def _fields(say: Voice, row: Difference) -> str:
+def changes_of(say: Voice, row: Difference) -> str:
+    """What of a record would change, field by field."""
     changes = [f"{one.field}: {_short(one.old)} → {_short(one.new)}" for one in row.fields]
     if row.waits:
         changes.insert(0, say("would wait to be mended"))

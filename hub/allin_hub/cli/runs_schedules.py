@@ -33,6 +33,7 @@ JOBS = {
     "unhide": text("show an entry again"),
     "edit": text("edit an entry"),
     "unedit": text("take an edit back"),
+    "undo": text("take a run back"),
 }
 
 

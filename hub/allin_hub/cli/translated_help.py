@@ -38,6 +38,7 @@ PLACES = (
     "SOURCE",
     "TO",
     "URL",
+    "VALUE",
 )
 """What stands for a word that a person puts there; each stands in the catalogue."""
 ERRORS = (

@@ -20,7 +20,8 @@ from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
 from allin_hub.privacy.consent_ledger import consents_of
-from allin_hub.store import claims, entities, office_claims, raw_records, runs
+from allin_hub.store import claims, entities, raw_records, runs
+from allin_hub.store.corrections import office_claims
 from allin_hub.store.engine import writing
 from allin_schemas import Kind
 

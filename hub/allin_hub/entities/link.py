@@ -20,7 +20,8 @@ from allin_hub.entities.office_edits import TRUST, written_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.find import names_a_person
-from allin_hub.store import claims, entities, office_claims, references, staging
+from allin_hub.store import claims, entities, references, staging
+from allin_hub.store.corrections import office_claims
 from allin_hub.store.tables import iso
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of

@@ -10,7 +10,7 @@ from typing import Any
 from allin_hub.base.bindings import of_raw
 from allin_hub.base.encryption import Sealer
 from allin_hub.entities.record_keys import opened_fields
-from allin_hub.store.office_claims import OfficeRow
+from allin_hub.store.corrections.office_claims import OfficeRow
 from allin_schemas import Kind
 
 TRUST = 1_000_000
@@ -71,8 +71,6 @@ def edits_of(rows: Sequence[OfficeRow], sealer: Sealer) -> list[OfficeEdit]:
         data = opened_fields(row.claim_id, row.version, row.data, row.sealed, sealer)
         value = value_at(data, written.path)
         found.append(
-            OfficeEdit(
-                row.claim_id, row.entity_id, Kind(row.kind), written.path, value, written.by, row.at
-            )
+            OfficeEdit(row.claim_id, row.entity_id, Kind(row.kind), written.path, value, written.by, row.at)
         )
     return found

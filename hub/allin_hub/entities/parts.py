@@ -40,7 +40,9 @@ def parts_of_persons(
             continue  # anybody may hold it: it needs no consent
         said = [one for one in every if one.claim in chosen[person]]
         covered = {name for one in said for name in one.data}
-        said += [one for one in every if one.source == OFFICE and one not in said and covered >= one.data.keys()]
+        said += [
+            one for one in every if one.source == OFFICE and one not in said and covered >= one.data.keys()
+        ]
         data, _ = merge(Kind.PERSON, said)
         rank = {one.claim: place for place, one in enumerate(ranked(said))}
         for name, pairs in targets.get(person, {}).items():

@@ -21,8 +21,9 @@ from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
 from allin_hub.privacy.released import subjects_of, voices
-from allin_hub.store import claims, consents, leases, partner_files, replaced, runs, staging
+from allin_hub.store import claims, consents, leases, partner_files, runs, staging
 from allin_hub.store import raw_records as raws
+from allin_hub.store.corrections import replaced
 
 UNCHANGED = frozenset({staging.RENAMED, staging.MOVED, staging.REREAD})
 """What a run does with a record whose cells are those that it had before."""
@@ -33,7 +34,8 @@ def apply(
 ) -> SourceReport:
     """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
-    What an `undoable` run replaces is kept until the next one of its source that changes something. Neither the plugin nor its settings are asked: what was staged is written as it was shown.
+    What an `undoable` run replaces is kept until the next one of its source that changes something.
+    Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
     hub, name = run.hub, run.source

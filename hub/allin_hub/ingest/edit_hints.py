@@ -13,7 +13,8 @@ from allin_hub.entities.office_edits import value_at, written_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.said_by_sources import said_by_sources
 from allin_hub.ingest.run_context import SyncRun
-from allin_hub.store import claims, office_claims, problems, staging
+from allin_hub.store import claims, problems, staging
+from allin_hub.store.corrections import office_claims
 from allin_schemas import Kind
 
 _NOTHING: tuple[Any, ...] = (None, [], {})
@@ -29,7 +30,11 @@ def tell_of_edits(connection: Connection, run: SyncRun) -> None:
     for entity, group in groupby(rows, key=lambda one: one.entity_id):
         of_entity = list(group)
         said = said_by_sources(connection, hub, Kind(of_entity[0].kind), entity)
-        own = [one for one in claims.of_entities(connection, [entity]).get(entity, []) if one.source == run.source]
+        own = [
+            one
+            for one in claims.of_entities(connection, [entity]).get(entity, [])
+            if one.source == run.source
+        ]
         for row in of_entity:
             written = written_of(row, sealer)
             before, now = value_at({written.field: written.said}, written.path), value_at(said, written.path)

@@ -28,7 +28,8 @@ from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.source_lease import source_lease
 from allin_hub.privacy.quoting import without_persons
-from allin_hub.store import leases, replaced, runs
+from allin_hub.store import leases, runs
+from allin_hub.store.corrections import replaced
 from allin_hub.store.engine import reading, writing
 
 ENDED_BY_UPGRADE = (
@@ -59,6 +60,8 @@ class HeldRun:
     reasons: tuple[Reason, ...]
     counts: HeldCounts
     rows: tuple[Difference, ...]
+    undone_at: dt.datetime | None = None
+    """When the office took back what this run would do again; None where it would not."""
 
 
 def held_runs(hub: Hub, word: str | None = None, *, with_rows: bool) -> list[HeldRun]:
@@ -68,12 +71,13 @@ def held_runs(hub: Hub, word: str | None = None, *, with_rows: bool) -> list[Hel
     """
     with reading(hub.engine) as connection:
         waiting = runs.find_held(connection, word) if word else runs.held_runs(connection)
+        undone = {row["target"]: replaced.undone_at(connection, row["target"]) for row in waiting}
     if word and not waiting:
         raise ConfigError("No held run is called '{run}'.", hint="See what waits: allin held", run=word)
-    return [_held_run(hub, row, with_rows=with_rows) for row in waiting]
+    return [_held_run(hub, row, undone[row["target"]], with_rows=with_rows) for row in waiting]
 
 
-def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> HeldRun:
+def _held_run(hub: Hub, row: Any, undone_at: dt.datetime | None, *, with_rows: bool) -> HeldRun:
     counts = orjson.loads(row["counts"])
     rows = list(_intact_differences(hub, row["id"])) if with_rows else []
     return HeldRun(
@@ -83,6 +87,7 @@ def _held_run(hub: Hub, row: Any, *, with_rows: bool) -> HeldRun:
         tuple(Reason(code, count, of) for code, count, of in counts.get("held", [])),
         HeldCounts(**{name: counts.get(name, 0) for name in HeldCounts.__dataclass_fields__}),
         tuple(sorted(rows, key=lambda one: (SHOWN.index(one.op), one.row or 0))),
+        undone_at if any(code == "undone" for code, *_ in counts.get("held", ())) else None,
     )
 
 

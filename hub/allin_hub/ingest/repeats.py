@@ -9,7 +9,8 @@ import orjson
 from allin_hub.base.types import Reason
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.stage import PAGE, Stager
-from allin_hub.store import replaced, staging
+from allin_hub.store import staging
+from allin_hub.store.corrections import replaced
 from allin_hub.store.engine import reading
 
 _OPS = (*staging.BROUGHT, staging.GONE)

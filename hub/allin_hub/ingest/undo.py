@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-
 from sqlalchemy import Connection, Engine
 
 from allin_hub.base.bindings import of_claim
@@ -27,10 +26,11 @@ from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.source_lease import source_lease
 from allin_hub.privacy.undone_consents import end_yes_of
-from allin_hub.store import leases, replaced, runs, staging
+from allin_hub.store import leases, runs, staging
+from allin_hub.store.corrections import replaced
+from allin_hub.store.corrections.replaced import Undoable
 from allin_hub.store.engine import open_engine, reading, writing
 from allin_hub.store.raw_records import WITHDRAWN
-from allin_hub.store.replaced import Undoable
 from allin_hub.store.tables import iso
 
 
@@ -155,7 +155,11 @@ def _named(connection: Connection, word: str) -> Undoable:
         return found[0]
     if found:
         raise ConfigError("Several runs end with '{run}'.", hint="Write more of the id.", run=word)
-    rows = [row for row in runs.finished(connection, "undone") if word == row["target"] or _is_called(row["id"], word)]
+    rows = [
+        row
+        for row in runs.finished(connection, "undone")
+        if word == row["target"] or _is_called(row["id"], word)
+    ]
     if rows:
         raise ConfigError(
             "This run was taken back already, on {day}.",
@@ -193,7 +197,9 @@ def _staged(connection: Connection, hub: Hub, undone: Undoable, run_id: str) -> 
     back = set()
     for claim in replaced.claims_before(connection, undone.run_id):
         if not claim.live:
-            rows.claims.append((run_id, claim.id, claim.raw_id, staging.GONE, claim.slot, claim.kind, *[None] * 8))
+            rows.claims.append(
+                (run_id, claim.id, claim.raw_id, staging.GONE, claim.slot, claim.kind, *[None] * 8)
+            )
             continue
         back.add(claim.id)
         version = claim.version_now + 1
@@ -244,5 +250,3 @@ def _thrown_away() -> Iterator[Engine]:
             yield engine
         finally:
             engine.dispose()
-
-

@@ -21,6 +21,7 @@ from allin_hub.base.types import OFFICE
 from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.link import Linker
 from allin_hub.entities.office_edits import OfficeEdit, Written, edits_of, written_of
+from allin_hub.entities.record_keys import opened_fields
 from allin_hub.entities.said_by_sources import said_by_sources
 from allin_hub.entities.source_snapshot import with_left
 from allin_hub.hub import Hub
@@ -29,9 +30,10 @@ from allin_hub.ingest.validate import Validator
 from allin_hub.mapping.drafts import Parts, fields_of, localized, references_of
 from allin_hub.privacy.person_keys import NOBODY, keys_of
 from allin_hub.privacy.person_keys import written as written_keys
-from allin_hub.store import claims, entities, office_claims, runs, staging
+from allin_hub.store import claims, entities, runs, staging
+from allin_hub.store.corrections import office_claims
+from allin_hub.store.corrections.office_claims import OfficeRow, Said
 from allin_hub.store.engine import reading, writing
-from allin_hub.store.office_claims import OfficeRow, Said
 from allin_schemas import ENTITIES, Kind, Private
 from allin_schemas.marks import marked
 from allin_schemas.reading import Context
@@ -107,8 +109,8 @@ def edit(hub: Hub, word: str, changes: Sequence[Change]) -> Edited:
             unit, said, problems = _read(hub, kind, data, change)
             found += problems
             data |= _beside(kind, data, said)
-            _say(connection, hub, run_id, kind, entity, unit, said)
-            hub.note(connection, "edit", entity, {"field": unit})
+            if _say(connection, hub, run_id, kind, entity, unit, said):
+                hub.note(connection, "edit", entity, {"field": unit})
         Linker(connection, with_left(connection, hub), run_id).link()
         runs.end_run(connection, run_id, "done", {}, None, now)
     return Edited(entity, kind, tuple(edits(hub, entity)), tuple(found))
@@ -122,10 +124,16 @@ def take_back(hub: Hub, word: str, paths: Iterable[str]) -> Edited:
     run_id = new_id()
     with writing(hub.engine, Point.ENTRY_EDITED) as connection:
         kind, entity = entities.the_one(connection, word)
-        rows = {written_of(row, hub.sealer).path: row for row in office_claims.of_entities(connection, [entity])}
+        rows = {
+            written_of(row, hub.sealer).path: row for row in office_claims.of_entities(connection, [entity])
+        }
         hub.begin_run(connection, run_id, "unedit", entity)
         for path in paths:
-            units = [unit for unit in rows if unit == path or unit == _unit(kind, path) or unit.partition(".")[0] == path]
+            units = [
+                unit
+                for unit in rows
+                if unit == path or unit == _unit(kind, path) or unit.partition(".")[0] == path
+            ]
             if not units:
                 raise ConfigError(
                     "The office says nothing of '{field}' here.",
@@ -297,10 +305,14 @@ def _say(
     field = unit.partition(".")[0]
     known_rows = office_claims.of_entities(connection, [entity])
     same = [row for row in known_rows if written_of(row, sealer).path == unit]
+    if any(opened_fields(row.claim_id, row.version, row.data, row.sealed, sealer) == said for row in same):
+        return False
     overlapping = [
         row
         for row in known_rows
-        if row not in same and written_of(row, sealer).field == field and (unit == field or _is_whole(row, hub))
+        if row not in same
+        and written_of(row, sealer).field == field
+        and (unit == field or _is_whole(row, hub))
     ]
     office_claims.take_back(connection, overlapping, run_id)
     key = sealer.hash_text("key", f"{entity}\x1f{unit}")
@@ -311,7 +323,7 @@ def _say(
     claim_id = old.id if old is not None else staging.reserve(connection, "claim", 1)
     version = old.version + 1 if old is not None else 1
     behind = claims.of_entities(connection, [entity]).get(entity, [])
-    anchors = sorted((one.id for one in behind if one.source != OFFICE))
+    anchors = sorted(one.id for one in behind if one.source != OFFICE)
     sources = said_by_sources(connection, hub, kind, entity)
     written = Written(unit, field, user_name(), entity, anchors, sources.get(field))
     private_names = marked(ENTITIES[kind], Private)
@@ -335,6 +347,7 @@ def _say(
         sealer.seal(written.content(), of_raw(raw_id)),
     )
     office_claims.say(connection, row, run_id, now, _today(hub).isoformat(), anew=old is not None)
+    return True
 
 
 def _known_of(row: OfficeRow) -> claims.KnownClaim:

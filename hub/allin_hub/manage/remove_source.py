@@ -26,7 +26,8 @@ from allin_hub.ingest.sync_source import replayed
 from allin_hub.manage.pending_edits import REMOVE, finish, note
 from allin_hub.manage.source_lock import reserved
 from allin_hub.privacy.consent_ledger import LIVE
-from allin_hub.store import consents, raw_records, replaced, runs, sources, staging
+from allin_hub.store import consents, raw_records, runs, sources, staging
+from allin_hub.store.corrections import replaced
 from allin_hub.store.engine import reading, writing
 from allin_schemas import ConsentEvent
 

@@ -25,11 +25,14 @@ def end_yes_of(connection: Connection, sealer: Sealer, undone: str, run_id: str,
         said = [
             other
             for other in spoken
-            if (other.claim_id, other.purpose, other.channel) == place and may_be_one(other.subject, one.subject)
+            if (other.claim_id, other.purpose, other.channel) == place
+            and may_be_one(other.subject, one.subject)
         ]
         if said and said[-1].id != one.id:
             continue
-        before = next((other for other in reversed(said) if other.id < one.id and other.run_id != undone), None)
+        before = next(
+            (other for other in reversed(said) if other.id < one.id and other.run_id != undone), None
+        )
         stands = before is not None and ConsentEvent(before.event) in SAID_NO
         events.append(
             event(

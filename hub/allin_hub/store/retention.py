@@ -12,7 +12,8 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
 from allin_hub.base.errors import StoreError
-from allin_hub.store import replaced, staging
+from allin_hub.store import staging
+from allin_hub.store.corrections import replaced
 from allin_hub.store.db_errors import told_in_words
 from allin_hub.store.engine import change_rows, reading
 from allin_hub.store.raw_records import WITHDRAWN

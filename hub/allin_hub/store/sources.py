@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, exists, func, select, update
 
 from allin_hub.base.types import OFFICE
-from allin_hub.store import claims, partner_files, raw_records, replaced
+from allin_hub.store import claims, partner_files, raw_records
+from allin_hub.store.corrections import replaced
 from allin_hub.store.engine import change_rows
 from allin_hub.store.tables import claim, problem, raw, run, source_state, undone_raw
 
@@ -112,7 +113,9 @@ def entities_of(connection: Connection, source: str) -> dict[str, tuple[int, int
     """Kind -> how many entities only this source supports, and how many others support too."""
     other = claim.alias("other")
     shared = exists().where(
-        and_(other.c.entity_id == claim.c.entity_id, other.c.live == 1, other.c.source.not_in([source, OFFICE]))
+        and_(
+            other.c.entity_id == claim.c.entity_id, other.c.live == 1, other.c.source.not_in([source, OFFICE])
+        )
     )
     rows: Any = connection.execute(
         select(claim.c.kind, shared.label("shared"), func.count(claim.c.entity_id.distinct()))

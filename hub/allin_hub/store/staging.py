@@ -429,7 +429,16 @@ def move_raws(connection: Connection, run_id: str, source: str) -> None:
         run=run_id,
     )
     new = select(
-        s.id, literal(source), s.key, s.digest, s.status, s.sealed, s.updated_at, s.arrived_on, s.run_id, s.run_id
+        s.id,
+        literal(source),
+        s.key,
+        s.digest,
+        s.status,
+        s.sealed,
+        s.updated_at,
+        s.arrived_on,
+        s.run_id,
+        s.run_id,
     ).where(mine, s.op == NEW)
     _insert_from(connection, raw, new.order_by(s.id))
 

@@ -315,7 +315,10 @@ claim = Table(
     Column("new_in", String(36)),
     UniqueConstraint("raw_id", "slot", "kind"),
 )
-"""`new_in` is the run that made it first. `person_keys` of a person's claim: keyed hashes of her mail, phones and name, as a JSON list."""
+"""`new_in` is the run that made it first.
+
+`person_keys` of a person's claim: keyed hashes of her mail, phones and name, as a JSON list.
+"""
 
 claim_version = Table(
     "claim_version",

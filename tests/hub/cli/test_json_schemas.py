@@ -24,6 +24,8 @@ from allin_hub.entities.inspect import exported, inspect
 from allin_hub.hub import Hub
 from allin_hub.i18n import staff_language
 from allin_hub.ingest.hold import held_runs
+from allin_hub.ingest.undo import undoable_run, undoable_runs
+from allin_hub.manage.edit_entry import edits
 from allin_hub.open_hub import open_hub
 from allin_hub.operations.past_runs import past_runs
 from allin_hub.operations.planned_runs import planned_runs
@@ -59,6 +61,7 @@ READING: dict[str, tuple[str, ...]] = {
     "check": ("check", "vereine"),
     "consent-show": ("consent", "show", "01"),
     "doctor": ("doctor",),
+    "edit": ("edit", SLUG),
     "export": ("export", "--kind", "person"),
     "held": ("held",),
     "hide": ("hide",),
@@ -70,6 +73,7 @@ READING: dict[str, tuple[str, ...]] = {
     "show-why": ("show", SLUG, "--why", "email"),
     "source-list": ("source", "list"),
     "status": ("status",),
+    "undo": ("undo", "vereine"),
 }
 """How each reading command is called, by the name of its schema."""
 CHANGING = {
@@ -108,6 +112,7 @@ def lived(office: Any, allin: Callable[..., Any]) -> Any:
     office.sheet(rows[:10])
     allin("sync")
     allin("hide", SLUG, "--until", "2099-12-31", "--reason", "auf Wunsch")
+    allin("edit", SLUG, "website=neu.example")
     return office
 
 
@@ -149,12 +154,14 @@ def objects(hub: Hub) -> dict[str, list[Any]]:
         "finding": [one.plain(fixed=False) for one in examine(hub.config.folder).findings],
         "held-run": held_runs(hub, with_rows=True),
         "hidden-entry": hidden_list(hub),
+        "office-edit": edits(hub),
         "past-run": list(past_runs(hub)),
         "person-consents": [consents_of_person(hub, one.id) for one in persons],
         "planned-run": list(planned_runs(hub)),
         "plugin": list(installed()),
         "quarantine": [quarantine(hub)],
         "status": [hub_status(hub)],
+        "undoable-run": [undoable_run(hub, "vereine"), *undoable_runs(hub)],
     }
 
 
@@ -224,6 +231,8 @@ def test_reading_commands_print_what_their_schemas_say(lived: Any, allin: Any) -
     assert printed["held"]["held"][0]["rows"]
     assert printed["problems"]["waiting"]
     assert printed["show"]["versions"]
+    assert printed["show"]["edits"] == printed["edit"]["edits"]
+    assert printed["undo"]["runs"][0]["rows"]
     assert printed["export"]["entities"][0]["consents"]
     assert {"done", "held", "failed"} <= {one["status"] for one in printed["runs"]["runs"]}
     assert ["sync", "nightly", "upkeep"] == sorted(

@@ -33,7 +33,19 @@ kind = "organisation"
 key = "Nr."
 trust = 50
 """
-HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "Straße", "PLZ", "Ort", "Öffnungszeiten", "Webseite", "Sprachen", "Beschreibung"]
+HEADER = [
+    "Nr.",
+    "Name",
+    "E-Mail",
+    "Telefon",
+    "Straße",
+    "PLZ",
+    "Ort",
+    "Öffnungszeiten",
+    "Webseite",
+    "Sprachen",
+    "Beschreibung",
+]
 ROW = [1, "Chor Alpha e. V.", "info@chor.example", "0561 90000-01", "Musterweg 5", "34117", "Kassel", "Mo 9-12",
        "https://alt.example", "Türkisch, Arabisch", "Wir singen."]  # fmt: skip
 
@@ -104,7 +116,13 @@ def test_an_edit_that_is_taken_back_leaves_the_entry_as_it_was(choir: Office) ->
     """Field by field, and with the same provenance."""
     before = shown(choir)
 
-    said(choir, ("website", "neu.example"), ("name", "Chor Beta"), ("languages", "Dari"), ("description.en", "We sing."))
+    said(
+        choir,
+        ("website", "neu.example"),
+        ("name", "Chor Beta"),
+        ("languages", "Dari"),
+        ("description.en", "We sing."),
+    )
     changed = shown(choir, before.id)
     taken_back(choir, "website", "name", "languages", "description")
     after = shown(choir)
@@ -189,7 +207,11 @@ def test_it_waits_while_no_source_speaks_of_the_entry(
     limits = "limits = { lost = 9, lost_share = 1.0 }\n"
     choir.settings(SETTINGS.replace('key = "Nr."\n', f'key = "Nr."\n{limits}'))
     for name in ("vereine.csv", "partner.csv"):
-        choir.sheet(name, HEADER, [row(**{"Nr.": 9, "Name": "Andere e. V.", "E-Mail": "info@andere.example", "Webseite": ""})])
+        choir.sheet(
+            name,
+            HEADER,
+            [row(**{"Nr.": 9, "Name": "Andere e. V.", "E-Mail": "info@andere.example", "Webseite": ""})],
+        )
     synced(choir)
     gone = shown(choir, entity)
     hub = choir.open()
@@ -210,17 +232,29 @@ def test_it_goes_along_when_entries_become_one_and_come_apart(
     """It follows the claims that were behind the entry when it was said."""
     office.settings(SETTINGS)
     office.sheet("vereine.csv", HEADER, [row()])
-    other = {"Nr.": "p1", "Name": "Chor Alpha", "E-Mail": "", "Webseite": "", "Telefon": "0561 777777", "Straße": "Anderer Weg 1"}
+    other = {
+        "Nr.": "p1",
+        "Name": "Chor Alpha",
+        "E-Mail": "",
+        "Webseite": "",
+        "Telefon": "0561 777777",
+        "Straße": "Anderer Weg 1",
+    }
     office.sheet("partner.csv", HEADER, [row(**other)])
     synced(office)
     hub = office.open()
     with reading(hub.engine) as connection:
-        found = {one.data["phones"][0]["number"]: one.id for one in entities.everything(connection, Kind.ORGANISATION, hub.sealer)}
+        found = {
+            one.data["phones"][0]["number"]: one.id
+            for one in entities.everything(connection, Kind.ORGANISATION, hub.sealer)
+        }
     apart = found["+49561777777"]
     edit(hub, apart, [Change("website", "neu.example")])
     hub.close()
 
-    office.sheet("partner.csv", HEADER, [row(**{**other, "E-Mail": "info@chor.example", "Name": "Chor Alpha e. V."})])
+    office.sheet(
+        "partner.csv", HEADER, [row(**{**other, "E-Mail": "info@chor.example", "Name": "Chor Alpha e. V."})]
+    )
     synced(office)
     joined = shown(office, found["+49561900001"] if "+49561900001" in found else min(found.values()))
     office.sheet("partner.csv", HEADER, [row(**other)])
@@ -243,7 +277,11 @@ plugin = "spreadsheet"
 path = "data/vereine.csv"
 kind = "organisation"
 key = "Nr."
-columns = { "Kontakt" = "contacts.name", "Telefon Kontakt" = "contacts.phones", "Verzeichnis?" = "contacts.consent.directory_public" }
+
+[sources.vereine.columns]
+"Kontakt" = "contacts.name"
+"Telefon Kontakt" = "contacts.phones"
+"Verzeichnis?" = "contacts.consent.directory_public"
 
 [outputs.verzeichnis]
 plugin = "directory"

@@ -48,7 +48,18 @@ plugin = "directory"
 path = "public"
 imprint = "Forum, Kassel"
 """
-HEADER = ["Nr.", "Name", "E-Mail", "Telefon", "PLZ", "Ort", "Straße", "Kontakt", "Mail Kontakt", "Verzeichnis?"]
+HEADER = [
+    "Nr.",
+    "Name",
+    "E-Mail",
+    "Telefon",
+    "PLZ",
+    "Ort",
+    "Straße",
+    "Kontakt",
+    "Mail Kontakt",
+    "Verzeichnis?",
+]
 EVENTS = ["Nr.", "Titel", "Beginn", "Veranstalter"]
 FIRST, LAST = "ABCDEFGH", ["Ahorn", "Birke", "Chilin", "Dill", "Esche", "Farn", "Ginster", "Hasel"]
 
@@ -76,7 +87,9 @@ WRONG = [
     row(2, **{"E-Mail": "info@verein-4.example", "Name": "Verein Esche e. V."}),
     row(3, **{"Verzeichnis?": "ja"}),
     row(4, **{"Verzeichnis?": "nein"}),
-    row(77, Name="Verein Farn e. V.", **{"E-Mail": "info@verein-5.example", "Kontakt": "", "Mail Kontakt": ""}),
+    row(
+        77, Name="Verein Farn e. V.", **{"E-Mail": "info@verein-5.example", "Kontakt": "", "Mail Kontakt": ""}
+    ),
     row(6, Name=""),
     row(31, Name="Neuer Verein"),
     row(7, **{"Nr.": 70}),
@@ -89,9 +102,13 @@ def known(office: Office, synced: Callable[..., Mapping[str, Any]]) -> Office:
     """An office with three sources that speak of each other."""
     office.settings(SETTINGS)
     office.sheet("vereine.csv", HEADER, GOOD)
-    office.sheet("partner.csv", HEADER[:7], [row(n, **{"Nr.": f"p{n}", "Telefon": "0561 7777"})[:7] for n in (4, 5, 8)])
     office.sheet(
-        "termine.csv", EVENTS, [[n, f"Fest {n}", "10.11.2026 18:00", f"Verein {LAST[n]} e. V."] for n in (1, 2, 4)]
+        "partner.csv", HEADER[:7], [row(n, **{"Nr.": f"p{n}", "Telefon": "0561 7777"})[:7] for n in (4, 5, 8)]
+    )
+    office.sheet(
+        "termine.csv",
+        EVENTS,
+        [[n, f"Fest {n}", "10.11.2026 18:00", f"Verein {LAST[n]} e. V."] for n in (1, 2, 4)],
     )
     synced(office)
     return office
@@ -358,7 +375,7 @@ def test_the_first_run_can_be_undone(office: Office, synced: Callable[..., Mappi
 def test_a_replay_can_be_undone(known: Office, synced: Callable[..., Mapping[str, Any]]) -> None:
     """A map that was changed by mistake: the claims are as before, and the same map is held."""
     before = canonical(known)
-    known.settings(SETTINGS.replace('columns = {', 'columns = { "Ort" = "short_name",'))
+    known.settings(SETTINGS.replace("columns = {", 'columns = { "Ort" = "short_name",'))
     report = synced(known, "vereine", replay=True)["vereine"]
     between = canonical(known)
     undone(known)
@@ -447,9 +464,23 @@ def test_a_no_from_before_reaches_others_again(
 ) -> None:
     """The wrong sheet's yes had ended it; taken back, the same person stays out of what another source agreed to."""
     other = [*HEADER[:7], "Kontakt", "Mail Kontakt", "Verzeichnis?"]
-    text = SETTINGS.replace("[sources.termine]", "[sources.dritte]\nplugin = \"spreadsheet\"\npath = \"data/dritte.csv\"\nkind = \"organisation\"\nkey = \"Nr.\"\ncolumns = { \"Kontakt\" = \"contacts.name\", \"Mail Kontakt\" = \"contacts.email\", \"Verzeichnis?\" = \"contacts.consent.directory_public\" }\n\n[sources.termine]")
+    block = SETTINGS[SETTINGS.index("[sources.vereine]") : SETTINGS.index("[sources.partner]")]
+    text = SETTINGS + block.replace("vereine", "dritte")
     known.settings(text)
-    known.sheet("dritte.csv", other, [row(50, **{"Kontakt": "Erika Musterdill", "Mail Kontakt": "erika3@privat.example", "Verzeichnis?": "ja"})])
+    known.sheet(
+        "dritte.csv",
+        other,
+        [
+            row(
+                50,
+                **{
+                    "Kontakt": "Erika Musterdill",
+                    "Mail Kontakt": "erika3@privat.example",
+                    "Verzeichnis?": "ja",
+                },
+            )
+        ],
+    )
     synced(known, "dritte")
     before = agreed(known)
     wrong_sheet(known, synced, [*GOOD[:2], row(3, **{"Verzeichnis?": "ja"}), *GOOD[3:]])
@@ -508,5 +539,7 @@ def test_it_is_kept_for_a_time(known: Office, synced: Callable[..., Mapping[str,
 
     assert 3 == len(kept)
     assert [] == later
-    left = known.rows("replaced_claim", "replaced_match_key", "replaced_reference", "replaced_problem", "replaced_source")
+    left = known.rows(
+        "replaced_claim", "replaced_match_key", "replaced_reference", "replaced_problem", "replaced_source"
+    )
     assert [] == [one for rows in left.values() for one in rows]

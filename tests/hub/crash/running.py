@@ -151,7 +151,17 @@ def _work(order: Order) -> None:
             elif step in ("hide", "show", "offline", "online"):
                 said[step] = _way_out(hub, step, *order.sources)
                 continue
-            elif step in ("rename", "remove", "restore", "tell", "answer", "withdraw"):
+            elif step in (
+                "rename",
+                "remove",
+                "restore",
+                "tell",
+                "answer",
+                "withdraw",
+                "undo",
+                "edit",
+                "unedit",
+            ):
                 said[step] = _office(hub, step, order.sources)
                 continue
             else:
@@ -197,7 +207,8 @@ def _sync(hub: Any, step: str, sources: Sequence[str]) -> Any:
 def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
     """What is done to a source as a whole, an answer to a text, and the message to the office; nobody is called for it."""
     from allin_hub.base.errors import ConfigError
-    from allin_hub.manage import remove_source, rename_source
+    from allin_hub.ingest import undo
+    from allin_hub.manage import edit_entry, remove_source, rename_source
     from allin_hub.operations import held_texts, notify
     from allin_hub.privacy import office_consents
     from allin_schemas import Purpose
@@ -209,6 +220,12 @@ def _office(hub: Any, step: str, sources: Sequence[str]) -> dict[str, Any]:
             remove_source.remove(hub, *sources)
         elif step == "restore":
             remove_source.restore(hub.config.folder, *sources, hub)
+        elif step == "undo":
+            undo.undo(hub, *sources)
+        elif step == "edit":
+            edit_entry.edit(hub, sources[0], [edit_entry.Change("website", "https://neu.example")])
+        elif step == "unedit":
+            edit_entry.take_back(hub, sources[0], ["website"])
         elif step == "answer":
             held_texts.decide(hub, [], [one.id for one in held_texts.all_held_texts(hub)])
         elif step == "withdraw":

@@ -195,6 +195,18 @@ def _held(folder: Path, database: str) -> None:
     done(Order(folder, ("sync",), sources=("vereine",)))
 
 
+def _wrong(folder: Path, database: str) -> None:
+    """A wrong sheet was accepted, and published."""
+    _ran(folder, database)
+    write(folder, "vereine.csv", HEADER, [association(n, Name=f"Falscher Name {n}") for n in range(3, 12)])
+    done(Order(folder, ("sync", "accept", "publish"), sources=("vereine",)))
+
+
+def _edited(folder: Path, database: str) -> None:
+    _ran(folder, database)
+    done(Order(folder, ("edit",), sources=(HIDDEN,)))
+
+
 def _broken(folder: Path, database: str) -> None:
     (folder / "data" / "vereine.csv").unlink()
     shutil.rmtree(folder / "statistik")
@@ -254,6 +266,9 @@ SCENES = {
         Scene("same", ("sync", "publish"), _ran, _same),
         Scene("shrunk", ("sync",), _ran, _shrunk, sources=("vereine",)),
         Scene("accepted", ("accept", "publish"), _held, _same, sources=("vereine",), has_site=True),
+        Scene("undone", ("undo", "publish"), _wrong, _same, sources=("vereine",), has_site=True),
+        Scene("edited", ("edit", "publish"), _ran, _same, sources=(HIDDEN,)),
+        Scene("unedited", ("unedit", "publish"), _edited, _same, sources=(HIDDEN,)),
         Scene("replayed", ("replay", "publish"), _ran, _same),
         Scene("failing", ("sync", "publish"), _ran, _broken),
         Scene("taken", ("publish",), _decided, _same, has_site=True),

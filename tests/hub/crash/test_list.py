@@ -13,6 +13,8 @@ STARTS = (
     "open_hub",
     "ingest.sync",
     "ingest.hold",
+    "ingest.undo",
+    "manage.edit_entry",
     "publish.publish",
     "manage.rename_source",
     "manage.remove_source",

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, exists, insert, literal, or_, select
+from sqlalchemy import Connection, delete, insert, literal, or_, select
 
 from allin_hub.store import claims, staging
 from allin_hub.store.engine import expanding, insert_rows, rows_in, upsert_rows
 from allin_hub.store.raw_records import WITHDRAWN
-from allin_hub.store.runs import save_source
+from allin_hub.store.runs import save_source, source_row
 from allin_hub.store.tables import (
     REPLACED,
     claim,
@@ -63,11 +63,16 @@ def keep(connection: Connection, run_id: str, source: str, row: Mapping[str, Any
     forget(connection, source)
     state = {name: row.get(name) for name in STATE}
     insert_rows(
-        connection, replaced_source, ("source", "run_id", "state"), [(source, run_id, orjson.dumps(state).decode())]
+        connection,
+        replaced_source,
+        ("source", "run_id", "state"),
+        [(source, run_id, orjson.dumps(state).decode())],
     )
     s, c = staged_claim.c, claim.c
     mine = (s.run_id == run_id) & (s.op != staging.NEW)
-    before = select(literal(run_id), c.id, c.live, c.version, c.digest, c.match_keys, c.updated_at, c.person_keys)
+    before = select(
+        literal(run_id), c.id, c.live, c.version, c.digest, c.match_keys, c.updated_at, c.person_keys
+    )
     _copy(connection, replaced_claim, before.join(staged_claim, s.id == c.id).where(mine))
     f, k = reference.c, reference_key.c
     referred = select(literal(run_id), f.claim_id, f.field, f.target_kind, f.given, f.target_claim, f.rule)
@@ -164,7 +169,9 @@ def records_before(connection: Connection, run_id: str, source: str) -> list[Rec
     return [RecordBefore(*row) for row in connection.execute(query)]
 
 
-def new_records(connection: Connection, run_id: str, source: str) -> list[tuple[int, bytes, bytes, str | None]]:
+def new_records(
+    connection: Connection, run_id: str, source: str
+) -> list[tuple[int, bytes, bytes, str | None]]:
     """(id, key, digest, day of arrival) of the records that a run brought first."""
     query = (
         select(raw.c.id, raw.c.key, raw.c.digest, raw.c.arrived_on)
@@ -267,7 +274,11 @@ def remember_undone(
 ) -> None:
     """Remember what a run had made of records, (key, digest), and when it was taken back."""
     upsert_rows(
-        connection, undone_raw, ("source", "key", "digest"), [(source, *row) for row in rows], ("source", "key")
+        connection,
+        undone_raw,
+        ("source", "key", "digest"),
+        [(source, *row) for row in rows],
+        ("source", "key"),
     )
     save_source(connection, source, undone=orjson.dumps(state).decode())
 
@@ -284,10 +295,10 @@ def undone_records(connection: Connection, source: str) -> dict[bytes, bytes | N
     return {bytes(row[0]): None if row[1] is None else bytes(row[1]) for row in connection.execute(query)}
 
 
-def is_undone(connection: Connection, run_id: str) -> bool:
-    """Whether a run was taken back."""
-    query = select(exists().where(run.c.id == run_id, run.c.status == UNDONE))
-    return bool(connection.execute(query).scalar())
+def undone_at(connection: Connection, source: str) -> dt.datetime | None:
+    """When a run of a source was taken back last; None when none was, or a person has accepted it since."""
+    state = source_row(connection, source).get("undone")
+    return None if not state else dt.datetime.fromisoformat(orjson.loads(state)["at"])
 
 
 def mark_undone(connection: Connection, run_id: str) -> None:

@@ -135,9 +135,7 @@ def say(connection: Connection, one: Said, run_id: str, at: dt.datetime, day: st
     before = select(claim.c.version, claim.c.data, claim.c.sealed).where(claim.c.id == one.claim_id)
     version, data, sealed = connection.execute(before).one()
     closed = (one.claim_id, version, run_id, data, sealed)
-    insert_rows(
-        connection, claim_version, ("claim_id", "version", "closed_run", "data", "sealed"), [closed]
-    )
+    insert_rows(connection, claim_version, ("claim_id", "version", "closed_run", "data", "sealed"), [closed])
     connection.execute(
         update(raw)
         .where(raw.c.id == one.raw_id)
@@ -157,9 +155,7 @@ def take_back(connection: Connection, rows: Sequence[OfficeRow], run_id: str) ->
     """Let the office say this no more: a state, never a deletion."""
     for one in rows:
         connection.execute(update(claim).where(claim.c.id == one.claim_id).values(live=0, run_id=run_id))
-        connection.execute(
-            update(raw).where(raw.c.id == one.raw_id).values(status=WITHDRAWN, run_id=run_id)
-        )
+        connection.execute(update(raw).where(raw.c.id == one.raw_id).values(status=WITHDRAWN, run_id=run_id))
 
 
 def note(connection: Connection, raw_id: int, written: bytes) -> None:

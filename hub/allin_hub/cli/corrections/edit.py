@@ -93,7 +93,13 @@ def _show(hub: Hub, say: Voice, found: Sequence[OfficeEdit], *, none: str) -> No
         Column(say("When")),
     ]
     rows = [
-        [one.entity, one.path, readable(one.value) if one.value else say("emptied"), one.by or EMPTY, moment(hub, say, one.at)]
+        [
+            one.entity,
+            one.path,
+            readable(one.value) if one.value else say("emptied"),
+            one.by or EMPTY,
+            moment(hub, say, one.at),
+        ]
         for one in found
     ]
     table(columns, rows)

@@ -1,0 +1,1 @@
+"""Commands with which the office corrects: edit, undo."""

@@ -1,0 +1,1 @@
+"""What the office corrects: what it says itself, and the runs that it takes back."""
