@@ -78,7 +78,7 @@ def merge(kind: Kind, said: Sequence[SourcedClaim]) -> tuple[dict[str, Any], dic
     if len(said) == 1:
         return of_one(kind, said[0].data, said[0].defaults), {EVERYTHING: [said[0].claim]}
     order = ranked(said)
-    data = {}
+    data: dict[str, Any] = {}
     provenance: dict[str, list[int]] = {}
     edited = [one for one in order if one.source == OFFICE]
     for name in sorted({name for one in order for name in one.data}):

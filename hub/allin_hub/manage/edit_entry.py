@@ -299,8 +299,8 @@ def _emptied(kind: Kind, data: Mapping[str, Any], field: str, steps: Sequence[st
 
 def _say(
     connection: Connection, hub: Hub, run_id: str, kind: Kind, entity: str, unit: str, said: Mapping[str, Any]
-) -> None:
-    """Write what the office says of a unit, in the place of what it said of it before."""
+) -> bool:
+    """Write what the office says of a unit, in the place of what it said of it before; False where it says so already."""
     sealer, now = hub.sealer, hub.clock()
     field = unit.partition(".")[0]
     known_rows = office_claims.of_entities(connection, [entity])

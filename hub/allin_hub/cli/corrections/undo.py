@@ -115,7 +115,7 @@ def _show(hub: Hub, say: Voice, shown: UndoableRun) -> None:
 
 
 def _confirmed(call: Call, say: Voice, shown: UndoableRun) -> bool:
-    if not sys.stdin.isatty():
+    if not _asks():
         raise ConfigError(
             "A person has to confirm it.",
             hint="Add --yes where nobody can be asked: {command}",
@@ -123,6 +123,11 @@ def _confirmed(call: Call, say: Voice, shown: UndoableRun) -> bool:
         )
     tell(say("Take it back? y = yes, only Enter leaves all as it is:"))
     return sys.stdin.readline().strip().casefold() in YES
+
+
+def _asks() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty()
 
 
 def _done(call: Call, say: Voice, shown: UndoableRun) -> None:
