@@ -21,7 +21,7 @@ from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.privacy.free_text.find import names_a_person
 from allin_hub.store import claims, entities, references, staging
-from allin_hub.store.corrections import office_claims
+from allin_hub.store.corrections import office_claims, replaced
 from allin_hub.store.tables import iso
 from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of
@@ -46,8 +46,10 @@ class Linker:
     Groups are decided from the match keys of all claims before any entity is made, so that none is made to be unmade.
     """
 
-    def __init__(self, connection: Connection, hub: Hub, run_id: str) -> None:
+    def __init__(self, connection: Connection, hub: Hub, run_id: str, *, undoable: bool = False) -> None:
         self._connection = connection
+        self._undoable = undoable
+        """Whether it is kept what claims were tied to before."""
         self._hub = hub
         self._run = run_id
         self._new = staging.new_entities(connection, run_id)
@@ -62,17 +64,24 @@ class Linker:
         """Entities of claims that share something with another one; each other new claim is alone in its own."""
 
     def link(
-        self, keys: Sequence[int] = (), progress: Callable[[int, int | None], None] | None = None
+        self,
+        keys: Sequence[int] = (),
+        progress: Callable[[int, int | None], None] | None = None,
+        *,
+        matching: bool = True,
     ) -> Linked:
         """Match the staged claims, and those with one of these keys; resolve references; merge.
 
-        `progress` is told how many of how many claims have been merged.
+        `progress` is told how many of how many claims have been merged. Without `matching` all stays tied as it is.
         """
-        self._match(keys)
+        if matching:
+            self._match(keys)
         self._linked.questions = references.resolve(self._connection, self._run)
         done: set[str] = set(self._linked.moved)
         last = merged = 0
         while batch := claims.touched(self._connection, self._run, last, BATCH):
+            if matching and not merged:
+                replaced.number_linking(self._connection, self._run)
             last = batch[-1].id
             wanted = {one.entity_id: one.kind for one in batch if one.entity_id not in done}
             done |= wanted.keys()
@@ -89,6 +98,15 @@ class Linker:
         for start in range(0, len(left), BATCH):
             self._merge(dict(left[start : start + BATCH]), {})
         return self._linked
+
+    def put_back(self, undone: str) -> None:
+        """Tie claims to the entities to which they were tied before a run, as far as they have not been moved since."""
+        links = replaced.links_before(self._connection, undone)
+        claims.relink(self._connection, ((one.entity_id, one.rule, one.score, one.claim_id) for one in links))
+        moving = [one.claim_id for one in links]
+        pointing = references.pointing_at(self._connection, moving)
+        claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)
+        self._left |= {one.here: one.kind for one in links}
 
     def _match(self, keys: Sequence[int]) -> None:
         old = staging.replaced_claims(self._connection, self._run)
@@ -107,6 +125,8 @@ class Linker:
         moved += self._followers(said, clues, moved)
         clues |= said
         moving = [tie.claim for tie in moved]
+        if self._undoable:
+            replaced.keep_links(self._connection, self._run, {tie.claim: tie.entity for tie in moved})
         claims.relink(self._connection, ((tie.entity, tie.rule, tie.score, tie.claim) for tie in moved))
         pointing = references.pointing_at(self._connection, moving)
         claims.mark_touched(self._connection, sorted(pointing.union(moving)), self._run)
@@ -122,14 +142,16 @@ class Linker:
             ):
                 self._linked.moved[old_home] = tie.entity
         emptied = {clues[tie.claim].entity_id for tie in moved} - self._new
-        claims.bring_along(
-            self._connection,
-            [
-                (target, old_home)
-                for old_home, target in self._linked.moved.items()
-                if old_home in emptied and self._left[old_home] == Kind.PERSON
-            ],
-        )
+        followed = {
+            old_home: target
+            for old_home, target in self._linked.moved.items()
+            if old_home in emptied and self._left[old_home] == Kind.PERSON
+        }
+        if self._undoable and followed:
+            dead = claims.ended_of(self._connection, sorted(followed))
+            along = {claim: followed[entity] for claim, entity in dead if claim not in moving}
+            replaced.keep_links(self._connection, self._run, along)
+        claims.bring_along(self._connection, [(target, old_home) for old_home, target in followed.items()])
 
     def _followers(
         self, said: Mapping[int, claims.Clue], clues: Mapping[int, claims.Clue], moved: Sequence[Tie]

@@ -24,17 +24,24 @@ from allin_hub.privacy.released import subjects_of, voices
 from allin_hub.store import claims, consents, leases, partner_files, runs, staging
 from allin_hub.store import raw_records as raws
 from allin_hub.store.corrections import replaced
+from allin_hub.store.corrections.replaced import Undoable
 
 UNCHANGED = frozenset({staging.RENAMED, staging.MOVED, staging.REREAD})
 """What a run does with a record whose cells are those that it had before."""
 
 
 def apply(
-    connection: Connection, run: SyncRun, result: FetchResult, *, undoable: bool = True
+    connection: Connection,
+    run: SyncRun,
+    result: FetchResult,
+    *,
+    undoable: bool = True,
+    undoes: Undoable | None = None,
 ) -> SourceReport:
     """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
-    What an `undoable` run replaces is kept until the next one of its source that changes something.
+    What an `undoable` run replaces is kept until the next one of its source that changes something; one that `undoes`
+    another ties claims to the entities to which they were tied before it.
     Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
@@ -52,7 +59,11 @@ def apply(
     standing = merge_mark(hub, settings) if settings else _merge_mark_of(row)
     if row.get("fingerprint") and _merge_mark_of(row) != standing:
         claims.touch_source(connection, name, run.id)
-    linked = Linker(connection, with_left(connection, hub), run.id).link(progress=run.progress)
+    linker = Linker(connection, with_left(connection, hub), run.id, undoable=undoable)
+    if undoes is not None:
+        linker.put_back(undoes.run_id)
+    matching = undoes is None or not replaced.is_last_linking(connection, undoes.state)
+    linked = linker.link(progress=run.progress, matching=matching)
     tell_of_edits(connection, run)
     _write_answers(connection, run, result)
     report = SourceReport(

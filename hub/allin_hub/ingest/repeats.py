@@ -23,14 +23,13 @@ def taken_back_before(stager: Stager, result: FetchResult, row: dict[str, Any]) 
     run = stager.run
     with reading(run.hub.engine) as connection:
         undone = replaced.undone_records(connection, run.source)
-    count = total = 0
+    count = 0
     with reading(stager.engine) as connection:
         for batch in staging.batches(connection, run.id, _OPS, PAGE):
             for one in batch:
-                total += 1
                 key = bytes(one.key or b"")
                 made = None if one.op == staging.GONE else bytes(one.digest or b"")
                 count += one.op != staging.MOVED and key in undone and undone[key] == made
     if not count and result.reread and orjson.loads(row["undone"])["map"] == result.fingerprint:
-        count = total = result.reread
-    return [Reason("undone", count, total)] if count else []
+        count = result.reread
+    return [Reason("undone", count, result.before or count)] if count else []

@@ -66,7 +66,7 @@ def undoable_run(hub: Hub, word: str) -> UndoableRun:
         run_id = new_id()
         rows = _staged(connection, hub, found, run_id)
     with _thrown_away() as engine:
-        with writing(engine) as staged_in:
+        with writing(engine, Point.RAWS_STAGED) as staged_in:
             staging.add(staged_in, rows)
         return _shown(found, tuple(differences(hub, run_id, engine)))
 
@@ -109,7 +109,7 @@ def _undo(connection: Connection, run: SyncRun, undone: Undoable) -> SourceRepor
         replaced.drop_file_problems(connection, name)
     staging.add(connection, rows)
     result = FetchResult(read=False, fingerprint=map_then)
-    report = apply(connection, run, result, undoable=False)
+    report = apply(connection, run, result, undoable=False, undoes=undone)
     end_yes_of(connection, hub.sealer, undone.run_id, run.id, hub.clock())
     runs.save_source(
         connection,

@@ -111,7 +111,7 @@ def edit(hub: Hub, word: str, changes: Sequence[Change]) -> Edited:
             data |= _beside(kind, data, said)
             if _say(connection, hub, run_id, kind, entity, unit, said):
                 hub.note(connection, "edit", entity, {"field": unit})
-        Linker(connection, with_left(connection, hub), run_id).link()
+        Linker(connection, with_left(connection, hub), run_id).link(matching=False)
         runs.end_run(connection, run_id, "done", {}, None, now)
     return Edited(entity, kind, tuple(edits(hub, entity)), tuple(found))
 
@@ -144,7 +144,7 @@ def take_back(hub: Hub, word: str, paths: Iterable[str]) -> Edited:
             office_claims.take_back(connection, [rows.pop(unit) for unit in units], run_id)
             for unit in units:
                 hub.note(connection, "unedit", entity, {"field": unit})
-        Linker(connection, with_left(connection, hub), run_id).link()
+        Linker(connection, with_left(connection, hub), run_id).link(matching=False)
         runs.end_run(connection, run_id, "done", {}, None, hub.clock())
     return Edited(entity, kind, tuple(edits(hub, entity)))
 

@@ -180,6 +180,12 @@ def bring_along(connection: Connection, rows: Iterable[tuple[str, str]]) -> None
     change_rows(connection, "UPDATE claim SET entity_id = ? WHERE entity_id = ? AND live = 0", rows)
 
 
+def ended_of(connection: Connection, entity_ids: Sequence[str]) -> list[tuple[int, str]]:
+    """(claim, entity) of the claims of entities that nobody makes any more."""
+    query = select(claim.c.id, claim.c.entity_id).where(claim.c.live == 0, claim.c.entity_id.in_(expanding))
+    return [(row[0], row[1]) for row in rows_in(connection, query, entity_ids)]
+
+
 def of_entities(connection: Connection, entity_ids: Sequence[str]) -> dict[str, list[LiveClaim]]:
     """The live claims of entities."""
     query = select(

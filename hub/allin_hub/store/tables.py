@@ -385,6 +385,18 @@ replaced_claim = Table(
 )
 """A claim as it was before that run changed or ended it; what it said stands in its version."""
 
+replaced_link = Table(
+    "replaced_link",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("claim_id", Integer, primary_key=True, autoincrement=False),
+    Column("entity_id", String(36), nullable=False),
+    Column("rule", String(20), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("moved_to", String(36), nullable=False),
+)
+"""Which entity a claim was tied to, and why, before that run tied it to another; claims of other sources too."""
+
 replaced_match_key = Table(
     "replaced_match_key",
     metadata,
@@ -431,7 +443,7 @@ replaced_problem = Table(
 )
 
 REPLACED = (
-    replaced_claim, replaced_match_key, replaced_reference, replaced_reference_key, replaced_problem,
+    replaced_claim, replaced_link, replaced_match_key, replaced_reference, replaced_reference_key, replaced_problem,
 )  # fmt: skip
 """What the last run of each source replaced, besides the versions of raws and claims."""
 

@@ -113,7 +113,7 @@ def test_an_undo_is_shown_asked_done_and_told_when_it_comes_again(known: Any, al
     assert "info@verein-4.example" in shown
     assert 2 == again.exit_code
     assert "schon zurückgenommen" in again.stderr
-    assert "das wurde schon einmal zurückgenommen" in held
+    assert "Das wurde schon einmal zurückgenommen" in held
     assert "Das wurde am " in detail
     assert "zurückgenommen" in runs
     assert "Lauf zurücknehmen" in runs

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, insert, literal, or_, select
+from sqlalchemy import Connection, delete, insert, literal, or_, select, update
 
 from allin_hub.store import claims, staging
 from allin_hub.store.engine import expanding, insert_rows, rows_in, upsert_rows
@@ -17,6 +17,7 @@ from allin_hub.store.tables import (
     REPLACED,
     claim,
     claim_version,
+    counter,
     iso,
     match_key,
     problem,
@@ -25,6 +26,7 @@ from allin_hub.store.tables import (
     reference,
     reference_key,
     replaced_claim,
+    replaced_link,
     replaced_match_key,
     replaced_problem,
     replaced_reference,
@@ -36,6 +38,8 @@ from allin_hub.store.tables import (
     undone_raw,
 )
 
+LINKING = "linking"
+"""The counter of runs that matched claims."""
 STATE = ("accepted_runs", "cursor", "fingerprint", "headers")
 """What a source is set back to."""
 
@@ -105,6 +109,57 @@ def _keep_match_keys(connection: Connection, run_id: str) -> None:
         if row[0] in ids
     ]
     insert_rows(connection, replaced_match_key, ("run_id", "claim_id", "key", "rule", "name"), rows)
+
+
+def keep_links(connection: Connection, run_id: str, moved: Mapping[int, str]) -> None:
+    """Keep which entities claims are tied to that a run is about to tie to others: claim -> where it goes."""
+    query = select(claim.c.id, claim.c.entity_id, claim.c.rule, claim.c.score).where(
+        claim.c.id.in_(expanding)
+    )
+    rows = [(run_id, *row, moved[row[0]]) for row in rows_in(connection, query, sorted(moved))]
+    columns = ("run_id", "claim_id", "entity_id", "rule", "score", "moved_to")
+    insert_rows(connection, replaced_link, columns, rows)
+
+
+class LinkBefore(NamedTuple):
+    """A claim that a run tied to another entity, and what it was tied to before; `here` is where it is now."""
+
+    claim_id: int
+    kind: str
+    entity_id: str
+    rule: str
+    score: float
+    here: str
+
+
+def links_before(connection: Connection, run_id: str) -> list[LinkBefore]:
+    """The claims that a run tied to other entities, and that are there still."""
+    r = replaced_link.c
+    query = (
+        select(r.claim_id, claim.c.kind, r.entity_id, r.rule, r.score, claim.c.entity_id)
+        .join(claim, claim.c.id == r.claim_id)
+        .where(r.run_id == run_id, claim.c.entity_id == r.moved_to)
+        .order_by(r.claim_id)
+    )
+    return [LinkBefore(*row) for row in connection.execute(query)]
+
+
+def number_linking(connection: Connection, run_id: str) -> None:
+    """Give the linking of a run its number, and let it stand with what the run replaced, if that is kept."""
+    number = staging.reserve(connection, LINKING, 1)
+    query = select(replaced_source.c.state).where(replaced_source.c.run_id == run_id)
+    kept = connection.execute(query).scalar()
+    if kept is not None:
+        state = orjson.dumps({**orjson.loads(kept), LINKING: number}).decode()
+        connection.execute(
+            update(replaced_source).where(replaced_source.c.run_id == run_id).values(state=state)
+        )
+
+
+def is_last_linking(connection: Connection, state: Mapping[str, Any]) -> bool:
+    """Whether no run has matched claims since the one whose state this is."""
+    following = connection.execute(select(counter.c.next).where(counter.c.name == LINKING)).scalar()
+    return state.get(LINKING) is not None and state[LINKING] + 1 == following
 
 
 def undoable(connection: Connection) -> list[Undoable]:

@@ -24,6 +24,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("run_id", "claim_id", name=op.f("pk_replaced_claim")),
     )
     op.create_table(
+        "replaced_link",
+        sa.Column("run_id", sa.String(length=36), nullable=False),
+        sa.Column("claim_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("entity_id", sa.String(length=36), nullable=False),
+        sa.Column("rule", sa.String(length=20), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("moved_to", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "claim_id", name=op.f("pk_replaced_link")),
+    )
+    op.create_table(
         "replaced_match_key",
         sa.Column("run_id", sa.String(length=36), nullable=False),
         sa.Column("claim_id", sa.Integer(), autoincrement=False, nullable=False),
