@@ -1,4 +1,4 @@
-"""A static site of all organisations, events and opportunities, in many languages; it opens from a disk."""
+"""A static site of all organisations, services, events and opportunities, in many languages; it opens from a disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from allin_plugins.directory.facets import FACETS, Listing, listings, need_pages
 from allin_plugins.directory.needs import NEEDS, needs_met
 from allin_plugins.directory.search import SearchIndex, read_file
 from allin_plugins.directory.site import Entry, Site, records
-from allin_schemas import Event, Opportunity, Organisation, Person, Purpose
+from allin_schemas import Event, Opportunity, Organisation, Person, Purpose, Service
 
 HOME = Path(__file__).parent
 SPOKEN = frozenset({"en", *(path.parts[-3] for path in (HOME / "locale").glob("*/LC_MESSAGES/messages.po"))})
@@ -42,9 +42,9 @@ class Directory(Output[DirectoryConfig]):
     """A page per entry, lists by language, topic and district, search without a server, and downloads."""
 
     about: ClassVar = {
-        "de": "Ein Verzeichnis aller Vereine, Termine und Angebote zum Mitmachen, in vielen Sprachen; es öffnet sich ohne Server."
+        "de": "Vereine, Hilfen, Kurse, Termine und Angebote zum Mitmachen in vielen Sprachen; die Seiten öffnen sich ohne Server."
     }
-    reads = (Organisation, Event, Opportunity, Person)
+    reads = (Organisation, Service, Event, Opportunity, Person)
     purpose = Purpose.DIRECTORY_PUBLIC
     channel = "site"
 
@@ -121,7 +121,7 @@ class Pages:
         self.texts = {"imprint": config.imprint, "privacy": config.privacy}
 
     def entry(self, entry: Entry) -> Sequence[Artifact]:
-        """The pages of an organisation, event or opportunity."""
+        """The pages of an organisation, service, event or opportunity."""
         others = self.site.of(entry)
         return self._pages(
             entry.path,

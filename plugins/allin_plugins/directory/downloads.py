@@ -9,10 +9,10 @@ from typing import Any
 from allin_hub import Artifact, OutputRun, csv_file
 from allin_plugins.directory.calendar_files import calendar_file
 from allin_plugins.directory.dates import written, written_end
-from allin_plugins.directory.reading import address_lines, where_lines
+from allin_plugins.directory.reading import address_lines, other_names, where_lines
 from allin_plugins.directory.site import FOLDERS, Entry, Site, records
 from allin_plugins.directory.vcard import vcard
-from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record
+from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record, Service
 
 _BY_HAND = frozenset({"merged_into", "steward_org_id", "record_status", "version"})
 
@@ -107,9 +107,12 @@ def _organisation(record: Organisation, entry: Entry) -> list[object]:
     place = record.places[0] if record.places else None
     return [
         record.name,
+        record.legal_name,
+        ", ".join(other_names(record)),
         record.type,
         ", ".join(address_lines(place)) if place else "",
         place.postal_code if place else "",
+        place.country if place else "",
         ", ".join(entry.districts),
         ", ".join(entry.languages),
         ", ".join(record.topics),
@@ -122,6 +125,24 @@ def _organisation(record: Organisation, entry: Entry) -> list[object]:
     ]
 
 
+def _service(record: Service, entry: Entry) -> list[object]:
+    place = record.places[0] if record.places else None
+    return [
+        record.name,
+        record.type,
+        record.status,
+        entry.whose,
+        ", ".join(where_lines(place)),
+        ", ".join(entry.districts),
+        ", ".join(entry.languages),
+        ", ".join(record.topics),
+        record.access,
+        record.url,
+        _text(record.description),
+        record.id,
+    ]
+
+
 def _event(record: Event, entry: Entry) -> list[object]:
     date = entry.dates[0]
     return [
@@ -130,7 +151,7 @@ def _event(record: Event, entry: Entry) -> list[object]:
         written_end(date.start, date.end, record.zone),
         record.status,
         ", ".join(where_lines(record.location)),
-        entry.owner.name if entry.owner else "",
+        entry.whose,
         ", ".join(entry.languages),
         ", ".join(record.topics),
         record.registration_url,
@@ -143,7 +164,7 @@ def _opportunity(record: Opportunity, entry: Entry) -> list[object]:
     return [
         record.title,
         record.status,
-        entry.owner.name if entry.owner else "",
+        entry.whose,
         ", ".join(where_lines(record.location)),
         ", ".join(entry.languages),
         ", ".join(record.topics),
@@ -164,9 +185,12 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
     "organisation": (
         [
             "name",
+            "legal_name",
+            "other_names",
             "type",
             "address",
             "postal_code",
+            "country",
             "districts",
             "languages",
             "topics",
@@ -178,6 +202,23 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
             "id",
         ],
         _organisation,
+    ),
+    "service": (
+        [
+            "name",
+            "type",
+            "status",
+            "organisation",
+            "place",
+            "districts",
+            "languages",
+            "topics",
+            "access",
+            "url",
+            "description",
+            "id",
+        ],
+        _service,
     ),
     "event": (
         [

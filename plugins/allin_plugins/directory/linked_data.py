@@ -15,6 +15,7 @@ from allin_schemas import (
     Organisation,
     OrganisationType,
     Place,
+    Service,
 )
 
 _TYPES = {
@@ -53,6 +54,8 @@ def of(entry: Entry, site: Site) -> dict[str, Any]:
             )
             for person in site.contacts(entry)
         ]
+    elif isinstance(record, Service):
+        made = service(record, entry)
     elif isinstance(record, Event):
         made = event(record, entry)
     else:
@@ -79,6 +82,36 @@ def organisation(record: Organisation) -> dict[str, Any]:
         "areaServed": record.areas_served,
         "keywords": record.topics,
         "license": record.licence,
+    }
+
+
+def service(record: Service, entry: Entry) -> dict[str, Any]:
+    """A standing help or course, with whom it is and where."""
+    return {
+        "@type": "Service",
+        "identifier": str(record.id),
+        "name": record.name,
+        "serviceType": str(record.type) if record.type else None,
+        "description": _text(record.description),
+        "provider": _owner(entry),
+        "areaServed": record.areas_served,
+        "audience": _filled({"@type": "Audience", "audienceType": ", ".join(record.audience)})
+        if record.audience
+        else None,
+        "availableChannel": [
+            _filled(
+                {
+                    "@type": "ServiceChannel",
+                    "serviceLocation": _filled(
+                        {"@type": "Place", "name": place.name, "address": _address(place)}
+                    ),
+                    "availableLanguage": [language.code for language in record.languages],
+                }
+            )
+            for place in record.places
+        ],
+        "url": record.url,
+        "keywords": record.topics,
     }
 
 
@@ -129,9 +162,10 @@ def opportunity(record: Opportunity, entry: Entry) -> dict[str, Any]:
 
 
 def _owner(entry: Entry) -> dict[str, Any] | None:
-    if entry.owner is None:
+    if not entry.whose:
         return None
-    return _filled({"@type": "NGO", "name": entry.owner.name, "url": entry.owner.website})
+    website = entry.owner.website if entry.owner else None
+    return _filled({"@type": "NGO" if entry.owner else "Organization", "name": entry.whose, "url": website})
 
 
 def _address(place: Place) -> dict[str, Any]:
