@@ -275,3 +275,6 @@ class Project(Record):
 ENTITIES: dict[Kind, type[Record]] = {
     entity.kind: entity for entity in (Organisation, Person, Service, Event, Opportunity, Project)
 }
+
+HOSTED_BY = {Kind.SERVICE: "provider_org_id", Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id"}
+"""Kind -> the field that holds whose it is; `host_name` says it where the hub does not know the organisation."""

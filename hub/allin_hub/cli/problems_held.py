@@ -19,6 +19,7 @@ from allin_hub.ingest.diff import Difference
 from allin_hub.ingest.hold import HeldRun, held_runs
 from allin_hub.operations.held_texts import person_problems
 from allin_hub.operations.quarantine import OpenProblem, quarantine
+from allin_hub.operations.unknown_hosts import unknown_hosts
 
 CHANGES = {
     "new": text("new"),
@@ -38,7 +39,9 @@ def run_problems(call: Call, source: str | None, every: bool) -> None:
     with opened(call) as (hub, say):
         names = [source] if source else None
         found = quarantine(hub, names)
-        found = replace(found, problems=(*found.problems, *person_problems(hub, names)))
+        found = replace(
+            found, problems=(*found.problems, *person_problems(hub, names), *unknown_hosts(hub, names))
+        )
         if call.json:
             ordered = sorted(found.problems, key=lambda one: problem_list.weight(one.source, one.problem))
             printed = tuple(_printed(say, one) for one in ordered)

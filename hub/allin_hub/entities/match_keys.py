@@ -112,7 +112,9 @@ def marked(kind: str, rule: Rule, text: str) -> bytes:
 
 
 def reference_clues(given: Any) -> list[tuple[Rule, str]]:
-    """What a reference can be found by, the surest first: identifiers, addresses, the name."""
+    """What a reference can be found by, the surest first: identifiers, addresses, the name; of several candidates in turn."""
+    if isinstance(given, list):
+        return [clue for one in given for clue in reference_clues(one)]
     if isinstance(given, str):
         text = given.strip()
         domain = own_domain(text) if "@" in text or "." in text else None

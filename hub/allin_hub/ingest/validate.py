@@ -13,6 +13,7 @@ from allin_hub.base.problems import Problem, Severity
 from allin_hub.base.time_limits import mapping
 from allin_hub.hub import Hub
 from allin_hub.ingest.field_readings import Readings
+from allin_hub.ingest.hosts import name_host
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
@@ -261,6 +262,9 @@ class Validator:
             circle = _circle(outer, [checked for _, checked in contacts])
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
+            outer, told = name_host(outer)  # noqa: PLW2901 - the same claim with its host
+            if told is not None:
+                problems.append(replace(told, key=place.key, sheet=place.sheet, row=place.row))
             outcome.data = outer.data
             outcome.persons, outcome.names = circle.persons, circle.names
             outcome.mails = _mails_of(outer, [checked for _, checked in contacts])
