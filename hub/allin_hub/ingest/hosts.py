@@ -35,7 +35,7 @@ def name_host(claim: CheckedClaim) -> tuple[CheckedClaim, Problem | None]:
         given = _from_text(claim.data)
         if given is None:
             return claim, None
-        told = Problem("HOST_FROM_TEXT", field=field, params={"value": given})
+        told = Problem("HOST_FROM_TEXT", field=field, params={"organisation": given})
     claim.references[field] = given
     name = given.get("name") if isinstance(given, Mapping) else given
     if isinstance(name, str) and "@" not in name and name.strip():
@@ -61,7 +61,7 @@ def _from_text(data: Mapping[str, Any]) -> str | None:
         found = _LABELLED.search(text) if text else None
         if found is None:
             continue
-        name = _SENTENCE_END.split(found["labelled"] or found["by"])[0].strip(" \t*_,.–-")
+        name = _SENTENCE_END.split(found["labelled"] or found["by"])[0].strip(" \t*_,–-")
         if len(name) > 2 and not is_persons_name(name) and not names_a_person(name):
             return name
     return None
