@@ -19,7 +19,7 @@ HIDDEN = "…"
 _SETTINGS = frozenset(
     {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "organisation"}
 )
-"""Parameters that come from hub.toml or the hub itself, never from a cell; and names that were looked at as organisations' are."""
+"""Parameters that come from hub.toml or the hub itself, never from a cell; names that were looked at as organisations'."""
 
 
 class Severity(StrEnum):
