@@ -10,6 +10,7 @@ from pydantic import Field, HttpUrl
 
 from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, shared_asset
 from allin_plugins.directory import downloads, linked_data, reading
+from allin_plugins.directory.dates import of_series
 from allin_plugins.directory.facets import FACETS, Listing, listings, need_pages
 from allin_plugins.directory.needs import NEEDS, needs_met
 from allin_plugins.directory.search import SearchIndex, read_file
@@ -132,6 +133,7 @@ class Pages:
             contacts=lambda: self.site.contacts(entry),
             others=lambda: others,
             dates=entry.dates[:6],
+            first=of_series(entry.record) if isinstance(entry.record, Event) else None,
             series=entry.series,
             listed=entry.listed,
             related=[(other.dates[:1], other.listed) for other in others],

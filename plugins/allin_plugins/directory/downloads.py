@@ -146,16 +146,17 @@ def _service(record: Service, entry: Entry) -> list[object]:
 def _event(record: Event, entry: Entry) -> list[object]:
     date = entry.dates[0]
     return [
-        record.title,
+        date.title,
         written(date.start, record.zone),
         written_end(date.start, date.end, record.zone),
-        record.status,
-        ", ".join(where_lines(record.location)),
+        date.status,
+        ", ".join(where_lines(date.place)),
         entry.whose,
         ", ".join(entry.languages),
         ", ".join(record.topics),
+        date.url,
         record.registration_url,
-        _text(record.description) or record.summary,
+        _text(date.text) or record.summary,
         record.id,
     ]
 
@@ -230,6 +231,7 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
             "organiser",
             "languages",
             "topics",
+            "url",
             "registration_url",
             "description",
             "id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allin_plugins.directory.dates import written, written_end
+from allin_plugins.directory.dates import of_series, written, written_end
 from allin_plugins.directory.site import Entry, Site
 from allin_schemas import (
     Event,
@@ -117,17 +117,17 @@ def service(record: Service, entry: Entry) -> dict[str, Any]:
 
 def event(record: Event, entry: Entry) -> dict[str, Any]:
     """An event with the offset of its own time zone; a series stands with its next date."""
-    start, end = (entry.dates[0].start, entry.dates[0].end) if entry.dates else (record.start, record.end)
-    place = record.location
+    date = entry.dates[0] if entry.dates else of_series(record)
+    place = date.place
     return {
         "@type": "Event",
         "identifier": str(record.id),
-        "name": record.title,
-        "description": _text(record.description) or record.summary,
-        "startDate": written(start, record.zone),
-        "endDate": written_end(start, end, record.zone),
+        "name": date.title,
+        "description": _text(date.text) or record.summary,
+        "startDate": written(date.start, record.zone),
+        "endDate": written_end(date.start, date.end, record.zone),
         "previousStartDate": written(record.previous_start, record.zone),
-        "eventStatus": f"https://schema.org/{_STATUS[record.status]}",
+        "eventStatus": f"https://schema.org/{_STATUS[date.status]}",
         "eventAttendanceMode": f"https://schema.org/{_MODE[record.mode]}" if record.mode else None,
         "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)})
         if place
@@ -136,7 +136,7 @@ def event(record: Event, entry: Entry) -> dict[str, Any]:
         "inLanguage": [language.code for language in record.languages],
         "isAccessibleForFree": record.cost.free if record.cost else None,
         "maximumAttendeeCapacity": record.capacity,
-        "url": record.registration_url,
+        "url": date.url or record.registration_url,
         "keywords": record.topics,
     }
 

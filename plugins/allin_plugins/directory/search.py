@@ -56,7 +56,10 @@ def _shared(entry: Entry) -> dict[str, Any]:
     """What is found of an entry in every language."""
     record = entry.record
     names = [*other_names(record), record.legal_name] if isinstance(record, Organisation) else [entry.whose]
+    if entry.dates:
+        names += [date.title for date in entry.dates if date.title != entry.title]
     places = record.places if isinstance(record, Organisation | Service) else [record.location]
+    places = [date.place for date in entry.dates[:1]] or places
     codes = [place.postal_code for place in to_visit([place for place in places if place])]
     return {
         "kind": entry.kind,
@@ -71,7 +74,7 @@ def _shared(entry: Entry) -> dict[str, Any]:
 
 def _said(entry: Entry, formats: Formats) -> dict[str, Any]:
     """What is found of an entry in one language."""
-    text = formats.said(entry.record.description)
+    text = formats.said(entry.text)
     found: dict[str, Any] = {
         "line": excerpt(text.text, 120) if text else "",
         "lang": text.language if text else "",

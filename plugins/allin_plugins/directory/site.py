@@ -14,6 +14,7 @@ from allin_plugins.directory.dates import Date, coming
 from allin_schemas import (
     Event,
     Kind,
+    LocalizedText,
     Opportunity,
     OpportunityStatus,
     Organisation,
@@ -70,6 +71,11 @@ class Entry:
     def whose(self) -> str:
         """The name of the organisation to which it belongs."""
         return self.owner.name if self.owner else self.host
+
+    @property
+    def text(self) -> LocalizedText | None:
+        """What is said of it; of an event, of its next date."""
+        return self.dates[0].text if self.dates else self.record.description
 
     @property
     def topics(self) -> Sequence[str]:
@@ -185,7 +191,8 @@ class Site:
     def _event(self, record: Event) -> Entry:
         owner = self.view.get(Organisation, record.organiser_org_id)
         dates = coming(record, self.now)
-        places = [record.location] if record.location else []
+        place = dates[0].place if dates else record.location
+        places = [place] if place else []
         codes = _codes(record.languages)
         host = _host(record, record.organiser_org_id)
         return Entry(record, codes, _districts(places), dates, owner, host, listed=bool(dates))

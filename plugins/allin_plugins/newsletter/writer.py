@@ -18,6 +18,7 @@ from allin_schemas import (
     Mode,
     Opportunity,
     Organisation,
+    Place,
     Service,
     SpokenLanguage,
 )
@@ -110,13 +111,16 @@ class Writer:
         mark = self._mark(event)
         if not mark and cancelled:
             mark = self.say("Cancelled this time")
+        if not mark and first.status is EventStatus.TENTATIVE:
+            mark = self.say("Not certain yet")
         if not mark and one.is_new:
             mark = self.say("New")
         lines = [
             Line(self.when(first)),
-            self._later(one.when[1:]),
+            self._summary(first.description) if first.description != event.description else None,
+            self._later(one.when[1:], first),
             None if event.status is EventStatus.CANCELLED else self._not_on(one.when[1:]),
-            self._where(event),
+            self._where(event, first.location),
             self._named(
                 self.say("Organised by: {name}"),
                 _whose(one.organiser, event.host_name, event.organiser_org_id),
@@ -221,18 +225,26 @@ class Writer:
         }
         return marks.get(event.status, "")
 
-    def _later(self, when: Sequence[Occurrence]) -> Line | None:
-        days = [self.day(one.start) for one in when if not _off(one)][:LATER]
+    def _later(self, when: Sequence[Occurrence], first: Occurrence) -> Line | None:
+        """The days that follow; what is called otherwise or takes place elsewhere than the first says so."""
+        days = [self._day_apart(one, first) for one in when if not _off(one)][:LATER]
         return Line(self.say("Then: {days}").format(days=self.formats.listed(days))) if days else None
+
+    def _day_apart(self, one: Occurrence, first: Occurrence) -> str:
+        own = [one.title] if one.title != first.title else []
+        if one.location is not None and one.location != first.location:
+            own.append(place_line(one.location))
+        about = isolated(clean(", ".join(part for part in own if part)), self.language)
+        return f"{self.day(one.start)} ({about})" if own and about else self.day(one.start)
 
     def _not_on(self, when: Sequence[Occurrence]) -> Line | None:
         days = [self.day(one.start) for one in when if _off(one)][:LATER]
         return Line(self.say("Cancelled on: {days}").format(days=self.formats.listed(days))) if days else None
 
-    def _where(self, event: Event) -> Line | None:
+    def _where(self, event: Event, place: Place | None) -> Line | None:
         if event.mode is Mode.ONLINE:
             return Line(self.say("Online"))
-        return self._named("{place}", place_line(event.location), "place")
+        return self._named("{place}", place_line(place), "place")
 
     def _named(self, text: str, value: str, key: str = "name") -> Line | None:
         return Line(text.format(**{key: isolated(clean(value), self.language)})) if value else None
