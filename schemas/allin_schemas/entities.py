@@ -185,7 +185,7 @@ class Event(Record):
     rrule: Annotated[str, StringConstraints(max_length=500)] | None = None
     rdates: Annotated[list[When], Reads("moments")] = []
     exdates: Annotated[list[When], Reads("moments")] = []
-    overrides: list[Override] = []
+    overrides: Annotated[list[Override], Reads("overrides")] = []
     status: Annotated[EventStatus, Reads("event_status")] = EventStatus.SCHEDULED
     previous_start: When | None = None
     mode: Annotated[Mode | None, Reads("mode")] = None

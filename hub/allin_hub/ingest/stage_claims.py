@@ -208,11 +208,8 @@ class ClaimStager:
     def _own_clues(self, record: CheckedClaim) -> list[tuple[Rule, str]]:
         """What the record itself can be known again by."""
         found = clues(record.kind, record.data)
-        if record.kind is Kind.ORGANISATION and "name" in record.data:
-            same = record_clue(self._settings.name, record.data)
-            if same:
-                found.append(same)
-        return found
+        same = record_clue(record.kind, self._settings.name, record.data)
+        return [*found, same] if same else found
 
     def _content(self, said: _ClaimDraft) -> bytes:
         """All that a claim's digest is made of."""

@@ -22,7 +22,7 @@ from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
 from allin_hub.privacy.consent_answers import agreed, answered
 from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
-from allin_schemas import ENTITIES, Kind, PersonType, Purpose
+from allin_schemas import ENTITIES, EventStatus, Kind, PersonType, Purpose
 from allin_schemas.reading import (
     Context,
     Reading,
@@ -32,6 +32,7 @@ from allin_schemas.reading import (
     is_role_name,
     name_key,
     names_person,
+    says_cancelled,
 )
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
@@ -176,6 +177,7 @@ class _Circle:
     """Whether somebody said no to being published."""
 
 
+_PLANNED = frozenset({EventStatus.SCHEDULED, EventStatus.TENTATIVE})
 _NOBODY = _Circle((), (), (), frozenset(), says_no=False)
 
 
@@ -310,7 +312,9 @@ class Validator:
         """What follows for a record from all its fields together."""
         if row.parts.answers:
             self._unclear(row.parts.answers, prefix, row.place, row.problems)
-        if checked.kind is Kind.ORGANISATION:
+        if checked.kind is Kind.EVENT:
+            self._cancel(checked.data, row.place, row.problems)
+        elif checked.kind is Kind.ORGANISATION:
             self._keep_person_out(checked.data, row.place, row.problems, circle)
         elif checked.kind is Kind.PERSON:
             checked.data["type"] = person_type(checked.data, circle.names, circle.persons)
@@ -318,6 +322,12 @@ class Validator:
                 checked.data["phones"] = [
                     {**phone, "type": "private"} for phone in checked.data.get("phones", ())
                 ]
+
+    def _cancel(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
+        """Take an event for cancelled whose title says so; its status says no more than that it was planned."""
+        if data.get("status", "scheduled") in _PLANNED and says_cancelled(data.get("title") or ""):
+            data["status"] = EventStatus.CANCELLED.value
+            problems.append(self._problem("TITLE_CANCELLED", place, "title"))
 
     def _refuse_swapped(self, checked: CheckedClaim) -> None:
         """A name that reads as yes or no stands in the wrong column, and so does what stands where the answer should be."""
@@ -401,7 +411,8 @@ class Validator:
             known.answers.extend(made.answers)
 
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
-        if kind is Kind.EVENT and data.get("overrides"):
+        if kind is Kind.EVENT and data.get("overrides") and "start" not in data:
+            # A changed date whose series stands in a record of its own.
             return
         problems.extend(
             self._problem(MISSING[name], place, name)
