@@ -117,10 +117,10 @@ class Writer:
             mark = self.say("New")
         lines = [
             Line(self.when(first)),
+            self._where(event, first.location),
             self._summary(first.description) if first.description != event.description else None,
             self._later(one.when[1:], first),
             None if event.status is EventStatus.CANCELLED else self._not_on(one.when[1:]),
-            self._where(event, first.location),
             self._named(
                 self.say("Organised by: {name}"),
                 _whose(one.organiser, event.host_name, event.organiser_org_id),
