@@ -449,6 +449,26 @@ app.add_typer(key_commands)
 app.add_typer(consent_commands)
 
 
+@app.command(epilog="Examples: allin fields   allin fields organisation   allin fields event --find datum")
+def fields(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="KIND", help="organisation, person, service, event, opportunity or project."),
+    ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option("--find", metavar="WORD", help="Only fields with this in their name or headings."),
+    ] = None,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List the fields that a column can hold, with what is read and an example."""
+    with guarded(Call(json=json, debug=debug)) as call:
+        from allin_hub.cli.fields import run_fields
+
+        run_fields(call, kind, find)
+
+
 @app.command(epilog="Example: allin plugins")
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""

@@ -62,6 +62,28 @@ class AllowDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedField:
+    """A field that a column can lead to: its path in hub.toml, what is read into it, and headings that are recognised."""
+
+    kind: str
+    path: str
+    label_de: str
+    label_en: str
+    reads_de: str
+    reads_en: str
+    examples: tuple[str, ...]
+    headings: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsDocument:
+    """`allin fields --json`: every field of a kind, its own first, then those of its places and contacts."""
+
+    fields: tuple[PrintedField, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HeldDocument:
     """`allin held --json`."""
 

@@ -255,6 +255,15 @@ def _spelled(kind: Kind, table: Mapping[str, Mapping[str, list[str]]]) -> Iterab
             yield f"contacts.{path}", heading
 
 
+@cache
+def headings_of(kind: Kind) -> Mapping[str, tuple[str, ...]]:
+    """Path -> the headings that lead to it, the usual one first."""
+    found: dict[str, list[str]] = {}
+    for path, heading in _spelled(kind, _table()):
+        found.setdefault(path, []).append(heading)
+    return {path: tuple(dict.fromkeys(headings)) for path, headings in found.items()}
+
+
 def _flat(part: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
     return ((path, heading) for path, headings in part.items() for heading in headings)
 
