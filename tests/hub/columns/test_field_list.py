@@ -26,13 +26,18 @@ def test_every_heading_that_is_recognised_leads_to_a_field_of_the_list(kind: Kin
 
 
 @pytest.mark.parametrize(
-    "field", [(kind, one) for kind in Kind for one in fields(kind) if one.examples and one.path in ways(kind)]
+    "field",
+    [
+        (kind, one)
+        for kind in Kind
+        for one in fields(kind)
+        if one.examples and one.path in ways(kind) and ways(kind)[one.path].reader
+    ],
 )
 def test_examples_are_read_without_a_word(field: tuple[Kind, Field]) -> None:
     """A person who copies the first is told nothing."""
     kind, one = field
-    reader = ways(kind)[one.path].reader
-    found = read(reader, one.examples[0], Context(today=dt.date(2026, 11, 1)))
+    found = read(ways(kind)[one.path].reader or "", one.examples[0], Context(today=dt.date(2026, 11, 1)))
     assert (found.value is not None, found.findings) == (True, ())
 
 
