@@ -87,12 +87,14 @@ def fail_check(hub: Hub, name: str, error: HubError) -> SourceReport:
 
 
 @contextmanager
-def _thrown_away() -> Iterator[Engine]:
-    """A database for the staging of a check, and nothing else."""
+def _thrown_away(hub: Hub) -> Iterator[Engine]:
+    """A database for the staging of a check, and nothing else; its ids begin behind those of the hub."""
+    with reading(hub.engine) as connection:
+        counters = staging.counters(connection)
     with tempfile.TemporaryDirectory(prefix="allin-check-") as folder:
         engine = open_engine(f"sqlite:///{folder}/staging.db")
         try:
-            staging.create(engine)
+            staging.create(engine, counters)
             yield engine
         finally:
             engine.dispose()
@@ -115,7 +117,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
     )
     if known_file is not None and known_file.taken and is_absent(source.config, lent):
         raise refused("FILE_TAKEN_AWAY", file=written(source.config))
-    with _thrown_away() as engine:
+    with _thrown_away(hub) as engine:
         stager = Stager(run, prepared, engine)
         try:
             result = Fetch(stager, lent, renew=False).read()

@@ -109,9 +109,9 @@ def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]
     extent = Extent(
         before=result.before,
         fetched=result.unchanged + result.new + result.changed + result.renamed,
-        lost=result.gone + result.renamed,
+        lost=result.gone + result.renamed - result.rekeyed,
         changed=result.differing,
-        new=result.new + result.renamed,
+        new=result.new + result.renamed - result.rekeyed,
     )
     is_news = is_whole and prepared.source.holds is not Holds.CHANGES
     found = reasons(extent, prepared.settings.limits, empty_is_news=is_news)

@@ -12,7 +12,7 @@ from allin_hub.base.bindings import of_answers, of_claim, of_raw, of_reference
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.failpoints import Point, reach
 from allin_hub.store.claims import REFERENCE_RULES_FROM
-from allin_hub.store.engine import change_rows, insert_rows, plain_rows, rows_in
+from allin_hub.store.engine import change_rows, insert_rows, plain_rows, rows_in, writing
 from allin_hub.store.engine import expanding as several
 from allin_hub.store.tables import (
     STAGING,
@@ -106,9 +106,19 @@ class StagedClaim(NamedTuple):
     version: int | None
 
 
-def create(engine: Engine) -> None:
-    """Make the tables of a staging in a database that holds nothing else."""
+def create(engine: Engine, counters: Mapping[str, int]) -> None:
+    """Make the tables of a staging in a database that holds nothing else.
+
+    `counters` are those of the hub: what is staged apart gets ids that none of the hub's raws, claims or problems has.
+    """
     metadata.create_all(engine, tables=[*STAGING, counter])
+    with writing(engine, Point.IDS_RESERVED) as connection:
+        insert_rows(connection, counter, ("name", "next"), list(counters.items()))
+
+
+def counters(connection: Connection) -> dict[str, int]:
+    """The next free ids of raws, claims and problems."""
+    return {row[0]: row[1] for row in connection.execute(select(counter.c.name, counter.c.next))}
 
 
 def reserve(connection: Connection, name: str, count: int) -> int:
