@@ -96,7 +96,7 @@ def sync(
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Read the sources and take over what changed."""
+    """Read the sources and take over what changed. Exit code 3: a run is held for a person."""
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.sync_publish import run_sync
 
@@ -172,7 +172,7 @@ def hide(
 
 @app.command(epilog="Example: allin run")
 def run(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
-    """Sync all sources, then publish all outputs."""
+    """Sync all sources, then publish all outputs. Exit code 3: a run is held for a person."""
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.sync_publish import run_all
 
@@ -476,7 +476,8 @@ def new(
 def main() -> None:
     """Run a command.
 
-    Exit code 0: done; 1: a source or an output failed; 2: the configuration or the call is wrong.
+    Exit code 0: done; 1: a source or an output failed; 2: the configuration or the call is wrong; 3: a run of `sync` or `run`
+    is held for a person.
     """
     keep_private()
     try:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from allin_hub.api.registry import PluginInfo
 from allin_hub.base.problems import Severity
+from allin_hub.base.reports import EntryChange
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
@@ -153,7 +154,8 @@ class ReadProblem:
 class ReadSource:
     """What a read of one source found. Counts are counts of raws; `created` and `updated` of entities.
 
-    `problems` holds the first thousand, `problems_total` counts all.
+    `problems` holds the first thousand, `problems_total` counts all. `entries` holds the first fifty of each sort, of a
+    check all.
     """
 
     status: Literal["done", "partial", "held", "busy", "failed"]
@@ -170,6 +172,7 @@ class ReadSource:
     updated: int
     questions: int
     held: tuple[Reason, ...]
+    entries: tuple[EntryChange, ...]
     seconds: float
     message: str | None
     problems_total: int

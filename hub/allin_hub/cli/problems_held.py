@@ -11,24 +11,15 @@ from allin_hub.cli.console import moment, opened, print_json, table
 from allin_hub.cli.documents import HeldDocument, PrintedProblem, ProblemsDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.status_document import worded
-from allin_hub.cli.sync_publish import HELD_BECAUSE
+from allin_hub.cli.sync_publish import CHANGES, HELD_BECAUSE, place_words
 from allin_hub.cli.tables import EMPTY, Column, line, readable
 from allin_hub.hub import Hub
-from allin_hub.i18n.translator import Voice, text
+from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.diff import Difference
 from allin_hub.ingest.hold import HeldRun, held_runs
 from allin_hub.operations.held_texts import person_problems
 from allin_hub.operations.quarantine import OpenProblem, quarantine
 
-CHANGES = {
-    "new": text("new"),
-    "changed": text("changed"),
-    "renamed": text("under a new key"),
-    "reread": text("read otherwise"),
-    "moved": text("read otherwise"),
-    "withdrawn": text("gone"),
-    "gone": text("gone"),
-}
 SHORT = 40
 """How much of a value a list of changes shows."""
 
@@ -107,8 +98,17 @@ def _show_rows(say: Voice, rows: Sequence[Difference]) -> None:
     ]
     table(
         columns,
-        [[say(CHANGES[row.op]), row.row or EMPTY, row.title or row.key, _fields(say, row)] for row in rows],
+        [[say(CHANGES[row.op]), row.row or EMPTY, _named(say, row), _fields(say, row)] for row in rows],
     )
+
+
+def _named(say: Voice, row: Difference) -> str:
+    """A record by its title, else by where it stands; a key by itself tells nobody which one is meant."""
+    if row.title:
+        return row.title
+    if place := place_words(say, row.sheet, row.row):
+        return place
+    return say("the record with the key {key}", key=row.key) if row.key else say("an entry without a title")
 
 
 def _effect(say: Voice, one: HeldRun) -> str:

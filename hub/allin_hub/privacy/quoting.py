@@ -81,6 +81,18 @@ def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) 
     return HIDDEN if hidden else key
 
 
+def shown_title(title: str, *, of_person: bool) -> str:
+    """A title as a report may say it: not a person's name, and none in which the hub finds anything of a person."""
+    return HIDDEN if title and (of_person or _holds_anything(title)) else title
+
+
+@lru_cache(maxsize=10_000)
+def _holds_anything(title: str) -> bool:
+    from allin_hub.privacy.free_text.find import Context, find
+
+    return bool(find(title, Context()))
+
+
 def _is_persons(value: Any, persons: tuple[str, ...], names: tuple[str, ...], *, is_mail: bool) -> bool:
     """Whether a quoted value is a person's. What finds persons in free texts is asked here, too."""
     if not isinstance(value, str) or not value:

@@ -158,6 +158,20 @@ def batches(connection: Connection, run_id: str, ops: Sequence[str], size: int) 
         yield rows
 
 
+def first_raws(connection: Connection, run_id: str, op: str, most: int | None) -> list[int]:
+    """The ids of the first staged raws that a run does this with; of all without `most`."""
+    c = staged_raw.c
+    query = select(c.id).where(c.run_id == run_id, c.op == op).order_by(c.id).limit(most)
+    return list(connection.execute(query).scalars())
+
+
+def raws_of(connection: Connection, run_id: str, ids: Sequence[int]) -> list[StagedRaw]:
+    """These staged raws of a run."""
+    columns = [staged_raw.c[name] for name in COLUMNS[staged_raw][1:]]
+    query = select(*columns).where(staged_raw.c.run_id == run_id, staged_raw.c.id.in_(several))
+    return [StagedRaw(*row) for row in rows_in(connection, query, ids)]
+
+
 def claims_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> dict[int, list[StagedClaim]]:
     """The staged claims of raws, each raw's own first."""
     c = staged_claim.c

@@ -24,7 +24,18 @@ plugin = "spreadsheet"
 path = "data/ohne.csv"
 kind = "organisation"
 """
-COUNTS = ("status", "fetched", "unchanged", "new", "changed", "renamed", "withdrawn", "reread", "quarantined", "skipped")
+COUNTS = (
+    "status",
+    "fetched",
+    "unchanged",
+    "new",
+    "changed",
+    "renamed",
+    "withdrawn",
+    "reread",
+    "quarantined",
+    "skipped",
+)
 
 
 def _checked(office: Any) -> Any:
@@ -40,7 +51,7 @@ def test_a_known_source_with_new_and_gone_rows_is_checked(
 ) -> None:
     """The staging of a check lies apart; its ids are none that the hub has given."""
     synced(sheet_office)
-    sheet_office.sheet("vereine.csv", header, [*rows_of(98), *rows_of(3, first=201)])
+    sheet_office.sheet("vereine.csv", header, [*rows_of(98, first=3), *rows_of(3, first=201)])
 
     report = _checked(sheet_office)["vereine"]
 
