@@ -129,8 +129,8 @@ class Fetch:
                 if self._renew or (place is not None and place != (raw.sheet, raw.row)):
                     own = _reported(raw, reported)
                     news.append(_News(staging.MOVED, raw, prior.key, digest, prior, own))
-                else:
-                    result.waiting += prior.status == raws.QUARANTINED
+                elif prior.status == raws.QUARANTINED:
+                    self._stager.waiting.add(prior.id)
                 continue
             own = _reported(raw, reported)
             if key is None:
@@ -352,6 +352,7 @@ class Fetch:
 
     def _finish(self) -> None:
         result, columns = self._result, self._source.columns
+        result.waiting = len(self._stager.waiting)
         result.skipped = dict(self._lent.skipped)
         result.fetched += sum(result.skipped.values())
         result.problems = [

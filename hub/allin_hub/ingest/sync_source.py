@@ -160,6 +160,7 @@ def reread_changed_map(stager: Stager, result: FetchResult, row: dict[str, Any])
     if before and before != result.fingerprint:
         stager.replay(whole_since(row, result.fingerprint))
     result.reread, result.differing = len(stager.reread), len(stager.differing)
+    result.waiting = len(stager.waiting)
 
 
 def _decide(

@@ -24,8 +24,8 @@ class PastRun:
     """One run. `counts` are the figures of its report by name, `codes` how often each problem was found.
 
     `target` is a source; of the jobs `show` and `export` it is an entity's id or a kind. `invocation` is shared by the
-    runs of one command. `entries` are the first that came, changed and went, by what the hub still has of them. `status` is `running`, `done`, `partial`, `held`, `failed`, `killed`, `accepted`, `overtaken` or
-    `expired`.
+    runs of one command. `status` is `running`, `done`, `partial`, `held`, `failed`, `killed`, `accepted`, `overtaken` or
+    `expired`. `entries` are the first that came, changed and went, by what the hub still has of them.
     """
 
     id: str

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, delete, literal, select
 from allin_hub.store.engine import insert_rows
 from allin_hub.store.tables import problem, staged_problem
 
-
 HELD = ("HELD_EMPTY", "HELD_LOST", "HELD_CHANGED", "HELD_NEW")
 """Why a run waits for a person: open until it waits no more."""
 _COLUMNS = ("id", "source", "raw_id", "run_id", "severity", "code", "sealed")

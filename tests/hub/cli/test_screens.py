@@ -37,7 +37,7 @@ def test_a_sync_ends_with_the_next_step(allin: Any, office: Any) -> None:
         in " ".join(held.stdout.split())
     )
     assert last(held).startswith("Annehmen: allin sync --accept vereine --hub ")
-    assert 0 == held.exit_code
+    assert 3 == held.exit_code
 
 
 def test_a_run_names_the_decision_that_waits(allin: Any, office: Any) -> None:
