@@ -48,6 +48,8 @@ class Outcome:
     message: str = ""
     remedy: str = ""
     again: bool = False
+    is_known: bool = False
+    """Whether it waits for the same decision as after an earlier run, which was announced then."""
 
     @property
     def failed(self) -> bool:
@@ -77,7 +79,10 @@ def of_source(report: SourceReport, say: Say) -> Outcome:
         remedy = say("Look: allin held {name}. Apply it: allin sync --accept {name}", name=report.source)
     elif report.ok and report.problems_total and not remedy:
         remedy = say("What the partner can mend: allin problems {name}", name=report.source)
-    return Outcome(Part.SOURCE, report.source, Status(report.status), figures, message, remedy, report.again)
+    status = Status(report.status)
+    return Outcome(
+        Part.SOURCE, report.source, status, figures, message, remedy, report.again, report.held_before
+    )
 
 
 def of_output(report: OutputReport) -> Outcome:

@@ -64,6 +64,8 @@ class SourceReport:
     """Why it waits for a person; of a check, why a sync would."""
     entries: Sequence[EntryChange] = ()
     """Which entries came, changed and went: the first of each; of a check, all of them."""
+    held_before: bool = False
+    """Whether an earlier run was held for the same reasons and entries, and nobody has decided since: it was told then."""
     skipped_kinds: Mapping[str, int] = field(default_factory=dict)
     problems_total: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -111,6 +113,7 @@ class SourceReport:
             "updated": self.updated,
             "questions": self.questions,
             "held": [{"code": one.code, "count": one.count, "of": one.of} for one in self.held],
+            "held_before": self.held_before,
             "entries": [asdict(one) for one in self.entries],
             "seconds": round(self.seconds, 3),
             "message": self.message,

@@ -154,6 +154,7 @@ class ReadProblem:
 class ReadSource:
     """What a read of one source found. Counts are counts of raws; `created` and `updated` of entities.
 
+    `held_before` says that an earlier run was held for the same, and nobody has decided since.
     `problems` holds the first thousand, `problems_total` counts all. `entries` holds the first fifty of each sort, of a
     check all.
     """
@@ -172,6 +173,7 @@ class ReadSource:
     updated: int
     questions: int
     held: tuple[Reason, ...]
+    held_before: bool
     entries: tuple[EntryChange, ...]
     seconds: float
     message: str | None

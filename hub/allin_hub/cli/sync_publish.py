@@ -241,7 +241,7 @@ def show_sync(call: Call, say: Voice, report: SyncReport, *, listed: bool = True
     table(columns, [_sync_row(say, one) for one in report.sources.values()])
     for one in report.sources.values():
         _remarks(call, say, one)
-        for op in _COUNTS if listed else ():
+        for op in _COUNTS if listed and not one.held_before else ():
             if names := first_entries(
                 say, [entry for entry in one.entries if entry.op == op], _count(one, op)
             ):
@@ -318,7 +318,14 @@ def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
         line(say("A sync of {source} would be held: {why}.", source=one.source, why=why))
     if one.status == "held":
         why = why[:1].upper() + why[1:]
-        line(say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why))
+        said = (
+            say(
+                "{source} is still held. {why}. What is published stays as it is.", source=one.source, why=why
+            )
+            if one.held_before
+            else say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why)
+        )
+        line(said)
 
 
 def _why(say: Voice, reason: Reason) -> str:

@@ -141,6 +141,16 @@ def _lost_columns(prepared: Prepared, result: FetchResult, before: list[str]) ->
     ]
 
 
+def _is_same(row: Mapping[str, Any], report: SourceReport) -> bool:
+    """Whether an earlier held run would do what this one would; raws that are new have other ids each time."""
+
+    def extent(counts: Mapping[str, Any]) -> Any:
+        entries = [[op, list(fields), waits] for op, _, fields, waits in counts.get("entries", ())]
+        return entries, counts.get("held"), [counts.get(name) for name in HeldCounts.__dataclass_fields__]
+
+    return bool(extent(orjson.loads(row["counts"])) == extent(report.counts()))
+
+
 def _code(reason: Reason) -> str:
     """The code of the problem that says a reason; missing columns have a problem each."""
     return f"HELD_{reason.code.upper()}"
@@ -161,6 +171,7 @@ def hold(
     )  # fmt: skip
     with writing(hub.engine, Point.SYNC_HELD) as connection:
         leases.refuse_overtaken(connection, run.source, run.fence)
+        report.held_before = any(_is_same(row, report) for row in runs.held_of(connection, run.source))
         end_held(connection, run.source)
         held_staging.keep(connection, hub.sealer, run.id, result)
         why = [
