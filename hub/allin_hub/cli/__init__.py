@@ -188,15 +188,32 @@ def status(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> Non
         run_status(call)
 
 
-@app.command(epilog="Examples: allin problems   allin problems vereine --all")
+@app.command(
+    epilog="Examples: allin problems   allin problems vereine --all   allin problems vereine --xlsx vereine-fragen.xlsx"
+)
 def problems(
-    source: Source = None, every: All = False, hub: Folder = ".", json: AsJson = False, debug: Debug = False
+    source: Source = None,
+    every: All = False,
+    csv: Annotated[
+        str | None,
+        typer.Option("--csv", metavar="FILE", help="Write those of a source into a table for its partner."),
+    ] = None,
+    xlsx: Annotated[
+        str | None,
+        typer.Option("--xlsx", metavar="FILE", help="The same as a workbook of Excel."),
+    ] = None,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """List open problems in partners' data, with place and remedy."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.problems_held import run_problems
+        from allin_hub.cli.problems_held import run_partner_list, run_problems
 
-        run_problems(call, source, every)
+        if csv or xlsx:
+            run_partner_list(call, source, csv, xlsx)
+        else:
+            run_problems(call, source, every)
 
 
 @app.command(epilog="Examples: allin held   allin held vereine")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
+from allin_hub.base.errors import ConfigError
 from allin_hub.cli import problem_list
 from allin_hub.cli.console import moment, opened, print_json, table
 from allin_hub.cli.documents import HeldDocument, PrintedProblem, ProblemsDocument
@@ -18,6 +20,7 @@ from allin_hub.i18n.translator import Voice
 from allin_hub.ingest.diff import Difference
 from allin_hub.ingest.hold import HeldRun, held_runs
 from allin_hub.operations.held_texts import person_problems
+from allin_hub.operations.partner_list import partner_list
 from allin_hub.operations.quarantine import OpenProblem, quarantine
 
 SHORT = 40
@@ -42,6 +45,30 @@ def run_problems(call: Call, source: str | None, every: bool) -> None:
             problem_list.show(say, listed, more, every=every)
             again = call.command(f"sync {source}" if source else "sync")
             line(say("Once the partner has mended the file: {command}", command=again))
+
+
+def run_partner_list(call: Call, source: str | None, csv: str | None, xlsx: str | None) -> None:
+    """`allin problems --csv` and `--xlsx`."""
+    files = [Path(name) for name in (csv, xlsx) if name]
+    for file, ending in ((csv, ".csv"), (xlsx, ".xlsx")):
+        if file and not file.lower().endswith(ending):
+            raise ConfigError(
+                "The name '{file}' does not end with {ending}.", hint="Office programs go by the ending.",
+                file=file, ending=ending,
+            )  # fmt: skip
+    with opened(call) as (hub, say):
+        count = [partner_list(hub, source, file) for file in files][0]
+        if call.json:
+            print_json({"files": [str(file) for file in files], "problems": count})
+            return
+        for file in files:
+            line(
+                say(
+                    "{count} problems are in {file}. It names no person.",
+                    count=say.number(count),
+                    file=str(file),
+                )
+            )
 
 
 def _printed(say: Voice, one: OpenProblem) -> PrintedProblem:

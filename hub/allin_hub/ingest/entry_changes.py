@@ -58,7 +58,7 @@ def changed_entries(
 
 def _entry(one: Difference, headings: Headings, *, is_check: bool) -> EntryChange:
     return EntryChange(
-        "reread" if one.op == staging.MOVED else one.op,
+        "reread" if one.op == "moved" else one.op,
         None if is_check else one.raw,
         shown_title(one.title, of_person=(one.kind or headings.kind) == Kind.PERSON),
         one.sheet,

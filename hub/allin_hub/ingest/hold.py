@@ -141,7 +141,7 @@ def _lost_columns(prepared: Prepared, result: FetchResult, before: list[str]) ->
     ]
 
 
-def _is_same(row: Mapping[str, Any], report: SourceReport) -> bool:
+def _is_same(row: Any, report: SourceReport) -> bool:
     """Whether an earlier held run would do what this one would; raws that are new have other ids each time."""
 
     def extent(counts: Mapping[str, Any]) -> Any:
@@ -221,7 +221,7 @@ def accept(hub: Hub, word: str) -> SyncReport:
     return report
 
 
-def _accept(hub: Hub, row: Mapping[str, Any]) -> SourceReport:
+def _accept(hub: Hub, row: Any) -> SourceReport:
     began = time.perf_counter()
     name, run_id = row["target"], row["id"]
     with source_lease(hub, name, run_id) as fence:

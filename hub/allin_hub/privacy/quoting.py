@@ -86,6 +86,27 @@ def shown_title(title: str, *, of_person: bool) -> str:
     return HIDDEN if title and (of_person or _holds_anything(title)) else title
 
 
+def shown_outside(problem: Problem) -> Problem:
+    """The problem as a file says it that leaves the office: it does not quote what only may be a name, either."""
+    return replace(
+        problem,
+        sheet=_unnamed(problem.sheet),
+        column=_unnamed(problem.column),
+        params={name: _unnamed(value) for name, value in problem.params.items()},
+    )
+
+
+def _unnamed(value: Any) -> Any:
+    return HIDDEN if isinstance(value, str) and _may_name(value) else value
+
+
+@lru_cache(maxsize=10_000)
+def _may_name(text: str) -> bool:
+    from allin_hub.privacy.free_text.find import Context, find
+
+    return any(one.kind == "name" for one in find(text, Context()))
+
+
 @lru_cache(maxsize=10_000)
 def _holds_anything(title: str) -> bool:
     from allin_hub.privacy.free_text.find import Context, find
