@@ -57,16 +57,16 @@ def run_partner_list(call: Call, source: str | None, csv: str | None, xlsx: str 
                 file=file, ending=ending,
             )  # fmt: skip
     with opened(call) as (hub, say):
-        count = [partner_list(hub, source, file) for file in files][0]
+        count = partner_list(hub, source, files)
         if call.json:
             print_json({"files": [str(file) for file in files], "problems": count})
             return
-        for file in files:
+        for path in files:
             line(
                 say(
                     "{count} problems are in {file}. It names no person.",
                     count=say.number(count),
-                    file=str(file),
+                    file=str(path),
                 )
             )
 

@@ -1,4 +1,4 @@
-"""Makes a table of a source's open problems for its partner: in the partner's language, with places and what to do, no person quoted."""
+"""Writes a source's open problems into a file for its partner: in the partner's language, with places and remedies."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def language_of(hub: Hub, source: str) -> str:
     return "de" if language.lower().startswith("de") else "en"
 
 
-def partner_list(hub: Hub, source: str | None, file: Path) -> int:
-    """Write the open problems of a source into a new CSV or XLSX file; how many they are.
+def partner_list(hub: Hub, source: str | None, files: Sequence[Path]) -> int:
+    """Write the open problems of a source into new files, CSV or XLSX by their endings; how many problems they are.
 
-    Raises ConfigError where it is not clear which source is meant, or the file is there already.
+    Raises ConfigError where it is not clear which source is meant, or a file is there already: it might be the partner's own.
     """
     names = chosen(hub.config, "sources", [source] if source else None)
     if len(names) != 1:
@@ -44,10 +44,15 @@ def partner_list(hub: Hub, source: str | None, file: Path) -> int:
         )
     language = language_of(hub, names[0])
     rows = table_of([one.problem for one in quarantine(hub, names).problems], language)
-    content = xlsx_file if file.suffix.lower() == ".xlsx" else csv_bytes
+    for file in files:
+        _write_new(file, (xlsx_file if file.suffix.lower() == ".xlsx" else csv_bytes)(rows, language))
+    return len(rows)
+
+
+def _write_new(file: Path, content: bytes) -> None:
     try:
         with file.open("xb") as opened:
-            opened.write(content(rows, language))
+            opened.write(content)
     except FileExistsError:
         raise ConfigError(
             "There is a file '{file}' already.",
@@ -61,7 +66,6 @@ def partner_list(hub: Hub, source: str | None, file: Path) -> int:
             file=str(file),
             fault=error.strerror or type(error).__name__,
         ) from error
-    return len(rows)
 
 
 def table_of(problems: Sequence[Problem], language: str) -> list[Row]:
