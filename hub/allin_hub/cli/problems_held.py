@@ -151,7 +151,10 @@ def _effect(say: Voice, one: HeldRun) -> str:
 def _fields(say: Voice, row: Difference) -> str:
     changes = [f"{one.field}: {_short(one.old)} → {_short(one.new)}" for one in row.fields]
     if row.waits:
-        changes.insert(0, say("would wait to be mended"))
+        errors = [replace(one, sheet=None, row=None).message(say.language) for one in row.why]
+        changes.insert(
+            0, ": ".join([say("would wait to be mended"), *([" ".join(errors)] if errors else [])])
+        )
     return "; ".join(changes) or EMPTY
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine
 
-from allin_hub.base.bindings import of_answers, of_raw, of_reference
+from allin_hub.base.bindings import of_answers, of_problem, of_raw, of_reference
+from allin_hub.base.problems import Problem, problem_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
 from allin_hub.ingest.headings import Headings
@@ -52,6 +53,8 @@ class Difference:
     fields: tuple[FieldChange, ...] = ()
     waits: bool = False
     """Whether the record would wait in quarantine: what it says cannot be stored."""
+    why: tuple[Problem, ...] = ()
+    """The errors for which it would wait."""
 
 
 def differences(
@@ -98,6 +101,10 @@ def _compared(
     ids = [one.id for one in batch]
     before = _Known(hub, connection, ids)
     after = _Staged(hub, staged_in, run_id, batch, before)
+    waiting = [one.id for one in batch if one.status == raws.QUARANTINED]
+    why: dict[int, list[Problem]] = {}
+    for problem_id, raw_id, found in staging.errors_of(staged_in, run_id, waiting):
+        why.setdefault(raw_id, []).append(problem_of(hub.sealer.unseal(found, of_problem(problem_id))))
     kept = raws.sealed_of(connection, [one.id for one in batch if one.sealed is None])
     for raw in batch:
         old, new = before.record(raw.id), after.record(raw.id)
@@ -128,6 +135,7 @@ def _compared(
             content.get("r"),
             fields,
             waits,
+            tuple(why.get(raw.id, ())),
         )
 
 

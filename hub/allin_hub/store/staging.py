@@ -244,6 +244,15 @@ def problems_of(connection: Connection, run_id: str) -> list[tuple[int, bytes]]:
     return [(row[0], row[1]) for row in connection.execute(query.order_by(staged_problem.c.id))]
 
 
+def errors_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> list[tuple[int, int, bytes]]:
+    """(problem, raw, sealed problem) of the errors of staged raws, in the order in which they were found."""
+    c = staged_problem.c
+    query = select(c.id, c.raw_id, c.sealed).where(
+        c.run_id == run_id, c.severity == "error", c.raw_id.in_(several)
+    )
+    return sorted((row[0], row[1], row[2]) for row in rows_in(connection, query.order_by(c.id), raw_ids))
+
+
 def name_raws(connection: Connection, run_id: str, rows: Iterable[tuple[str, bytes, int]]) -> None:
     """Give staged raws the keys that were derived for them, or that they are renamed to: (op, key, id)."""
     change_rows(

@@ -132,3 +132,6 @@ def test_a_waiting_record_is_named_by_its_place_never_by_its_key(allin: Any, off
     assert ["neu", "32", "Zeile", "32"] in [line.split()[:4] for line in rows_shown.splitlines()]
     assert ["neu", "–", "Chor", "würde"] in [line.split()[:4] for line in events_shown.splitlines()]
     assert "K-9" not in events_shown
+    assert "würde warten, bis er verbessert ist: Spalte 'Name': Der Name fehlt." in " ".join(
+        rows_shown.split()
+    )
