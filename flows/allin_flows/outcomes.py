@@ -57,6 +57,11 @@ class Outcome:
         return self.status in {Status.FAILED, Status.BUSY}
 
     @property
+    def is_news(self) -> bool:
+        """Whether an event is to announce it: trouble, and a decision that waits for the first time."""
+        return self.status is not Status.DONE and not self.is_known
+
+    @property
     def told(self) -> str:
         """What is to be said, and what to do next."""
         return f"{self.message} {self.remedy}".strip()
