@@ -67,7 +67,7 @@ def test_a_held_source_says_what_would_be_lost_and_both_commands():
 def test_a_held_source_is_announced_once():
     """An automation that sends a mail would send one every night, until somebody decides."""
     again = of_source(
-        SourceReport("termine", "held", held=[Reason("lost", 56, 60)], held_before=True), ENGLISH
+        SourceReport("termine", "held", fetched=4, held=[Reason("lost", 56, 60)], held_before=True), ENGLISH
     )
 
     assert [True, False, True, False] == [one.is_news for one in (HELD, again, FAILED, DONE)]

@@ -72,6 +72,8 @@ def kept_entries(
     connection: Connection, hub: Hub, source: str, kept: Sequence[Any]
 ) -> tuple[EntryChange, ...]:
     """Name entries as a run kept them: by what the hub still has of them. Nothing is left of one that was erased."""
+    if not kept:
+        return ()
     ids = [raw for _, raw, _, _ in kept]
     contents = {
         id: hub.sealer.unseal(sealed, of_raw(id)) for id, sealed in raws.sealed_of(connection, ids).items()
