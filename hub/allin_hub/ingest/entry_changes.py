@@ -32,7 +32,7 @@ def changed_entries(
     engine: Engine | None = None,
     *,
     most: int | None = KEPT,
-) -> list[EntryChange]:
+) -> tuple[EntryChange, ...]:
     """Name what a run staged, before it is applied.
 
     Args:
@@ -53,7 +53,7 @@ def changed_entries(
     ids += sorted(reread)[:most]
     found = differences(hub, run_id, engine, ids=sorted(set(ids)), headings=headings)
     made = [_entry(one, headings, is_check=engine is not None) for one in found]
-    return sorted(made, key=lambda one: (_OPS.index(one.op), one.sheet or "", one.row or 0))
+    return tuple(sorted(made, key=lambda one: (_OPS.index(one.op), one.sheet or "", one.row or 0)))
 
 
 def _entry(one: Difference, headings: Headings, *, is_check: bool) -> EntryChange:

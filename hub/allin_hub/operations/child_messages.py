@@ -36,7 +36,7 @@ def source_report(values: dict[str, Any]) -> SourceReport:
     found = SourceReport(**values | {"cause": _cause(values)})
     found.held = [Reason(*one) for one in values["held"]]
     found.problems = [problem_of(one) for one in values["problems"]]
-    found.entries = [EntryChange(**one | {"fields": tuple(one["fields"])}) for one in values["entries"]]
+    found.entries = tuple(EntryChange(**one | {"fields": tuple(one["fields"])}) for one in values["entries"])
     return found
 
 
