@@ -29,6 +29,7 @@ SAMPLE = {
     "length": 400,
     "minutes": 30,
     "most": 300,
+    "of": 4,
     "name": "DESCRIPTION",
     "pattern": "partner/*.xlsx",
     "rows": 50,
