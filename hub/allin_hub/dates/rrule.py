@@ -180,7 +180,8 @@ def plain_rule(text: str, start: dt.datetime, zone: ZoneInfo, *, all_day: bool) 
     if taken.interval > 1:
         parts.append(f"INTERVAL={taken.interval}")
     last, count = taken.last(zone, all_day=all_day), taken.count
-    if count is not None and count <= MOST_STEPS and next(_expanded(taken, start), start) != start:
+    counted = count is not None and count <= MOST_STEPS
+    if counted and (last is not None or next(_expanded(taken, start), start) != start):
         *_, last = start, *wall_times(text, start, zone, dt.datetime.max, all_day=all_day)  # noqa: DTZ901 - wall time
         count = None
     if count is not None:

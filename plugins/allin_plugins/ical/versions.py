@@ -118,7 +118,7 @@ def _exceptions(
                 series = _without(series, one, home)
         elif series is not None and _struck_out(series, one, home):
             found.told.append(Told("EXCEPTION_OUTDATED", name, one, {"value": day(one.recurrence_id, home)}))
-            found.skipped["outdated"] += 1
+            found.skipped["double"] += 1
         else:
             if all_day:
                 of_day: Any = {"value": day(one.recurrence_id, home) or "", "kind": "date"}
