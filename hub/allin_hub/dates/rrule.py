@@ -29,6 +29,8 @@ _BOUNDS = {
     "BYWEEKNO": (-53, 53),
     "BYSETPOS": (-366, 366),
 }
+_OF_TIME = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
+_OF_DAY = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
@@ -127,7 +129,7 @@ def wall_times(
     last = taken.last(zone, all_day=all_day)
     number = 0
     try:
-        for moment in islice(_expanded(taken, start), MOST_STEPS):
+        for moment in islice(_expanded(taken, start, all_day=all_day), MOST_STEPS):
             number += 1 if number or moment == start else 2
             if moment >= before or (last is not None and moment > last):
                 return
@@ -139,27 +141,39 @@ def wall_times(
         return
 
 
-def _expanded(taken: Rule, start: dt.datetime) -> Iterator[dt.datetime]:
+def _expanded(taken: Rule, start: dt.datetime, *, all_day: bool = False) -> Iterator[dt.datetime]:
     from dateutil import rrule as dateutil
 
-    arguments: dict[str, Any] = {name.lower(): values for name, values in taken.by.items()}
+    by = _completed(taken, start, all_day=all_day)
+    arguments: dict[str, Any] = {name.lower(): values for name, values in by.items()}
     by_day = days_of(taken, start)
     if by_day:
         arguments["byweekday"] = [
             getattr(dateutil, day) if number is None else getattr(dateutil, day)(number)
             for number, day in by_day
         ]
-    return iter(
-        dateutil.rrule(
-            getattr(dateutil, taken.frequency),
-            dtstart=start,
-            interval=_Interval(taken.interval, _DAYS_LOOKED_AT[taken.frequency]),
-            count=taken.count,
-            wkst=_WEEKDAYS.index(taken.week_start),
-            cache=False,
-            **arguments,
-        )
+    week_start, first = _WEEKDAYS.index(taken.week_start), start
+    if taken.frequency == "WEEKLY" and "BYSETPOS" in by:
+        # Positions count from the first day of the week; dateutil counts them from the start.
+        first -= dt.timedelta(days=(start.weekday() - week_start) % 7)
+        arguments.setdefault("byweekday", start.weekday())
+    found = dateutil.rrule(
+        getattr(dateutil, taken.frequency),
+        dtstart=first,
+        interval=_Interval(taken.interval, _DAYS_LOOKED_AT[taken.frequency]),
+        wkst=week_start,
+        cache=False,
+        **arguments,
     )
+    return (moment for moment in found if moment >= start)
+
+
+def _completed(taken: Rule, start: dt.datetime, *, all_day: bool) -> dict[str, tuple[int, ...]]:
+    """Add the month of the start to days of a year that name none, and leave times out of whole days (RFC 5545, 3.3.10)."""
+    by = {name: values for name, values in taken.by.items() if not (all_day and name in _OF_TIME)}
+    if taken.frequency == "YEARLY" and by.keys() & _OF_DAY == {"BYMONTHDAY"} and not taken.by_day:
+        by["BYMONTH"] = (start.month,)
+    return by
 
 
 def days_of(taken: Rule, start: dt.datetime) -> tuple[tuple[int | None, str], ...]:
@@ -181,7 +195,7 @@ def plain_rule(text: str, start: dt.datetime, zone: ZoneInfo, *, all_day: bool) 
         parts.append(f"INTERVAL={taken.interval}")
     last, count = taken.last(zone, all_day=all_day), taken.count
     counted = count is not None and count <= MOST_STEPS
-    if counted and (last is not None or next(_expanded(taken, start), start) != start):
+    if counted and (last is not None or next(_expanded(taken, start, all_day=all_day), start) != start):
         *_, last = start, *wall_times(text, start, zone, dt.datetime.max, all_day=all_day)  # noqa: DTZ901 - wall time
         count = None
     if count is not None:
@@ -190,7 +204,8 @@ def plain_rule(text: str, start: dt.datetime, zone: ZoneInfo, *, all_day: bool) 
         parts.append(f"UNTIL={last:%Y%m%d}")
     elif last is not None:
         parts.append(f"UNTIL={last.replace(tzinfo=zone).astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
-    parts += [f"{name}={','.join(map(str, values))}" for name, values in taken.by.items()]
+    by = _completed(taken, start, all_day=all_day)
+    parts += [f"{name}={','.join(map(str, values))}" for name, values in by.items()]
     days = days_of(taken, start)
     if days:
         parts.append("BYDAY=" + ",".join(f"{'' if number is None else number}{day}" for number, day in days))
