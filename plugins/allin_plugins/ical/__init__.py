@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from allin_hub import Component, Draft, Feed, Holds, PluginConfig, Raw, Secret, Source, SourceRun, refused
-from allin_plugins.ical.drafts import event, exception
+from allin_plugins.ical.drafts import event, exception, payload
 from allin_plugins.ical.moments import ending
 from allin_plugins.ical.versions import Kept, stamp, versions
 from allin_schemas import Event
@@ -87,9 +87,9 @@ class Calendar(Source[CalendarConfig]):
             run.problem("ZONE_FLOATING", count=floating, zone=run.zone)
         for number, kept in enumerate(found.kept, 1):
             key, component = kept.key, kept.component
-            payload = _payload(component, run.zone, self.config.language)
-            self._tell(run, kept, payload, told)
-            yield Raw(key, payload, _updated(component), row=component.line)
+            written = payload(component, run.zone, self.config.language)
+            self._tell(run, kept, written, told)
+            yield Raw(key, written, _updated(component), row=component.line)
             run.progress(number, len(found.kept))
         if self._feed is not None:
             self._feed.done()
@@ -108,7 +108,7 @@ class Calendar(Source[CalendarConfig]):
             run.problem(fault.code, **fault.params)
 
     def _tell(
-        self, run: SourceRun, kept: Kept, payload: Mapping[str, Any], told: set[tuple[Any, ...]]
+        self, run: SourceRun, kept: Kept, written: Mapping[str, Any], told: set[tuple[Any, ...]]
     ) -> None:
         """Report what was found about an event; what concerns all of a zone's events, once."""
         key, component, odd = kept
@@ -119,7 +119,7 @@ class Calendar(Source[CalendarConfig]):
             elif mark not in told:
                 run.problem(fault.code, **fault.params)
                 told.add(mark)
-        _, wrong = ending(payload, run.zone)
+        _, wrong = ending(written, run.zone)
         for code in filter(None, (wrong, odd)):
             run.problem(code, key=key, row=component.line)
 
@@ -143,37 +143,3 @@ def _updated(component: Component) -> dt.datetime | None:
         if len(changed) > len("2026-10-05")
         else None
     )
-
-
-def _payload(component: Component, home: str, language: str | None) -> dict[str, Any]:
-    """Plain data without DTSTAMP; what is not there is left out. Repeated lines count once."""
-    names = (
-        "uid",
-        "recurrence_id",
-        "and_following",
-        "sequence",
-        "last_modified",
-        "status",
-        "visibility",
-        "summary",
-        "description",
-        "location",
-        "url",
-        "geo",
-        "organizer",
-        "contact",
-        "cost",
-        "dtstart",
-        "dtend",
-        "duration",
-        "rrule",
-        "languages",
-        "calendar_zone",
-    )
-    found: dict[str, Any] = {name: getattr(component, name) for name in names}
-    for name in ("categories", "conferences", "images", "rdates", "periods", "exdates"):
-        found[name] = list(getattr(component, name))
-    if component.geo is not None:
-        found["geo"] = list(component.geo)
-    found |= {"home": home, "language": language}
-    return {name: value for name, value in found.items() if value not in (None, "", [], {}, 0)}

@@ -1,4 +1,4 @@
-"""What an event of a calendar says, in the words of the model. Pure."""
+"""What an event of a calendar says, as plain data and in the words of the model. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from allin_hub import Component
 from allin_plugins.ical.moments import day, ending, is_day, moment
 from allin_plugins.ical.plain import plain
 
@@ -13,6 +14,40 @@ _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NOBODY = ("@group.calendar.google.com", "unknownorganizer@calendar.google.com", "nomail")
 _LONGEST_LINE = 300
+
+
+def payload(component: Component, home: str, language: str | None) -> dict[str, Any]:
+    """Plain data without DTSTAMP; what is not there is left out. Repeated lines count once."""
+    names = (
+        "uid",
+        "recurrence_id",
+        "and_following",
+        "sequence",
+        "last_modified",
+        "status",
+        "visibility",
+        "summary",
+        "description",
+        "location",
+        "url",
+        "geo",
+        "organizer",
+        "contact",
+        "cost",
+        "dtstart",
+        "dtend",
+        "duration",
+        "rrule",
+        "languages",
+        "calendar_zone",
+    )
+    found: dict[str, Any] = {name: getattr(component, name) for name in names}
+    for name in ("categories", "conferences", "images", "rdates", "periods", "exdates"):
+        found[name] = list(getattr(component, name))
+    if component.geo is not None:
+        found["geo"] = list(component.geo)
+    found |= {"home": home, "language": language}
+    return {name: value for name, value in found.items() if value not in (None, "", [], {}, 0)}
 
 
 def event(payload: Mapping[str, Any]) -> dict[str, Any]:

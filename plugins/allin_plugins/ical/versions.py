@@ -5,16 +5,25 @@ The later word is that of the higher SEQUENCE, then the newer LAST-MODIFIED, the
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from allin_hub import Component
+from pydantic import ValidationError
+
+from allin_hub import Component, event_dates
+from allin_plugins.ical.drafts import event, payload
 from allin_plugins.ical.moments import before, day, is_day, moment
+from allin_schemas import Event
 
 _LONGEST_KEY = 250
+_LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+_ANY = {"id": UUID(int=0), "slug": "x", "title": "x", "created_at": _LONG_AGO, "updated_at": _LONG_AGO}
 
 
 class Kept(NamedTuple):
@@ -116,7 +125,7 @@ def _exceptions(
             found.skipped["private"] += 1
             if series is not None:
                 series = _without(series, one, home)
-        elif series is not None and _struck_out(series, one, home):
+        elif series is not None and (_struck_out(series, one, home) or _left_behind(series, one, home)):
             found.told.append(Told("EXCEPTION_OUTDATED", name, one, {"value": day(one.recurrence_id, home)}))
             found.skipped["double"] += 1
         else:
@@ -147,6 +156,25 @@ def _struck_out(series: Component, exception: Component, home: str) -> bool:
         else moment(excluded, home) == moment(named, home)
         for excluded in series.exdates
     )
+
+
+def _left_behind(series: Component, exception: Component, home: str) -> bool:
+    """Whether a later SEQUENCE of the series has no date any more near the one that the exception changes."""
+    if series.sequence <= exception.sequence or not series.rrule:
+        return False
+    draft = event(payload(series, home, None))
+    fields = {name: draft[name] for name in ("start", "zone", "rrule", "rdates") if name in draft}
+    named = exception.recurrence_id
+    of_day = is_day(series.dtstart)
+    written = day(named, home) if of_day else moment(named, home)
+    if written is None or "start" not in fields:
+        return False
+    middle = dt.datetime.fromisoformat(written).replace(tzinfo=dt.UTC)
+    middle += dt.timedelta(hours=12 if of_day else 0)
+    near = dt.timedelta(hours=1 if of_day else 24)
+    with contextlib.suppress(ValidationError):
+        return not event_dates(Event.model_validate({**_ANY, **fields}), middle - near, middle + near)
+    return False
 
 
 def _without(series: Component, private: Component, home: str) -> Component:
