@@ -108,6 +108,9 @@ class Office:
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
 
 
+SERIES = "UID:s@x\nSUMMARY:Kurs\nDTSTART;TZID=Europe/Berlin:20261201T180000\nRRULE:FREQ=WEEKLY;COUNT=4"
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
     """Make an empty office."""
@@ -376,14 +379,25 @@ def test_nothing_private_is_in_any_output(office: Office) -> None:
     ]
 
 
+def test_a_private_number_in_the_text_of_one_date_is_in_no_output(office: Office) -> None:
+    """The texts of single dates are looked at like those of series."""
+    office.bring(
+        SERIES + "\nDESCRIPTION:Wir tanzen."
+        "\n\nUID:s@x\nSUMMARY:Kurs\nDESCRIPTION:Anmeldung bei 0171 2345678\nDTSTART;TZID=Europe/Berlin:20261215T180000"
+        "\nRECURRENCE-ID;TZID=Europe/Berlin:20261215T180000"
+    )
+
+    published = office.published()
+
+    assert any(b"Wir tanzen" in content for content in published.values())
+    assert [path for path, content in published.items() if b"2345678" in content] == []
+
+
 def test_what_is_private_of_a_public_series_is_not_even_held(office: Office) -> None:
     """The hub needs to know the day alone."""
     office.bring(INPUTS / "class-private.ics")
 
     assert not any("Scheidung" in str(event) for event in office.events().values())
-
-
-SERIES = "UID:s@x\nSUMMARY:Kurs\nDTSTART;TZID=Europe/Berlin:20261201T180000\nRRULE:FREQ=WEEKLY;COUNT=4"
 
 
 @pytest.mark.parametrize(
