@@ -90,10 +90,12 @@ def event_dates(
     """
     dates = _Dates(event)
     found = [changed.date for changed in dates.changed()]
-    taken = {(_utc(date.start), date.title) for date in found}
     regular = dates.regular(since, until, most)
-    found += [date for _, date in regular if (_utc(date.start), date.title) not in taken]
-    seen = [occurrence for occurrence in found if _touches(occurrence, since, until)]
+    if found:
+        taken = {(_utc(date.start), date.title) for date in found}
+        regular = [date for date in regular if (_utc(date.start), date.title) not in taken]
+    first, last = _utc(since), _utc(until)
+    seen = [occurrence for occurrence in (*found, *regular) if _touches(occurrence, first, last)]
     seen.sort(key=lambda occurrence: (occurrence.start.astimezone(dt.UTC), occurrence.title))
     return [_shown(occurrence, ZoneInfo(zone)) for occurrence in seen[:most]] if zone else seen[:most]
 
@@ -107,10 +109,7 @@ def changed_dates(event: Event) -> list[ChangedDate]:
     found = dates.changed()
     for changed in found.copy():
         if changed.and_following:
-            later = dates.regular(changed.named, changed.named + _FOLLOWING, _MOST_FOLLOWING)
-            found += [
-                ChangedDate(named, date) for named, date in later if dates.follows(named, changed.named)
-            ]
+            found += dates.following(changed.named)
     return sorted(found, key=lambda changed: (_utc(changed.named), not changed.and_following))
 
 
@@ -160,25 +159,40 @@ class _Dates:
             if not (one.cancelled and named in self._series.exdates)
         ]
 
-    def regular(
-        self, since: dt.datetime, until: dt.datetime, most: int
-    ) -> list[tuple[dt.datetime, Occurrence]]:
-        """Give the dates without an exception of their own, with their start by the rule."""
+    def regular(self, since: dt.datetime, until: dt.datetime, most: int) -> list[Occurrence]:
+        """Give the dates without an exception of their own."""
+        walls = self._walls(since, until, most)
+        if not self._overrides:
+            return [self._following(wall, self._own) for wall in walls]
+        return [self._following(wall, self._look(named)) for wall, named in self._without_own(walls)]
+
+    def following(self, since: dt.datetime) -> list[ChangedDate]:
+        """Give the next dates that are as the change of all dates from `since` on says."""
+        found, first = [], _utc(since)
+        for wall, named in self._without_own(self._walls(since, since + _FOLLOWING, _MOST_FOLLOWING)):
+            last = max((start for start, _ in self._looks if start <= named), default=None)
+            if last == first < named:
+                found.append(
+                    ChangedDate(
+                        named.astimezone(self._zone),
+                        self._following(wall, self._look(named)),
+                    )
+                )
+        return found
+
+    def _walls(self, since: dt.datetime, until: dt.datetime, most: int) -> tuple[dt.datetime, ...]:
         looks = [self._own, *(look for _, look in self._looks)]
         margin = max(*(look.length or _DAY for look in looks), _DAY)
         first = _wall(since, self._zone) - margin - max(look.shift for look in looks)
         last = _wall(until, self._zone) + _DAY - min(look.shift for look in looks)
-        found = []
-        for wall in _starts(self._series, first, last, most + len(self._overrides)):
+        return _starts(self._series, first, last, most + len(self._overrides))
+
+    def _without_own(self, walls: tuple[dt.datetime, ...]) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """Give the wall times without an exception, each with its moment."""
+        for wall in walls:
             named = _utc(wall, self._zone)
             if named not in self._overrides and wall.date() not in self._days:
-                found.append((named.astimezone(self._zone), self._following(wall, self._look(named))))
-        return found
-
-    def follows(self, named: dt.datetime, since: dt.datetime) -> bool:
-        """Whether a date is looked at as the change of `since` says."""
-        last = max((since for since, _ in self._looks if since <= _utc(named)), default=None)
-        return last == _utc(since) and _utc(named) > _utc(since)
+                yield wall, named
 
     def _named(self, moment: _Moment) -> dt.datetime:
         """Give the start by the rule that a moment names; a day alone names the date of that day."""
@@ -320,7 +334,7 @@ def _end(
 
 def _touches(occurrence: Occurrence, since: dt.datetime, until: dt.datetime) -> bool:
     start, end = _utc(occurrence.start), occurrence.end
-    return start < _utc(until) and (start >= _utc(since) or (end is not None and _utc(end) > _utc(since)))
+    return start < until and (start >= since or (end is not None and _utc(end) > since))
 
 
 def _shown(occurrence: Occurrence, zone: ZoneInfo) -> Occurrence:

@@ -298,6 +298,21 @@ def test_a_date_has_its_own_text_and_link(office: Office) -> None:
     assert alone.description.best()[1] == ("Diese eine Folge wurde verlegt und steht allein in der Datei.")
 
 
+def test_a_date_without_its_series_says_all_that_it_says(office: Office) -> None:
+    """Also that it is off: nothing else tells it."""
+    office.bring(
+        "UID:a@x\nSUMMARY:Allein\nDESCRIPTION:Mit Gast.\nURL:https://reihe.example/gast\nSTATUS:CANCELLED"
+        "\nDTSTART;VALUE=DATE:20261215\nRECURRENCE-ID;VALUE=DATE:20261214"
+    )
+
+    alone = office.events()["Allein"]
+
+    assert (alone.start, alone.all_day, alone.status) == (dt.date(2026, 12, 15), True, EventStatus.CANCELLED)
+    assert alone.description is not None
+    assert (alone.description.best(), alone.url) == (("de", "Mit Gast."), "https://reihe.example/gast")
+    assert office.dates("Allein") == ["15.12. Allein (cancelled)"]
+
+
 def test_the_calendar_file_tells_each_date_its_own_text_and_link(office: Office) -> None:
     """An exception without its series stands there once, as an event that every program takes."""
     office.bring(INPUTS / "override-own-text.ics")
