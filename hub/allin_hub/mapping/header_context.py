@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from allin_hub.mapping.synonyms import words_of
 from allin_schemas import ENTITIES, Kind
+from allin_schemas.reading import Context, read
 
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
 _JUST_NAME = frozenset({"name", "namen", "bezeichnung", "isim", "назва"})
@@ -16,6 +19,30 @@ _LEFT_OUT = "-"
 _VENUE = frozenset({"veranstaltungsort", "ort der veranstaltung", "venue", "treffpunkt", "mekan"})
 _WHERE = frozenset({"ort", "stadt", "place", "location", "yer"})
 _ADDRESS = frozenset({"adresse", "anschrift", "address", "adres"})
+_JUST_NUMBER = frozenset({"nr", "no", "num", "nummer", "number", "n", "h nr", "numara", "رقم", "номер"})
+_STREETS = ("places.street", "location.street")
+_CODE = re.compile(r"\s*(?:\[[A-Z]{1,4}\d{1,4}\]|[A-Z]{1,4}\d{1,4}(?=\s))[\s.:]*")
+"""What LimeSurvey puts before a choice: `[A2] Deutsch`, `A1 Türkisch`."""
+_CODED = re.compile(r"\s*[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\]){1,2}[.:]\s+")
+_SHORTEST_LANGUAGE = 4
+_LONGEST_LANGUAGE = 40
+_DAY = dt.date(2026, 1, 1)
+_FEWEST_CHOICES = 2
+
+
+def option_of(header: str) -> str:
+    """Give the choice that a column is called after, without a form service's code before it."""
+    return _CODE.sub("", _CODED.sub("", header), count=1).strip() or header
+
+
+@cache
+def is_language(text: str) -> bool:
+    """Whether a text is the name of one language, and nothing else."""
+    text = text.strip()
+    if not _SHORTEST_LANGUAGE <= len(text) <= _LONGEST_LANGUAGE:
+        return False
+    found = read("languages", text, Context(today=_DAY))
+    return bool(found.value) and len(found.value) == 1 and not found.findings and "level" not in found.value[0]
 
 
 def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
@@ -30,6 +57,8 @@ def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | 
         **_namesakes(headers, paths),
         **_places(kind, headers, paths),
         **_second_block(headers, paths),
+        **_house_numbers(headers, paths),
+        **_choices(kind, headers, paths),
     }
 
 
@@ -107,3 +136,25 @@ def _places(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None])
         elif head == "location" and words in _VENUE and f"{head}.name" not in led:
             found[header] = f"{head}.name"
     return found
+
+
+def _house_numbers(headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Take a 'Nr.' right beside a street for the house number."""
+    found: dict[str, str] = {}
+    before: str | None = None
+    for header in headers:
+        if before in _STREETS and paths[header] is None and words_of(header) in _JUST_NUMBER:
+            path = before.replace("street", "house_number")
+            if path not in paths.values():
+                found[header] = path
+        before = paths[header]
+    return found
+
+
+def _choices(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Take columns that are called after languages for the choices of one question."""
+    field = "languages_needed" if kind is Kind.OPPORTUNITY else "languages"
+    if field not in ENTITIES[kind].model_fields:
+        return {}
+    named = [header for header in headers if paths[header] is None and is_language(option_of(header))]
+    return dict.fromkeys(named, field) if len(named) >= _FEWEST_CHOICES else {}
