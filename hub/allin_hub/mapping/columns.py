@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
 _OPTION = re.compile(r"\s*(.*\S)\s*\[\s*([^\[\]]+?)\s*\]\s*\Z", re.DOTALL)
 _CHOSEN = frozenset({"languages", "topics", "lines", "districts"})
 """Readers of fields for which forms offer choices."""
+_MIXED = frozenset({Fold.OPTION, Fold.CONSENT, Fold.POSTAL_CITY, Fold.WAYS})
 _WAYS = ("email", "website", "phones")
 _POSTAL_CODE = re.compile(r"\b\d{5}\b")
 _MOST_HEADERS = 5_000
@@ -69,6 +70,11 @@ class ColumnMap:
     def is_said(self, header: str) -> bool:
         """Whether hub.toml or an earlier look names this header, be it to leave it out."""
         return self._said(header) is not None
+
+    def is_mixed(self, header: str) -> bool:
+        """Whether the cells of a column hold several things, or say which choice was made."""
+        route = self._route(header)
+        return route is not None and route.how in _MIXED
 
     def draft(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Put a record's cells under the paths of the model, without blank ones. One cell stays a cell.

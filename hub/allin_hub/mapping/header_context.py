@@ -42,7 +42,9 @@ def is_language(text: str) -> bool:
     if not _SHORTEST_LANGUAGE <= len(text) <= _LONGEST_LANGUAGE:
         return False
     found = read("languages", text, Context(today=_DAY))
-    return bool(found.value) and len(found.value) == 1 and not found.findings and "level" not in found.value[0]
+    return (
+        bool(found.value) and len(found.value) == 1 and not found.findings and "level" not in found.value[0]
+    )
 
 
 def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
