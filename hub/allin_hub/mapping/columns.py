@@ -76,6 +76,11 @@ class ColumnMap:
         route = self._route(header)
         return route is not None and route.how in _MIXED
 
+    def is_second(self, header: str) -> bool:
+        """Whether a column counts only where another on its path is blank."""
+        route = self._route(header)
+        return route is not None and route.how is Fold.PLAIN and together(self.kind, route.path) is Fold.FIRST
+
     def draft(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Put a record's cells under the paths of the model, without blank ones. One cell stays a cell.
 

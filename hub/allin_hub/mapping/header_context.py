@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -24,8 +25,10 @@ _STREETS = ("places.street", "location.street")
 _CODE = re.compile(r"\s*(?:\[[A-Z]{1,4}\d{1,4}\]|[A-Z]{1,4}\d{1,4}(?=\s))[\s.:]*")
 """What LimeSurvey puts before a choice: `[A2] Deutsch`, `A1 Türkisch`."""
 _CODED = re.compile(r"\s*[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\]){1,2}[.:]\s+")
-_SHORTEST_LANGUAGE = 4
-_LONGEST_LANGUAGE = 40
+_LANGUAGE = re.compile(r"[^\W\d_]{4,20}(?:[ -][^\W\d_]{4,20})?\Z")
+_OTHERS = frozenset(
+    {"other", "others", "andere", "anderes", "sonstige", "sonstiges", "weitere", "diger", "أخرى", "інше"}
+)
 _DAY = dt.date(2026, 1, 1)
 _FEWEST_CHOICES = 2
 
@@ -39,7 +42,7 @@ def option_of(header: str) -> str:
 def is_language(text: str) -> bool:
     """Whether a text is the name of one language, and nothing else."""
     text = text.strip()
-    if not _SHORTEST_LANGUAGE <= len(text) <= _LONGEST_LANGUAGE:
+    if _LANGUAGE.match(text) is None:
         return False
     found = read("languages", text, Context(today=_DAY))
     return (
@@ -159,4 +162,11 @@ def _choices(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]
     if field not in ENTITIES[kind].model_fields:
         return {}
     named = [header for header in headers if paths[header] is None and is_language(option_of(header))]
-    return dict.fromkeys(named, field) if len(named) >= _FEWEST_CHOICES else {}
+    if len(named) < _FEWEST_CHOICES:
+        return {}
+    others = [
+        header
+        for before, header in itertools.pairwise(headers)
+        if before in named and paths[header] is None and words_of(option_of(header)) in _OTHERS
+    ]
+    return dict.fromkeys((*named, *others), field)

@@ -18,7 +18,7 @@ Row = tuple[int, list[Cell]]
 """The number as a spreadsheet program shows it, and the cells from column A on."""
 
 Merged = tuple[int, int, int, int]
-"""Cells that were merged into one: first row, first column, last row, last column. Rows have a person's numbers, columns count from 0."""
+"""Cells merged into one: first row, first column, last row, last column; rows count from 1, columns from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,12 @@ def filled(
     over: dict[int, tuple[int, Cell]] = {}
     for number, cells in rows:
         over = {column: until for column, until in over.items() if until[0] >= number}
+        whole = cells
         if over and any(cell is not None and cell != "" for cell in cells):
-            cells = [*cells, *[None] * (max(over) + 1 - len(cells))]
+            whole = [*cells, *[None] * (max(over) + 1 - len(cells))]
             for column, (_, value) in over.items():
-                if cells[column] is None or cells[column] == "":
-                    cells[column] = value
+                if whole[column] is None or whole[column] == "":
+                    whole[column] = value
                     if not is_told:
                         is_told = True
                         told(number, column)
@@ -43,7 +44,7 @@ def filled(
             if first == number and column < len(cells) and cells[column] not in (None, ""):
                 over[column] = (last, cells[column])
             ahead += 1
-        yield number, cells
+        yield number, whole
 
 
 def spanned(merged: Sequence[Merged], width: int) -> frozenset[int]:

@@ -155,8 +155,12 @@ class _Reader:
             return False
         if not is_apart and len(named) < len(texts) and len(named) < _SURELY_NAMED:
             return False
-        written = self._header.written
-        same = sum(text == own for text, own in zip(map(_one_line, cells), written, strict=False) if text)
+        columns = self._header.columns
+        same = sum(
+            text == own or columns.path(text) == columns.path(name) is not None
+            for text, own, name in zip(map(_one_line, cells), self._header.written, self._names, strict=False)
+            if text
+        )
         return same * 2 <= len(texts)
 
     def _means_a_column(self, text: str) -> bool:
@@ -178,11 +182,10 @@ class _Reader:
                 return self._doubtful(number, cells, payload)
             if self._is_no_record(value, payload):
                 return None
-        if self._first:
-            self._first -= 1
-            if self._is_second_header(payload):
-                self._skipped("header")
-                return None
+        self._first -= 1
+        if (self._first >= 0 or _may_be_header(cells)) and self._is_second_header(payload):
+            self._skipped("header")
+            return None
         self._after_blank = False
         return self._straight(number, cells, payload)
 

@@ -61,7 +61,7 @@ class Tables:
         sheets: Sequence[str] = (),
         header_row: int | None = None,
         renamed: Renamed = lambda header: header,
-        is_known: Callable[[str], bool] = lambda name: False,
+        is_known: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._source = source
         self._run = run
@@ -177,6 +177,12 @@ class Tables:
         self._run.columns = self._source.columns = self._columns.within(self._headers)
         written = dict(zip(header.names, header.written, strict=True))
         columns = self._source.columns
+        led: set[str | None] = {None}
+        for name in header.names:
+            path = columns.path(name)
+            if path in led and name in new and columns.is_second(name):
+                self._run.problem("COLUMN_SECOND", column=name)
+            led.add(path)
         for name in columns.unknown(new):
             if not written[name] or name == self._source.key_column or self._is_known(name):
                 continue
