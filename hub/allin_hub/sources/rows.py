@@ -21,6 +21,7 @@ _FEWEST_COLUMNS = 2
 _SURELY_NAMED = 3
 _LONGEST_HEADING = 40
 _NO_HEADING = re.compile(r"[\d@]")
+_RULES = frozenset("-–—=*#~_•")
 _COUNT_BESIDE = re.compile(r"\s*\d{1,3}\s*\Z")
 _DISTRICT, _TOPIC = "Stadtteil", "Thema"
 """Under these names stands with a record what the line above it says; they mean what a column of that name would."""
@@ -75,9 +76,11 @@ def records(
     header: Header,
     skipped: Told,
     problem: Reported,
-    spanned: frozenset[int] = frozenset(),
+    spanned: frozenset[int] | None = frozenset(),
 ) -> Iterator[Record]:
-    """Yield the records in the rows under a header; `spanned` are rows with a cell merged across the table.
+    """Yield the records in the rows under a header.
+
+    `spanned` are rows with a cell merged across the table; None for tables that no person has laid out, without sections.
 
     Blank rows, totals, repeated headers and notes are told to `skipped`. A line that parts the records into
     sections is told; what it names stands with the records below it, up to a blank row, where the table has no column
@@ -89,6 +92,7 @@ def records(
         if header.beside is not None:
             del cells[header.width :]
         if reader.is_second_table(number, cells):
+            yield from reader.released()
             continue
         record = reader.taken(number, cells)
         if record is None:
@@ -102,7 +106,9 @@ def records(
 class _Reader:
     """Reads one row after the other; a lone cell waits until it is clear whether the table goes on."""
 
-    def __init__(self, header: Header, skipped: Told, problem: Reported, spanned: frozenset[int]) -> None:
+    def __init__(
+        self, header: Header, skipped: Told, problem: Reported, spanned: frozenset[int] | None
+    ) -> None:
         self._header = header
         self._names = header.names
         self._skipped = skipped
@@ -138,9 +144,10 @@ class _Reader:
             return False
         self._ended = True
         self._problem("TABLE_SECOND", number)
-        for _ in range(len(self.held) + 1):
+        first = next((at for at, lone in enumerate(self.held) if lone.is_after_blank), len(self.held) - 1)
+        for _ in range(len(self.held[max(first, 0) :]) + 1):
             self._skipped("table")
-        self.held.clear()
+        del self.held[max(first, 0) :]
         return True
 
     def _names_other_columns(self, cells: Sequence[Cell], *, is_apart: bool) -> bool:
@@ -157,7 +164,7 @@ class _Reader:
             return False
         columns = self._header.columns
         same = sum(
-            text == own or columns.path(text) == columns.path(name) is not None
+            text == own or (not is_apart and columns.path(text) == columns.path(name) is not None)
             for text, own, name in zip(map(_one_line, cells), self._header.written, self._names, strict=False)
             if text
         )
@@ -209,7 +216,7 @@ class _Reader:
     def released(self) -> Iterator[Record]:
         """Give back the lone cells that records follow."""
         held, self.held = self.held, []
-        if len(held) == 1 and self._is_wide:
+        if len(held) == 1 and self._is_wide and self._spanned is not None:
             name = next(iter(held[0].record.cells.values()))
             if not has_legal_form(str(name)):
                 self._problem("NAME_ALONE", held[0].record.row)
@@ -257,9 +264,12 @@ class _Reader:
                 self._problem("ROW_LONGER", number)
             return record
         name, value = next(iter(said.items()))
-        if isinstance(value, str) and self._is_no_record(value, said):
+        is_ruled = isinstance(value, str) and value[0] in _RULES
+        if isinstance(value, str) and not is_ruled and self._is_no_record(value, said):
             return None
         section = self._section_in(number, name, said)
+        if section is None and is_ruled and self._is_no_record(value, said):
+            return None
         if section is not None:
             self._begin_section(number, section)
             return None
@@ -278,7 +288,7 @@ class _Reader:
     def _section_in(self, number: int, name: str, said: Mapping[str, Any]) -> Section | None:
         """Read a row as a section: one text under the first column or the title, a count beside it at most."""
         value = said[name]
-        if not isinstance(value, str) or not self._is_table:
+        if not isinstance(value, str) or not self._is_table or self._spanned is None:
             return None
         is_spanned = number in self._spanned
         if not is_spanned and name not in self._titles and name != self._names[0]:

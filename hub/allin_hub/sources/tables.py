@@ -51,7 +51,7 @@ class TableRow(NamedTuple):
 
 
 class Tables:
-    """The tables of one source's files."""
+    """The tables of one source's files; of an export, which no person has laid out, every row is a record."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Tables:
         header_row: int | None = None,
         renamed: Renamed = lambda header: header,
         is_known: Callable[[str], bool] = lambda _: False,
+        is_export: bool = False,
     ) -> None:
         self._source = source
         self._run = run
@@ -69,6 +70,7 @@ class Tables:
         self._header_row = header_row
         self._renamed = renamed
         self._is_known = is_known
+        self._is_export = is_export
         self._columns = run.columns
         self._headers: list[str] = []
         self._read = 0
@@ -146,7 +148,7 @@ class Tables:
             header,
             run.skip,
             lambda code, row: run.problem(code, sheet=label, row=row),
-            spanned(sheet.merged, header.width),
+            None if self._is_export else spanned(sheet.merged, header.width),
         )
         told = 0
         for record in found:
