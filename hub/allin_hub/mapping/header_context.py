@@ -45,9 +45,8 @@ def is_language(text: str) -> bool:
     if _LANGUAGE.match(text) is None:
         return False
     found = read("languages", text, Context(today=_DAY))
-    return (
-        bool(found.value) and len(found.value) == 1 and not found.findings and "level" not in found.value[0]
-    )
+    spoken: list[dict[str, str]] = found.value or []
+    return len(spoken) == 1 and not found.findings and "level" not in spoken[0]
 
 
 def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:

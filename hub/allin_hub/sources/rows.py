@@ -350,7 +350,7 @@ def _may_be_header(cells: Sequence[Cell]) -> bool:
         if cell.__class__ is not str:
             if cell is not None:
                 return False
-        elif len(cell) > _LONGEST_HEADING or _NO_HEADING.search(cell):  # type: ignore[arg-type]
+        elif len(cell) > _LONGEST_HEADING or _NO_HEADING.search(cell):
             return False
     return True
 
