@@ -76,6 +76,11 @@ class ColumnMap:
         route = self._route(header)
         return route is not None and route.how in _MIXED
 
+    def is_option(self, header: str) -> bool:
+        """Whether a column stands for one choice of a question."""
+        route = self._route(header)
+        return route is not None and route.how is Fold.OPTION
+
     def is_second(self, header: str) -> bool:
         """Whether a column counts only where another on its path is blank."""
         route = self._route(header)

@@ -34,7 +34,7 @@ _TEXTS = frozenset(
 )
 _EXPECTED: dict[str, frozenset[str]] = {
     "email": frozenset({"mail"}),
-    "phones": frozenset({"phone"}),
+    "phones": frozenset({"phone", "postal_code"}),
     "website": frozenset({"web"}),
     "postal_code": frozenset({"postal_code"}),
     **dict.fromkeys(_TEXTS, frozenset({"words"})),
@@ -58,12 +58,13 @@ def contradictions(header: Header, rows: Sequence[Row]) -> dict[int, str]:
     """
     found: dict[int, str] = {}
     for at, name in enumerate(header.names):
-        expected = _EXPECTED.get((header.columns.path(name) or "").rpartition(".")[2])
+        field = (header.columns.path(name) or "").rpartition(".")[2]
+        expected = _EXPECTED.get(field)
         if expected is None or header.columns.is_mixed(name):
             continue
         forms = [form_of(cells[at]) for _, cells in rows if len(cells) > at and cells[at] not in (None, "")]
         usual = max(set(forms), key=forms.count, default=None)
-        if usual is None or usual in expected or (usual == "words" and "postal_code" not in expected):
+        if usual is None or usual in expected or (usual == "words" and field != "postal_code"):
             continue
         others = len(forms) - forms.count(usual)
         if len(forms) - others >= _FEWEST and others * _MOST_OTHERS <= len(forms):

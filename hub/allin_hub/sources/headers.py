@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from allin_hub.mapping.columns import ColumnMap
+from allin_hub.mapping.header_context import is_language
 from allin_hub.mapping.synonyms import words_of
 from allin_hub.readers.sheets import Cell, Row
 from allin_schemas import ENTITIES
@@ -127,13 +128,15 @@ def is_sideways(rows: Sequence[Row], header: Header | None, columns: ColumnMap) 
         if len(first) < _FEWEST_SIDEWAYS:
             continue
         down = {path for text in first if (path := columns.path(text)) is not None}
-        known = sum(columns.path(text) is not None for text in first)
         across = 0
         if header is not None:
             across = len({path for name in header.names if (path := columns.path(name)) is not None})
-        if _title(columns) not in down or known * 2 <= len(first):
+        if _title(columns) not in down or len(down) <= across:
             continue
-        if len(down) > across and (len(down) >= _CLEARLY_SIDEWAYS or (known == len(first) and across <= 1)):
+        known = sum(columns.path(text) is not None for text in first)
+        if len(down) >= _CLEARLY_SIDEWAYS and (across <= 1 or known * 2 > len(first)):
+            return True
+        if known == len(first) and across <= 1:
             return True
     return False
 
@@ -190,7 +193,7 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def _candidate(names: list[str], row: int, columns: ColumnMap) -> _Candidate:
-    """Count what a row names; each path counts once."""
+    """Count what a row names; each path counts once, and each choice of a question."""
     score = 0
     paths: set[str] = set()
     for name in dict.fromkeys(names):
@@ -203,6 +206,7 @@ def _candidate(names: list[str], row: int, columns: ColumnMap) -> _Candidate:
             score += 1
         if path is not None:
             paths.add(path)
+            score += columns.is_option(name)
     title = ENTITIES[columns.kind].title_field if columns.kind is not None else "name"
     return _Candidate(names, row, score, title in paths)
 
@@ -226,6 +230,8 @@ def _joined(above: Sequence[Cell], below: Sequence[Cell], row: int, columns: Col
 def _name_of(group: str, part: str, columns: ColumnMap) -> str:
     """Choose what says most: the group with its part, or the part, or the group."""
     whole = f"{group} {part}".strip()
+    if group and is_language(part) and columns.is_option(chosen := f"{group} [{part}]"):
+        return chosen
     if not group or not part or columns.path(whole) is not None:
         return whole
     return part if columns.path(part) is not None or columns.path(group) is None else whole

@@ -191,6 +191,7 @@ def test_a_table_on_its_side_is_refused_in_words(read: Reads) -> None:
         ("Verein;Chor Rot\nTelefon;0561 9000001\nOrt;Kassel\n", "organisation"),
         (";;\nNr.;1;2\nVerein;Rot;Blau\nTelefon;0561 9000001;0561 9000002\nPLZ;34117;34119\n", "organisation"),
         ("Titel;Lesung;Konzert\nDatum;05.12.2026;06.12.2026\nUhrzeit;18:00;19:00\nOrt;Kassel;Vellmar\n", "event"),
+        ("Verein;Chor Rot;Chor Blau\nGründer;A;B\nFarbe;x;y\nMotto;x;y\nTelefon;0561 9000001;\nOrt;Kassel;\n", "organisation"),
         ("Dernek;Korosu;Evi\nTelefon;0561 9000001;0561 9000002\nŞehir;Kassel;Kassel\n", "organisation"),
     ],
 )  # fmt: skip
@@ -617,6 +618,22 @@ def test_a_bare_answer_of_a_form_is_never_a_section(read: Reads) -> None:
     assert outcome.codes() == []
 
 
+def test_choices_below_their_question(read: Reads) -> None:
+    """The question in a merged cell above the choices, as SurveyMonkey and people write it."""
+    rows = [
+        ["Verein", "Sprachen", None, "Ort"],
+        [None, "Türkisch", "Deutsch", None],
+        ["Chor Rot", "x", None, "Kassel"],
+        ["Chor Blau", "x", "x", "Kassel"],
+    ]
+    outcome = read("liste.xlsx", xlsx(rows, "B1:C1", "A1:A2", "D1:D2"))
+
+    assert {name: languages(one) for name, one in outcome.entries.items()} == {
+        "Chor Rot": ["tr"], "Chor Blau": ["tr", "de"],
+    }  # fmt: skip
+    assert outcome.codes() == []
+
+
 def test_choices_of_typeform(read: Reads) -> None:
     """A column for each choice holds the choice itself; the last one what was written beside 'Other'."""
     text = "Name der Organisation,Türkisch,Deutsch,Other\nChor Rot,Türkisch,,Lingala\nChor Blau,,Deutsch,\n"
@@ -716,3 +733,17 @@ def test_columns_that_fit_are_left_alone(read: Reads) -> None:
     outcome = read("liste.csv", text)
 
     assert not [code for code in outcome.codes() if code.startswith("COLUMN_HOLDS")]
+
+
+def test_what_is_left_out_stays_left_out_when_maps_are_learned(
+    read: Reads, synced: Any, office: Any, exported: Any
+) -> None:
+    """A third person's number is nobody's that the hub knows, also when kept rows are mapped again."""
+    text = (
+        "Name;Telefon;Name;Telefon;Name;Telefon\n"
+        "Chor Rot;0561 9000061;Anna Muster;0171 3920061;Olek Muster;0171 3920062\n"
+    )
+    read("liste.csv", text)
+    synced(office, replay=True)
+
+    assert [phone["number"] for phone in exported(office)[0]["phones"]] == ["+495619000061"]
