@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from allin_hub.mapping.synonyms import words_of
 from allin_schemas import ENTITIES, Kind
-from allin_schemas.reading import Context, read
+from allin_schemas.reading.language_names import AMBIGUOUS, key, known
 
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
 _JUST_NAME = frozenset({"name", "namen", "bezeichnung", "isim", "назва"})
@@ -29,7 +27,6 @@ _LANGUAGE = re.compile(r"[^\W\d_]{4,20}(?:[ -][^\W\d_]{4,20})?\Z")
 _OTHERS = frozenset(
     {"other", "others", "andere", "anderes", "sonstige", "sonstiges", "weitere", "diger", "أخرى", "інше"}
 )
-_DAY = dt.date(2026, 1, 1)
 _FEWEST_CHOICES = 2
 
 
@@ -38,15 +35,10 @@ def option_of(header: str) -> str:
     return _CODE.sub("", _CODED.sub("", header), count=1).strip() or header
 
 
-@cache
 def is_language(text: str) -> bool:
     """Whether a text is the name of one language, and nothing else."""
-    text = text.strip()
-    if _LANGUAGE.match(text) is None:
-        return False
-    found = read("languages", text, Context(today=_DAY))
-    spoken: list[dict[str, str]] = found.value or []
-    return len(spoken) == 1 and not found.findings and "level" not in spoken[0]
+    name = key(text.strip())
+    return _LANGUAGE.match(name) is not None and (name in known() or name in AMBIGUOUS)
 
 
 def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
