@@ -79,6 +79,7 @@ class Form(Source[FormConfig]):
             sheets=sheets,
             is_known=is_about_the_answer,
             renamed=without_accounts,
+            is_export=True,
         )
         zone = ZoneInfo(run.zone)
         for row in tables.rows(files):
