@@ -18,7 +18,7 @@ from allin_schemas.reading.texts import LONGEST_LINE
 
 _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _BESIDE_CITY = ("district", "extra", "room", "state", "country")
-_USUAL = Context.__dataclass_fields__["country"].default
+_USUAL = "DE"
 _LONGEST_NUMBER = 4
 _LONGEST_REFERENCE = 60
 _REFERS = re.compile(
