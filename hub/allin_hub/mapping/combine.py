@@ -10,8 +10,8 @@ from typing import Any
 from allin_hub.mapping.date_ranges import span
 from allin_hub.mapping.paths import list_paths
 from allin_schemas import Kind
+from allin_schemas.reading import split_town
 
-_POSTAL_CITY = re.compile(r"\s*(?:[A-Z]{1,2}-)?(\d{4,5})[\s,]+(\S.*?)\s*\Z", re.DOTALL)
 _SPANS = frozenset({"start", "end", "slots.start", "slots.end"})
 _YES = frozenset(
     {
@@ -159,13 +159,13 @@ def _chosen(header: str, cell: Any) -> list[Any]:
 
 
 def _split(path: str, cell: Any, draft: dict[str, Any]) -> None:
-    """`34117 Kassel` as postal code and city; what is not both goes where it fits."""
+    """`34117 Kassel`, `A-1010 Wien` and `1012 AB Amsterdam` as postal code and city; what is not both goes where it fits."""
     head = path.removesuffix("postal_code")
-    found = _POSTAL_CITY.match(cell) if isinstance(cell, str) else None
+    found = split_town(cell) if isinstance(cell, str) else None
     if found:
-        draft.setdefault(path, found[1])
-        draft.setdefault(f"{head}city", found[2])
-    elif str(cell).strip().isdigit():
+        draft.setdefault(path, found[0])
+        draft.setdefault(f"{head}city", found[1])
+    elif any(map(str.isdigit, str(cell))) and not re.search(r"[^\W\d]{4}", str(cell)):
         draft.setdefault(path, cell)
     else:
         draft.setdefault(f"{head}city", cell)

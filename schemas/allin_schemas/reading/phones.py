@@ -113,6 +113,17 @@ def is_mobile(number: str) -> bool:
     }
 
 
+def country_of_number(number: str) -> str | None:
+    """The country of a number in E.164, by its prefix."""
+    import phonenumbers
+
+    try:
+        country = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return str(country) if country else None
+
+
 def _spelled(cell: Any) -> Any:
     """Numbers as digits: a spreadsheet makes 561123456 of what was typed."""
     return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell

@@ -113,6 +113,21 @@ def signed_code(text: str) -> tuple[str, str] | None:
     return (country, code) if country and code else None
 
 
+_TOWN = re.compile(
+    r"(?:D(?:E)?[\s-]{1,3})?(?P<code>(?:[A-Z]{1,3}\s?[-–]\s?)?(?:\d{2}-\d{3}|\d{3}\s\d{2}(?=\s\D)|\d{4}\s[A-Z]{2}(?=\s)|\d{4,6}|\d{4}-\d{3}))"
+    r"(?:[\s,]+|(?<=\d\d\d\d\d)(?=[^\W\d]))(?P<city>\S.*)",
+    re.DOTALL,
+)
+_TOWN_FIRST = re.compile(r"(?P<city>[^\W\d][^\d]*?)[\s,]+(?P<code>[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{5})", re.DOTALL)
+
+
+def split_town(text: str) -> tuple[str, str] | None:
+    """Postal code and town of one cell: '34117 Kassel', 'A-1010 Wien', 'Kassel 34117', 'Leeds LS1 4AB'."""
+    text = text.strip()
+    match = _TOWN.fullmatch(text) or _TOWN_FIRST.fullmatch(text)
+    return (match["code"], match["city"].strip()) if match else None
+
+
 def _postal_code(text: str, context: Context) -> Reading:
     text = in_western_digits(text)
     country = context.country
