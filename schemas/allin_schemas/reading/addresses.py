@@ -23,12 +23,11 @@ _BEFORE_NUMBER = r"(?:(?:Haus)?(?:Nr|nummer|No)\b\.?\s?:?|№|Nº|n°)"
 _STREET = re.compile(rf"(?P<street>\D.*?[^\W\d]\.?)\s*(?:{_BEFORE_NUMBER}\s*)?(?P<number>{_NUMBER})", re.I)
 _NUMBER_FIRST = re.compile(rf"(?P<number>{_NUMBER}),?\s+(?P<street>[^\W\d].*[^\W\d]\.?)")
 _COUNTRIES_NUMBER_FIRST = frozenset({"FR", "GB", "US", "CA", "IE", "AU", "NZ", "LU"})
-_MADE_NUMBER = re.compile(
-    rf"(?:{_BEFORE_NUMBER}\s*)?(?P<number>{_NUMBER})(?:\s*[,;:]\s*|\s+|\s*(?=\())(?P<extra>[^\W\d(].*|\d+\..*|\(.*\))", re.I
-)
+_NUMBER_AND_EXTRA = re.compile(r"(?P<number>[^,;(]*[^,;(\s])\s*(?:[,;]\s*|\()(?P<extra>[^()]*[^()\s])\s*\)?|(?P<first>\S+)\s+(?P<rest>[^\W\d].*|\d+\..*)")
 _NAMED_NUMBER = re.compile(rf"{_BEFORE_NUMBER}\s*(?P<number>{_NUMBER})", re.I)
 _FRACTION = re.compile(r"(?P<whole>\d{0,4})[.,](?P<part>5|25|75)0*")
-_NO_NUMBER = re.compile(r"\d{5,}|\d{1,2}:\d{2}(?::\d{2})?|\d+[.,]\d+")
+_NO_NUMBER = re.compile(r"0+|\d{5,}|\d{1,2}:\d{1,2}(?::\d{2})?|\d+[.,]\d+")
+_CARE_OF = re.compile(r"(?<=[^\s,])[\s,]+(?=c/o\b)", re.I)
 _STREET_WORD = re.compile(
     r"(?:.*(?:str\.?|straße|strasse|weg|platz|allee|gasse|ring|ufer|damm|markt|steig|chaussee|anger"
     r"|promenade|pfad|graben))"
@@ -45,6 +44,8 @@ _EXTRA = re.compile(
     r"|nebeneingang.*|seiteneingang.*|hintereingang.*|rückseite.*|parterre.*|wohnung.*|whg\.?.*|links|rechts|mitte)$",
     re.I,
 )
+_STREET_AND_EXTRA = re.compile(rf"(?P<text>\D.*?[^\W\d]\.?\s*(?:{_BEFORE_NUMBER}\s*)?{_NUMBER})\s+(?P<extra>[^\W\d]{{2}}.*|\d+\..*)", re.I)
+_ROOM_BEHIND = re.compile(r"(?P<text>.*[^\W\d].*?)\s+(?P<room>(?:raum|saal|zimmer|room)\s+\S{1,8})", re.I)
 _ROOM = re.compile(r"^(?:raum|saal|zimmer|seminarraum|room)\b.*$", re.I)
 _BOX = re.compile(r"(?:postfach|p\.?\s?o\.?\s?box|po box)\s*([\d ]{2,12})", re.I)
 _ONLINE = re.compile(
@@ -61,8 +62,10 @@ _LABEL = re.compile(
 )
 _SEVERAL_STREETS = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.)\s|\s[/+&]\s", re.I)
 _WRONG_CODE = re.compile(r"(?P<code>(?=(?:\S*\d){3})[0-9A-Za-z]{3,7})\s+(?P<city>[^\W\d]\D+)")
+_PIECES = re.compile(r"[,;|•\n]|(?<!\d)\s[–-](?:\s|$)|\s[–-]\s(?!\d{1,4}\s?[a-zA-Z]?(?:\s*[,;(]|\s*$))|\s[–-]$")
+"""Between what stands in an address; the dash of '12 – 14' is not."""
 _LONGEST_NAME = 80
-_SHORTEST_DATE = 8
+_SHORTEST_DATE, _SHORTEST_PAIR = 6, 4
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
 _LAST_WORD = re.compile(r"(?P<rest>.*\d.*\S)\s+(?P<word>[^\W\d]{4,})", re.DOTALL)
 
@@ -80,7 +83,7 @@ def split_address(text: str, country: str = "DE") -> Split:
     link = _LINK.search(text)
     if _ONLINE.match(_LINK.sub("", text).strip(" :,()-")) or (link and link.group() == text.strip()):
         return Split({"name": _LINK.sub("", text).strip(" :,()-") or "Online", "type": "virtual"}, True)
-    text = re.sub(r"\s*\n\s*", ", ", text)
+    text = _CARE_OF.sub(", ", re.sub(r"\s*\n\s*", ", ", text))
     if ":" in text:
         text = _LABEL.sub(", ", text).strip(" ,;")
     parts: dict[str, Any] = {}
@@ -97,15 +100,17 @@ def split_address(text: str, country: str = "DE") -> Split:
             before, _, city = before.rstrip(" ,").rpartition(",")
         if city and behind and _STREET.fullmatch(city) and not _STREET.fullmatch(behind[0]):
             city, behind = behind[0], [city, *behind[1:]]
-        whole = _place_city(parts, city)
+        whole = _place_city(parts, city) if city or before or behind else True
     else:
         before, behind = text, []
-    pieces = [piece.strip() for piece in re.split(r",|;|\||\s[–-]\s|•", before) if piece.strip(" .,")]
+    pieces = [piece.strip() for piece in _PIECES.split(before) if piece.strip(" .,–-")]
     if not _place_pieces(parts, pieces, country, findings):
         whole = False
     for piece in behind:
         if not _place_behind(parts, piece, country, findings):
             whole = False
+    if "name" in parts and "street" in parts and "city" not in parts and district_of(parts["name"]) is not None:
+        _named_city(parts, parts.pop("name"), findings)
     if parts.keys() == {"name"}:
         known = district_of(text)
         if known in DISTRICTS:
@@ -131,19 +136,20 @@ def street_parts(text: str, country: str = "DE") -> Split:
     """Take the field of a street apart, with what stands behind the house number: 'Schillerstr. 18 (Hinterhaus)'."""
     parts: dict[str, Any] = {}
     findings: list[Finding] = []
-    pieces = [piece.strip() for piece in re.split(r",|;|\n|\s[–-]\s(?!\d)", text) if piece.strip(" .,")]
+    text = _CARE_OF.sub(", ", text)
+    pieces = [piece.strip() for piece in _PIECES.split(text) if piece.strip(" .,–-")]
     whole = _place_pieces(parts, pieces, country, findings)
-    return Split(parts, whole and "name" not in parts and "city" not in parts, tuple(findings))
+    return Split(parts, whole and "city" not in parts, tuple(findings))
 
 
 def house_number(text: str) -> Split:
     """Take the field of a house number apart: the number, an addition behind it, and dates that a spreadsheet has made."""
     text = in_western_digits(text).strip(" ,;")
-    if _HOUSE.fullmatch(text):
+    guess = date_made(text, serials=True) if len(text) >= _SHORTEST_PAIR else None
+    if not guess and _HOUSE.fullmatch(text) and text.strip("0"):
         return Split({"house_number": " ".join(text.split())}, True)
     if text.endswith(".0") and text[:-2].isdecimal() and len(text) < 7:
         return Split({"house_number": text[:-2]}, True)
-    guess = date_made(text, serials=True)
     fraction = _FRACTION.fullmatch(text)
     if fraction and not guess:
         part = {"5": "1/2", "25": "1/4", "75": "3/4"}[fraction["part"]]
@@ -157,11 +163,13 @@ def house_number(text: str) -> Split:
         return Split({}, False, (finding("HOUSE_NUMBER_UNREADABLE", text)._replace(part="house_number"),))
     if _EXTRA.match(text) or _ROOM.match(text):
         return Split({"extra": text}, True)
-    beside = _MADE_NUMBER.fullmatch(text)
+    beside = _NUMBER_AND_EXTRA.fullmatch(text)
     if beside:
-        extra = beside["extra"].strip(" ()")
-        if _EXTRA.match(extra) or _ROOM.match(extra):
-            return Split({"house_number": beside["number"], "extra": extra}, True)
+        number, extra = beside["number"] or beside["first"], beside["extra"] or beside["rest"]
+        if _is_addition(extra) and number[0].isdigit() or date_made(number):
+            split = house_number(number)
+            extras = (split.parts.get("extra"), extra)
+            return split._replace(parts={**split.parts, "extra": ", ".join(filter(None, extras))})
     if any(map(str.isdigit, text)) and len(text) <= _LONGEST_NAME:
         unusual = finding("HOUSE_NUMBER_UNUSUAL", text)._replace(part="house_number")
         return Split({"house_number": text}, False, (unusual,))
@@ -173,13 +181,13 @@ def _date_found(text: str, guess: str) -> Finding:
 
 
 def _take_country(parts: dict[str, Any], text: str) -> str:
-    """Take the country from the end of an address; give back the rest."""
-    rest, separator, last = text.rpartition(",")
-    if separator:
-        country = country_of(last.strip(" ()"))
+    """Take the country out of an address, and give back the rest."""
+    pieces = text.split(",")
+    for place in range(len(pieces) - 1, 0, -1):
+        country = country_of(pieces[place].strip(" ()"))
         if country:
             parts["country"] = country
-            return rest.strip(" ,")
+            return ",".join((*pieces[:place], *pieces[place + 1 :])).strip(" ,")
     word = _LAST_WORD.fullmatch(text)
     if word:
         country = country_of(word["word"])
@@ -206,14 +214,13 @@ def _take_code(parts: dict[str, Any], text: str, country: str) -> tuple[bool, st
         return True, text[: match.start()], text[match.end() :]
     if country == "DE" or country not in FORMATS:
         return False, text, ""
-    codes = list(re.finditer(rf"(?<![\w./-])(?:{FORMATS[country]})(?![\w/-])", text.upper()))
-    at_start = [code for code in codes if not text[: code.start()].strip() or text[: code.start()].rstrip()[-1] in ",;|"]
-    chosen = (at_start or codes)[-1:]
-    for code in chosen:
-        read = code_in(country, code.group())
-        if read and len(text.upper()) == len(text):
-            parts["postal_code"] = read
-            return True, text[: code.start()], text[code.end() :].lstrip(" ,;")
+    codes = list(re.finditer(rf"(?<![\w./-])(?:{FORMATS[country]})(?![\w/-])", text, re.I))
+    at_start = [one for one in codes if text[: one.start()].rstrip()[-1:] in {"", ",", ";", "|"}]
+    for one in (at_start or codes)[-1:]:
+        code = code_in(country, one.group())
+        if code:
+            parts["postal_code"] = code
+            return True, text[: one.start()], text[one.end() :].lstrip(" ,;")
     return False, text, ""
 
 
@@ -265,6 +272,7 @@ def _place_pieces(
         if bracket and (_is_addition(bracket["inner"]) or split_street(bracket["text"], country)):
             extras.append(" ".join((bracket["inner"].strip(), bracket["behind"].strip())).strip())
             piece = bracket["text"]
+        piece = _take_addition(parts, extras, piece)
         box = _BOX.fullmatch(piece)
         street = split_street(piece, country)
         if box:
@@ -281,7 +289,7 @@ def _place_pieces(
             if "street" not in parts:
                 parts["street"] = names.pop()
             parts["house_number"] = piece
-        elif "city" not in parts and "street" in parts and _named_city(parts, piece, findings):
+        elif "city" not in parts and ("street" in parts or names) and _named_city(parts, piece, findings):
             continue
         elif country_of(piece):
             parts["country"] = country_of(piece)
@@ -296,6 +304,21 @@ def _place_pieces(
     if extras:
         parts["extra"] = ", ".join((*extras, *filter(None, [parts.get("extra")])))
     return whole
+
+
+def _take_addition(parts: dict[str, Any], extras: list[str], piece: str) -> str:
+    """Take a room or an addition from the end of a piece, and give back the rest."""
+    if _is_addition(piece):
+        return piece
+    room = _ROOM_BEHIND.fullmatch(piece)
+    if room and "room" not in parts:
+        parts["room"] = room["room"]
+        return room["text"]
+    behind = _STREET_AND_EXTRA.fullmatch(piece)
+    if behind and _EXTRA.match(behind["extra"]):
+        extras.append(behind["extra"])
+        return behind["text"]
+    return piece
 
 
 def _place_street(

@@ -29,7 +29,7 @@ _UNSURE = re.compile(r"[?*#_…]|[xXoO](?![^\W\d_])")
 _PART = re.compile(r"(?!\d{1,2}(?:[:.]\d\d)?\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?$)[-–/+.\s\d?]*\d[-–/+.\s\d?]*")
 """Digits that are neither a time nor read as a number."""
 _BOTH = re.compile(r"\b(?:tel(?:efon)?|fon|phone|t)\b\.?\s*(?:[/+&|,]|und|u\.)\s*(?:tele)?(?:fax|f)\b\.?:?", re.I)
-_FAX_APART = re.compile(r"(?<!/)(?<!/\s)\b(?:tele)?(?:fax|f)\b[\s.:]*[^\W_].*|\b(?:tele)?fax\b[\s.:]*-\s?\d.*", re.I | re.DOTALL)
+_FAX_APART = re.compile(r"\b(?:tele)?(?:fax|f)\b[\s.:]*[^\W_].*|\b(?:tele)?fax\b[\s.:]*-\s?\d.*", re.I | re.DOTALL)
 """A fax behind a number, with words of its own: it is another one."""
 _SHORTEST_MOBILE = 13
 _LONGEST_NUMBER = 16
@@ -251,13 +251,13 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
             phone["extension"] = number.extension
         if any(known["number"] == phone["number"] for known in phones):
             continue
+        for_fax_too = _BOTH.search(before) or _BOTH.search(after)
+        if for_fax_too:
+            before, after = _BOTH.sub(" ", before), _BOTH.sub(" ", after)
         apart = _FAX_APART.search(after)
         if apart:
             after = after[: apart.start()]
             findings.append(finding("PHONE_ENDING_LEFT_OUT", text))
-        for_fax_too = _BOTH.search(before) or _BOTH.search(after)
-        if for_fax_too:
-            before, after = _BOTH.sub(" ", before), _BOTH.sub(" ", after)
         dropped, unread = _label(phone, before, after)
         if unread:
             findings.append(finding("PHONE_ENDING_LEFT_OUT", text))

@@ -9,7 +9,7 @@ from typing import Any
 
 from allin_schemas.reading.addresses import Split, house_number, split_address, split_street, street_parts
 from allin_schemas.reading.calendar_words import MONTHS, date_made
-from allin_schemas.reading.cleaning import cells_of, gathered, tidy, written
+from allin_schemas.reading.cleaning import cells_of, gathered, refers, tidy, written
 from allin_schemas.reading.districts import CITY, district_of
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 from allin_schemas.reading.links import read_url
@@ -20,13 +20,6 @@ _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _BESIDE_CITY = ("district", "extra", "room", "state", "country")
 _USUAL = "DE"
 _LONGEST_NUMBER = 4
-_LONGEST_REFERENCE = 60
-_REFERS = re.compile(
-    r"dito|ditto|s\.\s?[ou]\.?|(?:siehe|s\.|wie|vgl\.?|see|as)\s(?:auch\s)?(?:oben|unten|above|below|vorherige\S*|zeile|row|website"
-    r"|webseite|web|homepage|internet|link|flyer|anhang|beschreibung|text|e-?mail|sitz)(?:\s.*)?|[\"″〃„“]+",
-    re.I,
-)
-"""What people write in place of an address that stands elsewhere."""
 _UNDECIDED = re.compile(
     r".*(?:noch (?:nicht|offen|unklar)|bekannt\s?gegeben|bekanntgegeben|angekündigt|to be announced|to be confirmed).*"
     r"|(?:wechselnd|verschieden|unterschiedlich|various|different|changing)\w*(?:\s\w+){0,3}"
@@ -66,7 +59,7 @@ def read_places(cell: Any, context: Context) -> Reading:
         return Reading(None, (fault,))
     if not text:
         return BLANK
-    if len(text) <= _LONGEST_REFERENCE and _REFERS.fullmatch(text):
+    if refers(text):
         return unreadable("PLACE_REFERS", text)
     pieces = [text]
     for separator in (r"\s*;\s*", r"\n\s*\n", r"\n", r"\s+(?:und|oder|bzw\.?|and|or)\s+"):
@@ -132,7 +125,7 @@ def _of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
     if said.get("city") and said["city"] != CITY:
         findings.extend(_take_city(said))
     if "postal_code" in said and "country" not in said:
-        signed = signed_code(written(rest["postal_code"]).strip())
+        signed = signed_code(written(rest.get("postal_code")).strip())
         if signed:
             said["country"] = signed[0]
     if said.get("street") and "name" in place and place["name"] == said["street"]:
@@ -172,14 +165,16 @@ def _put_town_right(rest: dict[str, Any], findings: list[Finding]) -> None:
         findings.append(finding("CITY_AND_CODE_SWAPPED", f"{code} {city}", became=f"{city} {code}"))
         return
     both = _CODE_AND_CITY.fullmatch(city)
-    if both and code in {"", both["code"]}:
-        rest["postal_code"], rest["city"] = both["code"], both["city"]
+    if both:
+        rest["postal_code"], rest["city"] = code or both["code"], both["city"]
+        if code not in {"", both["code"]}:
+            findings.append(finding("SEVERAL_VALUES", f"{code}; {city}")._replace(part="city"))
 
 
 def _take_number(said: dict[str, Any]) -> tuple[Finding, ...]:
     """Put a house number into its place, and what stands behind it beside it."""
     number = said.pop("house_number")
-    if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+    if number.isdecimal() and len(number) <= _LONGEST_NUMBER and number[0] != "0":
         said["house_number"] = number
         return ()
     split = house_number(number)
@@ -190,6 +185,9 @@ def _take_number(said: dict[str, Any]) -> tuple[Finding, ...]:
 def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
     """Put street, number and addition into their places."""
     street = said["street"]
+    if refers(street):
+        del said["street"]
+        return (finding("PLACE_REFERS", street)._replace(part="street"),)
     apart = split_street(street, context.country)
     if apart and _PLAIN_STREET.fullmatch(street) and _month_free(apart[0]):
         split = Split({"street": apart[0], "house_number": apart[1]}, True)
@@ -201,6 +199,11 @@ def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
             del said["street"]
             return (finding("SPREADSHEET_DATE", street, became=guess)._replace(part="street"),)
         split = street_parts(street, context.country)
+        if not split.whole and _POSTAL.search(street):
+            split = split_address(street, context.country)
+            code = split.parts.get("postal_code")
+            if said.get("postal_code", code) != code:
+                split = Split({}, False)
     if "street" not in split.parts or not split.whole:
         if _NAMED_AFTER_A_DAY.fullmatch(street):
             return ()
@@ -213,7 +216,7 @@ def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
         shown = finding("SEVERAL_VALUES", f"{street}; {said['house_number']}")
         said["street"], twice = street, (shown._replace(part="house_number"),)
     _beside(said, parts)
-    return (*split.findings, *twice)
+    return (*(one._replace(part="street") for one in split.findings), *twice)
 
 
 def _month_free(street: str) -> bool:
@@ -232,6 +235,9 @@ def _beside(said: dict[str, Any], parts: Mapping[str, Any]) -> None:
 def _take_city(said: dict[str, Any]) -> tuple[Finding, ...]:
     """The city, without the district that is written with it; a date or a number is no city."""
     city = said["city"]
+    if refers(city):
+        del said["city"]
+        return (finding("PLACE_REFERS", city)._replace(part="city"),)
     if any(map(str.isdigit, city)):
         guess = date_made(city)
         if guess or not any(map(str.isalpha, city)):
