@@ -367,7 +367,9 @@ class Validator:
             for number, row in enumerate(rows):
                 if row.country:
                     cell = cells["phones"][number]
-                    phones[number] = self._in(row.country).column(kind, "phones", ways(kind)["phones"], [cell])[0]
+                    phones[number] = self._in(row.country).column(
+                        kind, "phones", ways(kind)["phones"], [cell]
+                    )[0]
 
     def _in(self, country: str) -> Readings:
         """Give the readings of another country."""

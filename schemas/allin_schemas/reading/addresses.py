@@ -15,15 +15,15 @@ _POSTAL = re.compile(r"(?<![\d.,])(?P<sign>D[\s-]+|DE[\s-]+)?(?P<code>\d{5})(?!\
 _SIGNED = re.compile(
     rf"(?<![\w-])(?:{'|'.join(sorted(SIGNS, key=len, reverse=True))})\s?[-–]\s?\d[0-9-]{{2,6}}(?:\s?[A-Z]{{2}})?(?![\w-])"
 )
-_NUMBER = (
-    r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/+]\s?\d{1,4}\s?[a-zA-Z]?|\s?[-–/+]\s?[a-zA-Z])*(?<=[0-9a-zA-Z])(?:\s[1-3]/[2-4])?"
-)
+_NUMBER = r"\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/+]\s?\d{1,4}\s?[a-zA-Z]?|\s?[-–/+]\s?[a-zA-Z])*(?<=[0-9a-zA-Z])(?:\s[1-3]/[2-4])?"
 _HOUSE = re.compile(_NUMBER)
 _BEFORE_NUMBER = r"(?:(?:Haus)?(?:Nr|nummer|No)\b\.?\s?:?|№|Nº|n°)"
 _STREET = re.compile(rf"(?P<street>\D.*?[^\W\d]\.?)\s*(?:{_BEFORE_NUMBER}\s*)?(?P<number>{_NUMBER})", re.I)
 _NUMBER_FIRST = re.compile(rf"(?P<number>{_NUMBER}),?\s+(?P<street>[^\W\d].*[^\W\d]\.?)")
 _COUNTRIES_NUMBER_FIRST = frozenset({"FR", "GB", "US", "CA", "IE", "AU", "NZ", "LU"})
-_NUMBER_AND_EXTRA = re.compile(r"(?P<number>[^,;(]*[^,;(\s])\s*(?:[,;]\s*|\()(?P<extra>[^()]*[^()\s])\s*\)?|(?P<first>\S+)\s+(?P<rest>[^\W\d].*|\d+\..*)")
+_NUMBER_AND_EXTRA = re.compile(
+    r"(?P<number>[^,;(]*[^,;(\s])\s*(?:[,;]\s*|\()(?P<extra>[^()]*[^()\s])\s*\)?|(?P<first>\S+)\s+(?P<rest>[^\W\d].*|\d+\..*)"
+)
 _NAMED_NUMBER = re.compile(rf"{_BEFORE_NUMBER}\s*(?P<number>{_NUMBER})", re.I)
 _FRACTION = re.compile(r"(?P<whole>\d{0,4})[.,](?P<part>5|25|75)0*")
 _NO_NUMBER = re.compile(r"0+|\d{5,}|\d{1,2}:\d{1,2}(?::\d{2})?|\d+[.,]\d+")
@@ -44,7 +44,10 @@ _EXTRA = re.compile(
     r"|nebeneingang.*|seiteneingang.*|hintereingang.*|rückseite.*|parterre.*|wohnung.*|whg\.?.*|links|rechts|mitte)$",
     re.I,
 )
-_STREET_AND_EXTRA = re.compile(rf"(?P<text>\D.*?[^\W\d]\.?\s*(?:{_BEFORE_NUMBER}\s*)?{_NUMBER})\s+(?P<extra>[^\W\d]{{2}}.*|\d+\..*)", re.I)
+_STREET_AND_EXTRA = re.compile(
+    rf"(?P<text>\D.*?[^\W\d]\.?\s*(?:{_BEFORE_NUMBER}\s*)?{_NUMBER})\s+(?P<extra>[^\W\d]{{2}}.*|\d+\..*)",
+    re.I,
+)
 _ROOM_BEHIND = re.compile(r"(?P<text>.*[^\W\d].*?)\s+(?P<room>(?:raum|saal|zimmer|room)\s+\S{1,8})", re.I)
 _ROOM = re.compile(r"^(?:raum|saal|zimmer|seminarraum|room)\b.*$", re.I)
 _BOX = re.compile(r"(?:postfach|p\.?\s?o\.?\s?box|po box)\s*([\d ]{2,12})", re.I)
@@ -62,7 +65,9 @@ _LABEL = re.compile(
 )
 _SEVERAL_STREETS = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.)\s|\s[/+&]\s", re.I)
 _WRONG_CODE = re.compile(r"(?P<code>(?=(?:\S*\d){3})[0-9A-Za-z]{3,7})\s+(?P<city>[^\W\d]\D+)")
-_PIECES = re.compile(r"[,;|•\n]|(?<!\d)\s[–-](?:\s|$)|\s[–-]\s(?!\d{1,4}\s?[a-zA-Z]?(?:\s*[,;(]|\s*$))|\s[–-]$")
+_PIECES = re.compile(
+    r"[,;|•\n]|(?<!\d)\s[–-](?:\s|$)|\s[–-]\s(?!\d{1,4}\s?[a-zA-Z]?(?:\s*[,;(]|\s*$))|\s[–-]$"
+)
 """Between what stands in an address; the dash of '12 – 14' is not."""
 _LONGEST_NAME = 80
 _SHORTEST_DATE, _SHORTEST_PAIR = 6, 4
@@ -109,7 +114,12 @@ def split_address(text: str, country: str = "DE") -> Split:
     for piece in behind:
         if not _place_behind(parts, piece, country, findings):
             whole = False
-    if "name" in parts and "street" in parts and "city" not in parts and district_of(parts["name"]) is not None:
+    if (
+        "name" in parts
+        and "street" in parts
+        and "city" not in parts
+        and district_of(parts["name"]) is not None
+    ):
         _named_city(parts, parts.pop("name"), findings)
     if parts.keys() == {"name"}:
         known = district_of(text)
@@ -206,8 +216,15 @@ def _take_code(parts: dict[str, Any], text: str, country: str) -> tuple[bool, st
             parts["country"] = parts.get("country", found[0])
             parts["postal_code"] = found[1]
             return True, text[: signed.start()], text[signed.end() :].lstrip(" ,;")
-    match = _POSTAL.search(text)
-    if match and (match["sign"] or country not in FORMATS or code_in(country, in_western_digits(match["code"]))):
+    matches = list(_POSTAL.finditer(text))
+    match = matches[-1] if matches else None
+    if len(matches) > 1:
+        match = next(
+            (one for one in matches if text[: one.start()].rstrip()[-1:] in {"", ",", ";", "|"}), match
+        )
+    if match and (
+        match["sign"] or country not in FORMATS or code_in(country, in_western_digits(match["code"]))
+    ):
         parts["postal_code"] = in_western_digits(match["code"])
         if match["sign"]:
             parts["country"] = parts.get("country", "DE")
@@ -259,9 +276,7 @@ def _add_extra(parts: dict[str, Any], extra: str) -> None:
     parts["extra"] = f"{parts['extra']}, {extra}" if "extra" in parts else extra
 
 
-def _place_pieces(
-    parts: dict[str, Any], pieces: list[str], country: str, findings: list[Finding]
-) -> bool:
+def _place_pieces(parts: dict[str, Any], pieces: list[str], country: str, findings: list[Finding]) -> bool:
     """What stands before the postal code: names, street, additions. False when something found no place."""
     names: list[str] = []
     extras: list[str] = []
@@ -285,7 +300,11 @@ def _place_pieces(
             whole = False
         elif _place_street(parts, piece, street, findings):
             continue
-        elif _HOUSE.fullmatch(piece) and "house_number" not in parts and ("street" in parts or _last_is_street(names)):
+        elif (
+            _HOUSE.fullmatch(piece)
+            and "house_number" not in parts
+            and ("street" in parts or _last_is_street(names))
+        ):
             if "street" not in parts:
                 parts["street"] = names.pop()
             parts["house_number"] = piece
@@ -359,7 +378,9 @@ def _last_is_street(names: list[str]) -> bool:
 def _is_undecided(piece: str, country: str) -> bool:
     """Whether a piece names two streets, of which nobody knows which one counts."""
     sides = [side.strip() for side in _SEVERAL_STREETS.split(piece)]
-    return len(sides) > 1 and all(split_street(side, country) or _STREET_WORD.fullmatch(side) for side in sides)
+    return len(sides) > 1 and all(
+        split_street(side, country) or _STREET_WORD.fullmatch(side) for side in sides
+    )
 
 
 def _named_city(parts: dict[str, Any], piece: str, findings: list[Finding]) -> bool:
@@ -394,7 +415,9 @@ def _place_behind(parts: dict[str, Any], piece: str, country: str, findings: lis
         parts["room"] = piece
     elif _EXTRA.match(piece):
         _add_extra(parts, piece)
-    elif "street" not in parts and (split_street(piece, country) or _STREET_WORD.fullmatch(piece) or _made(piece, None)):
+    elif "street" not in parts and (
+        split_street(piece, country) or _STREET_WORD.fullmatch(piece) or _made(piece, None)
+    ):
         return _place_pieces(parts, [piece], country, findings)
     elif "house_number" not in parts and "street" in parts and _HOUSE.fullmatch(piece):
         parts["house_number"] = piece

@@ -28,8 +28,12 @@ _UNSURE = re.compile(r"[?*#_…]|[xXoO](?![^\W\d_])")
 """What people write for a digit that they do not know, right behind the others."""
 _PART = re.compile(r"(?!\d{1,2}(?:[:.]\d\d)?\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?$)[-–/+.\s\d?]*\d[-–/+.\s\d?]*")
 """Digits that are neither a time nor read as a number."""
-_BOTH = re.compile(r"\b(?:tel(?:efon)?|fon|phone|t)\b\.?\s*(?:[/+&|,]|und|u\.)\s*(?:tele)?(?:fax|f)\b\.?:?", re.I)
-_FAX_APART = re.compile(r"\b(?:tele)?(?:fax|f)\b[\s.:]*[^\W_].*|\b(?:tele)?fax\b[\s.:]*-\s?\d.*", re.I | re.DOTALL)
+_BOTH = re.compile(
+    r"\b(?:tel(?:efon)?|fon|phone|t)\b\.?\s*(?:[/+&|,]|und|u\.)\s*(?:tele)?(?:fax|f)\b\.?:?", re.I
+)
+_FAX_APART = re.compile(
+    r"\b(?:tele)?(?:fax|f)\b[\s.:]*[^\W_].*|\b(?:tele)?fax\b[\s.:]*-\s?\d.*", re.I | re.DOTALL
+)
 """A fax behind a number, with words of its own: it is another one."""
 _SHORTEST_MOBILE = 13
 _LONGEST_NUMBER = 16

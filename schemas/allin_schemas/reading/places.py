@@ -17,6 +17,7 @@ from allin_schemas.reading.postal import read_country, signed_code
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
+_POSTAL_AND_TOWN = re.compile(r"(?<!\d)\d{5}(?!\d)[\s,]*[^\W\d]")
 _BESIDE_CITY = ("district", "extra", "room", "state", "country")
 _USUAL = "DE"
 _LONGEST_NUMBER = 4
@@ -64,7 +65,7 @@ def read_places(cell: Any, context: Context) -> Reading:
     pieces = [text]
     for separator in (r"\s*;\s*", r"\n\s*\n", r"\n", r"\s+(?:und|oder|bzw\.?|and|or)\s+"):
         tried = [piece.strip(" ,") for piece in re.split(separator, text) if piece.strip(" ,")]
-        if len(tried) > 1 and all(_POSTAL.search(piece) for piece in tried):
+        if len(tried) > 1 and all(_POSTAL_AND_TOWN.search(piece) for piece in tried):
             pieces = tried
             break
     reading = gathered([_of_text(piece, context) for piece in pieces])

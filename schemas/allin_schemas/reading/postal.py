@@ -118,7 +118,9 @@ _TOWN = re.compile(
     r"(?:[\s,]+|(?<=\d\d\d\d\d)(?=[^\W\d]))(?P<city>\S.*)",
     re.DOTALL,
 )
-_TOWN_FIRST = re.compile(r"(?P<city>[^\W\d][^\d]*?)[\s,]+(?P<code>[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{5})", re.DOTALL)
+_TOWN_FIRST = re.compile(
+    r"(?P<city>[^\W\d][^\d]*?)[\s,]+(?P<code>[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|\d{5})", re.DOTALL
+)
 
 
 def split_town(text: str) -> tuple[str, str] | None:

@@ -153,9 +153,7 @@ def test_a_date_cell_is_no_house_number(read: Reads) -> None:
 )
 def test_every_form_of_a_date_is_told(cell: str, guess: str, read: Reads) -> None:
     """Spreadsheets write them as their language and version like."""
-    outcome = read(
-        "liste.csv", f"Verein;Straße;Hausnummer;PLZ;Ort\nChor Linde;Aweg;{cell};34117;Kassel\n"
-    )
+    outcome = read("liste.csv", f"Verein;Straße;Hausnummer;PLZ;Ort\nChor Linde;Aweg;{cell};34117;Kassel\n")
 
     assert outcome.place("Chor Linde") == {"street": "Aweg", "postal_code": "34117", "city": "Kassel"}
     assert outcome.told["SPREADSHEET_DATE", 2, "Hausnummer"]["became"] == guess
@@ -164,7 +162,9 @@ def test_every_form_of_a_date_is_told(cell: str, guess: str, read: Reads) -> Non
 @pytest.mark.parametrize("street", ["Straße des 17. Juni", "Platz des 18. März", "Allee der Kosmonauten"])
 def test_a_street_may_be_called_after_a_day(street: str, read: Reads) -> None:
     """The date is its name."""
-    outcome = read("liste.csv", f"Verein;Straße;PLZ;Ort\nA;{street} 12;34117;Kassel\nB;{street};34117;Kassel\n")
+    outcome = read(
+        "liste.csv", f"Verein;Straße;PLZ;Ort\nA;{street} 12;34117;Kassel\nB;{street};34117;Kassel\n"
+    )
 
     assert [outcome.place(name)["street"] for name in "AB"] == [street, street]
     assert outcome.place("A")["house_number"] == "12"
@@ -230,9 +230,7 @@ def test_a_country_of_its_own_column_reads_postal_code_and_number(read: Reads) -
 
 def test_a_source_may_say_its_country(read: Reads) -> None:
     """One line in hub.toml; a record that says another country is read by that."""
-    content = (
-        "Verein;Straße;PLZ;Ort;Land;Telefon\nA;Hauptplatz 3;1010;Wien;;01 58858\nB;Weg 3;34117;Kassel;DE;0561 9000050\n"
-    )
+    content = "Verein;Straße;PLZ;Ort;Land;Telefon\nA;Hauptplatz 3;1010;Wien;;01 58858\nB;Weg 3;34117;Kassel;DE;0561 9000050\n"
     outcome = read("liste.csv", content, more='country = "AT"')
 
     assert outcome.place("A")["postal_code"] == "1010"
