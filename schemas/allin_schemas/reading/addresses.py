@@ -49,6 +49,7 @@ _STREET_AND_EXTRA = re.compile(
     re.I,
 )
 _ROOM_BEHIND = re.compile(r"(?P<text>.*[^\W\d].*?)\s+(?P<room>(?:raum|saal|zimmer|room)\s+\S{1,8})", re.I)
+_ROOM_WORD = re.compile(r"raum|saal|zimmer|room|\d\.? ?(?:og|ug)", re.I)
 _ROOM = re.compile(r"^(?:raum|saal|zimmer|seminarraum|room)\b.*$", re.I)
 _BOX = re.compile(r"(?:postfach|p\.?\s?o\.?\s?box|po box)\s*([\d ]{2,12})", re.I)
 _ONLINE = re.compile(
@@ -176,7 +177,7 @@ def house_number(text: str) -> Split:
     beside = _NUMBER_AND_EXTRA.fullmatch(text)
     if beside:
         number, extra = beside["number"] or beside["first"], beside["extra"] or beside["rest"]
-        if _is_addition(extra) and number[0].isdigit() or date_made(number):
+        if (_is_addition(extra) and number[0].isdigit()) or date_made(number):
             split = house_number(number)
             extras = (split.parts.get("extra"), extra)
             return split._replace(parts={**split.parts, "extra": ", ".join(filter(None, extras))})
@@ -198,10 +199,10 @@ def _take_country(parts: dict[str, Any], text: str) -> str:
         if country:
             parts["country"] = country
             return ",".join((*pieces[:place], *pieces[place + 1 :])).strip(" ,")
-    word = _LAST_WORD.fullmatch(text)
+    country = country_of(text.rpartition(" ")[2])
+    word = _LAST_WORD.fullmatch(text) if country else None
     if word:
-        country = country_of(word["word"])
-        if country and not re.search(r"\d\s*$", word["rest"]):
+        if not re.search(r"\d\s*$", word["rest"]):
             parts["country"] = country
             return word["rest"].strip(" ,")
     return text
@@ -209,7 +210,7 @@ def _take_country(parts: dict[str, Any], text: str) -> str:
 
 def _take_code(parts: dict[str, Any], text: str, country: str) -> tuple[bool, str, str]:
     """Take the postal code out of an address: whether there is one, what stands before it, and what behind."""
-    signed = _SIGNED.search(text)
+    signed = _SIGNED.search(text) if "-" in text or "–" in text else None
     if signed:
         found = signed_code(signed.group())
         if found:
@@ -327,13 +328,15 @@ def _place_pieces(parts: dict[str, Any], pieces: list[str], country: str, findin
 
 def _take_addition(parts: dict[str, Any], extras: list[str], piece: str) -> str:
     """Take a room or an addition from the end of a piece, and give back the rest."""
+    if not piece[-1:].isalpha() and not _ROOM_WORD.search(piece):
+        return piece
     if _is_addition(piece):
         return piece
     room = _ROOM_BEHIND.fullmatch(piece)
     if room and "room" not in parts:
         parts["room"] = room["room"]
         return room["text"]
-    behind = _STREET_AND_EXTRA.fullmatch(piece)
+    behind = _STREET_AND_EXTRA.fullmatch(piece) if any(map(str.isdigit, piece)) else None
     if behind and _EXTRA.match(behind["extra"]):
         extras.append(behind["extra"])
         return behind["text"]

@@ -60,7 +60,7 @@ _MADE = (
 )
 _DATE_MADE = re.compile(_MADE, re.IGNORECASE)
 _MADE_BEHIND = re.compile(rf"(?P<text>.*[^\W\d_][.)]?)[\s,]\s*(?P<made>{_MADE}|\d{{5}})", re.IGNORECASE)
-_OF = frozenset("des der dem den vom am de du del of the von und".split())
+_OF = frozenset(("des", "der", "dem", "den", "vom", "am", "de", "du", "del", "of", "the", "von", "und"))
 """Words before a date that is a street's own name: 'Straße des 17. Juni'."""
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 55_153
 """How spreadsheets count the days of 2000 to 2050."""

@@ -29,6 +29,12 @@ _UNDECIDED = re.compile(
 )
 """What people write where no address is fixed: worth showing, and no address."""
 _CODE_AND_CITY = re.compile(r"(?P<code>\d{4,5})\s+(?P<city>[^\W\d].*)")
+_USUAL_STREET = re.compile(r"(?P<street>[^\d(),;]*[^\W\d]\.?) (?P<number>[1-9]\d{0,3}[a-zA-Z]?)")
+_USUAL_ADDRESS = re.compile(
+    r"(?P<street>[^\d(),;:|•\n]{2,60}[^\W\d]\.?) (?P<house_number>[1-9]\d{0,3}[a-zA-Z]?), (?P<postal_code>\d{5}) "
+    rf"(?P<city>{CITY})"
+)
+_JOINED = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.|c/o|[–/+&-])\s", re.I)
 _PLAIN_STREET = re.compile(r"[^\d(),;]*\d{1,4}\s?[a-zA-Z]?")
 _NAMED_AFTER_A_DAY = re.compile(r".*\b(?:des|der|du|vom|am)\s\d{1,2}\.?\s[^\W\d]+(?:\s\d{4})?", re.I)
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
@@ -75,6 +81,9 @@ def read_places(cell: Any, context: Context) -> Reading:
 
 
 def _of_text(text: str, context: Context) -> Reading:
+    usual = _USUAL_ADDRESS.fullmatch(text) if context.country == _USUAL else None
+    if usual and _month_free(usual["street"]) and not _JOINED.search(usual["street"]):
+        return Reading([usual.groupdict()])
     line = " ".join(text.split())
     if len(line) > LONGEST_LINE:
         return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
@@ -125,8 +134,9 @@ def _of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
         findings.extend(_take_street(said, context))
     if said.get("city") and said["city"] != CITY:
         findings.extend(_take_city(said))
-    if "postal_code" in said and "country" not in said:
-        signed = signed_code(written(rest.get("postal_code")).strip())
+    code = rest.get("postal_code")
+    if code.__class__ is str and code[:1].isalpha() and "country" not in said:
+        signed = signed_code(code.strip())
         if signed:
             said["country"] = signed[0]
     if said.get("street") and "name" in place and place["name"] == said["street"]:
@@ -186,14 +196,18 @@ def _take_number(said: dict[str, Any]) -> tuple[Finding, ...]:
 def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
     """Put street, number and addition into their places."""
     street = said["street"]
+    usual = _USUAL_STREET.fullmatch(street)
+    if usual and "house_number" not in said and _month_free(usual["street"]):
+        said["street"], said["house_number"] = usual["street"], usual["number"]
+        return ()
     if refers(street):
         del said["street"]
         return (finding("PLACE_REFERS", street)._replace(part="street"),)
+    if not any(map(str.isdigit, street)) and "(" not in street and "," not in street:
+        return ()
     apart = split_street(street, context.country)
     if apart and _PLAIN_STREET.fullmatch(street) and _month_free(apart[0]):
         split = Split({"street": apart[0], "house_number": apart[1]}, True)
-    elif not any(map(str.isdigit, street)) and "(" not in street and "," not in street:
-        return ()
     else:
         guess = date_made(street, serials=True)
         if guess:
