@@ -201,10 +201,9 @@ def _take_country(parts: dict[str, Any], text: str) -> str:
             return ",".join((*pieces[:place], *pieces[place + 1 :])).strip(" ,")
     country = country_of(text.rpartition(" ")[2])
     word = _LAST_WORD.fullmatch(text) if country else None
-    if word:
-        if not re.search(r"\d\s*$", word["rest"]):
-            parts["country"] = country
-            return word["rest"].strip(" ,")
+    if word and not re.search(r"\d\s*$", word["rest"]):
+        parts["country"] = country
+        return word["rest"].strip(" ,")
     return text
 
 

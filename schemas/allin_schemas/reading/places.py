@@ -34,7 +34,25 @@ _USUAL_ADDRESS = re.compile(
     r"(?P<street>[^\d(),;:|•\n]{2,60}[^\W\d]\.?) (?P<house_number>[1-9]\d{0,3}[a-zA-Z]?), (?P<postal_code>\d{5}) "
     rf"(?P<city>{CITY})"
 )
-_JOINED = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.|c/o|[–/+&-])\s", re.I)
+_NO_STREET = frozenset(
+    [
+        "nr",
+        "no",
+        "nummer",
+        "hausnr",
+        "haus-nr",
+        "hausnummer",
+        "postfach",
+        "box",
+        "raum",
+        "saal",
+        "zimmer",
+        "haus",
+        "etage",
+        "stock",
+    ]
+)
+_JOINED = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.|[–/+&-])\s|\bc/o\b", re.I)
 _PLAIN_STREET = re.compile(r"[^\d(),;]*\d{1,4}\s?[a-zA-Z]?")
 _NAMED_AFTER_A_DAY = re.compile(r".*\b(?:des|der|du|vom|am)\s\d{1,2}\.?\s[^\W\d]+(?:\s\d{4})?", re.I)
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
@@ -82,7 +100,7 @@ def read_places(cell: Any, context: Context) -> Reading:
 
 def _of_text(text: str, context: Context) -> Reading:
     usual = _USUAL_ADDRESS.fullmatch(text) if context.country == _USUAL else None
-    if usual and _month_free(usual["street"]) and not _JOINED.search(usual["street"]):
+    if usual and _is_street(usual["street"]):
         return Reading([usual.groupdict()])
     line = " ".join(text.split())
     if len(line) > LONGEST_LINE:
@@ -197,7 +215,7 @@ def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
     """Put street, number and addition into their places."""
     street = said["street"]
     usual = _USUAL_STREET.fullmatch(street)
-    if usual and "house_number" not in said and _month_free(usual["street"]):
+    if usual and "house_number" not in said and _is_street(usual["street"]):
         said["street"], said["house_number"] = usual["street"], usual["number"]
         return ()
     if refers(street):
@@ -206,7 +224,7 @@ def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
     if not any(map(str.isdigit, street)) and "(" not in street and "," not in street:
         return ()
     apart = split_street(street, context.country)
-    if apart and _PLAIN_STREET.fullmatch(street) and _month_free(apart[0]):
+    if apart and _PLAIN_STREET.fullmatch(street) and _is_street(apart[0]):
         split = Split({"street": apart[0], "house_number": apart[1]}, True)
     else:
         guess = date_made(street, serials=True)
@@ -234,8 +252,10 @@ def _take_street(said: dict[str, Any], context: Context) -> tuple[Finding, ...]:
     return (*(one._replace(part="street") for one in split.findings), *twice)
 
 
-def _month_free(street: str) -> bool:
-    return street.rpartition(" ")[2].rstrip(".").casefold() not in MONTHS
+def _is_street(text: str) -> bool:
+    """Whether a text before a number is one street and nothing else: no month, no 'Nr.', no 'c/o'."""
+    last = text.rpartition(" ")[2].rstrip(".").casefold()
+    return last not in MONTHS and last not in _NO_STREET and _JOINED.search(text) is None
 
 
 def _beside(said: dict[str, Any], parts: Mapping[str, Any]) -> None:
