@@ -124,6 +124,8 @@ class SourceSettings(Settings):
     trust: int = 10
     licence: str | None = None
     language: str | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "DE"
+    """In which country its addresses and telephone numbers are, unless a record says another."""
     limits: SourceLimits = SourceLimits()
     schedule: str | None = None
     allow_hosts: tuple[str, ...] = ()

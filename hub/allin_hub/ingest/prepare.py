@@ -54,6 +54,7 @@ class Prepared:
             self.language(hub),
             self.settings.owner,
             self.settings.email,
+            self.settings.country,
         ]
         return _short(parts)
 

@@ -25,7 +25,9 @@ from allin_hub.privacy.roles import held_of_role, is_private, person_type
 from allin_schemas import ENTITIES, EventStatus, Kind, PersonType, Purpose
 from allin_schemas.reading import (
     Context,
+    Finding,
     Reading,
+    country_of_number,
     is_doubtful_name,
     is_mobile,
     is_role_address,
@@ -37,6 +39,8 @@ from allin_schemas.reading import (
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _LONGEST_NAME = 300
+_PLACES = frozenset({"places", "location"})
+_DOUBTFUL = frozenset({"POSTAL_CODE_UNREADABLE", "POSTAL_CODE_ZERO_ADDED"})
 _MOST_DAYS = 50
 """For how many days of arrival readings are remembered at once."""
 
@@ -118,6 +122,7 @@ class RecordChecker:
                 court=hub.config.hub.court,
                 today=dt.date.fromisoformat(day),
                 language=language,
+                country=prepared.settings.country,
             )
             self._validators[place] = Validator(
                 context,
@@ -159,6 +164,8 @@ class _Row:
     place: Located
     problems: list[Problem]
     data: dict[str, Any] = field(default_factory=dict)
+    country: str | None = None
+    """In which country its numbers are read, where that is not the source's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +231,22 @@ def _says_no(one: CheckedClaim) -> bool:
     return answered(one.answers).get(Purpose.DIRECTORY_PUBLIC.value, ("", "", None))[0] == "no"
 
 
+def _country(place: Any, home: str) -> str | None:
+    """The one country that all addresses of a record name, if it is not the source's."""
+    places = place if isinstance(place, list) else [place]
+    countries = {one.get("country") for one in places}
+    country = countries.pop() if len(countries) == 1 else None
+    return country if country != home else None
+
+
+def _prefix(phones: Reading, place: Reading) -> str | None:
+    """The country that all numbers of a record have in their prefix, where its postal code is doubtful."""
+    if not phones.value or not _DOUBTFUL & {one.code for one in place.findings}:
+        return None
+    countries = {country_of_number(phone["number"]) for phone in phones.value}
+    return countries.pop() if len(countries) == 1 else None
+
+
 class Validator:
     """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
 
@@ -239,7 +262,10 @@ class Validator:
         self._columns = columns
         self._slot_of = slot_of
         self._offices_mail = offices_mail
+        self._context = context
+        self._language = language
         self._readings = Readings(context, language)
+        self._abroad: dict[str, Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -248,14 +274,15 @@ class Validator:
             _Row(parts, place, outcome.problems)
             for (parts, place), outcome in zip(drafts, outcomes, strict=True)
         ]
+        read = self._read(rows, "")
         inner = [
-            _Row(contact, row.place, [])
+            _Row(contact, row.place, [], country=row.country)
             for row in rows
             if row.parts.contacts
             for contact in row.parts.contacts
         ]
         met = iter(zip(inner, self._read(inner, "contacts."), strict=True))
-        for row, outer, outcome in zip(rows, self._read(rows, ""), outcomes, strict=True):
+        for row, outer, outcome in zip(rows, read, outcomes, strict=True):
             parts, place, problems = row.parts, row.place, outcome.problems
             contacts = [next(met) for _ in parts.contacts]
             for checked in (outer, *(one for _, one in contacts)):
@@ -291,14 +318,18 @@ class Validator:
         for (kind_name, *names), alike in shapes.items():
             kind = Kind(kind_name)
             how = ways(kind)
-            columns = []
-            cells = zip(*[row.parts.fields.values() for row in alike], strict=True)
-            for name, column in zip(names, cells, strict=False):
-                readings = self._readings.column(kind, name, how[name], column)
+            cells = dict(
+                zip(names, zip(*[row.parts.fields.values() for row in alike], strict=True), strict=False)
+            )
+            read = {
+                name: self._readings.column(kind, name, how[name], column) for name, column in cells.items()
+            }
+            self._read_abroad(kind, alike, cells, read)
+            for name, readings in read.items():
                 for row, reading in zip(alike, readings, strict=True):
                     if reading.findings:
                         self._report(reading, name, how[name], row.place, prefix, row.problems)
-                columns.append([reading.value for reading in readings])
+            columns = [[reading.value for reading in readings] for readings in read.values()]
             for row, values in zip(alike, zip(*columns, strict=True), strict=False):
                 row.data = {
                     name: value for name, value in zip(names, values, strict=True) if value is not None
@@ -307,6 +338,44 @@ class Validator:
             CheckedClaim(row.parts.kind, "", row.data, row.parts.references, row.parts.answers)
             for row in rows
         ]
+
+    def _read_abroad(
+        self,
+        kind: Kind,
+        rows: Sequence[_Row],
+        cells: Mapping[str, Sequence[Any]],
+        read: dict[str, list[Reading]],
+    ) -> None:
+        """Read again what depends on the country, where a record lies in another one than its source.
+
+        The country is that of its addresses. A postal code that no address explains is read by the prefix of its numbers.
+        """
+        phones = read.get("phones")
+        for name in _PLACES & read.keys():
+            for number, (row, reading) in enumerate(zip(rows, read[name], strict=True)):
+                if reading.value:
+                    row.country = _country(reading.value, self._context.country)
+                if reading.findings and phones and row.country is None:
+                    code = _prefix(phones[number], reading)
+                    if code:
+                        again = self._in(code).column(kind, name, ways(kind)[name], [cells[name][number]])[0]
+                        if not _DOUBTFUL & {one.code for one in again.findings}:
+                            told = Finding("COUNTRY_FROM_PHONE", code)
+                            read[name][number] = Reading(again.value, (*again.findings, told))
+                            row.country = code
+        if phones and any(row.country for row in rows):
+            for number, row in enumerate(rows):
+                if row.country:
+                    cell = cells["phones"][number]
+                    phones[number] = self._in(row.country).column(
+                        kind, "phones", ways(kind)["phones"], [cell]
+                    )[0]
+
+    def _in(self, country: str) -> Readings:
+        """Give the readings of another country."""
+        if country not in self._abroad:
+            self._abroad[country] = Readings(replace(self._context, country=country), self._language)
+        return self._abroad[country]
 
     def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
         """What follows for a record from all its fields together."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from allin_hub.mapping.date_ranges import span
 from allin_hub.mapping.paths import list_paths
 from allin_schemas import Kind
+from allin_schemas.reading import split_town
 
 _WEB = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;|]+")
@@ -32,7 +33,6 @@ _NO_CHOICE = frozenset(
     }
 )
 """An option that says only that another field says more."""
-_POSTAL_CITY = re.compile(r"\s*(?:[A-Z]{1,2}-)?(\d{4,5})[\s,]+(\S.*?)\s*\Z", re.DOTALL)
 _SPANS = frozenset({"start", "end", "slots.start", "slots.end"})
 _YES = frozenset(
     {
@@ -234,13 +234,13 @@ def _by_form(first: str, cell: Any, draft: dict[str, Any]) -> None:
 
 
 def _split(path: str, cell: Any, draft: dict[str, Any]) -> None:
-    """`34117 Kassel` as postal code and city; what is not both goes where it fits."""
+    """`34117 Kassel`, `A-1010 Wien` and `1012 AB Amsterdam` as postal code and city; what is not both goes where it fits."""
     head = path.removesuffix("postal_code")
-    found = _POSTAL_CITY.match(cell) if isinstance(cell, str) else None
+    found = split_town(cell) if isinstance(cell, str) else None
     if found:
-        draft.setdefault(path, found[1])
-        draft.setdefault(f"{head}city", found[2])
-    elif str(cell).strip().isdigit():
+        draft.setdefault(path, found[0])
+        draft.setdefault(f"{head}city", found[1])
+    elif any(map(str.isdigit, str(cell))) and not re.search(r"[^\W\d]{4}", str(cell)):
         draft.setdefault(path, cell)
     else:
         draft.setdefault(f"{head}city", cell)

@@ -17,7 +17,8 @@ from allin_schemas.reading.mailboxes import (
     names_person,
     own_domain,
 )
-from allin_schemas.reading.phones import is_mobile
+from allin_schemas.reading.phones import country_of_number, is_mobile
+from allin_schemas.reading.postal import split_town
 from allin_schemas.reading.readers import read
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Finding",
     "Reader",
     "Reading",
+    "country_of_number",
     "is_doubtful_name",
     "is_function",
     "is_mobile",
@@ -39,4 +41,5 @@ __all__ = [
     "read",
     "read_consent",
     "says_cancelled",
+    "split_town",
 ]

@@ -220,3 +220,16 @@ def gathered(readings: list[Reading]) -> Reading:
             if item not in items:
                 items.append(item)
     return Reading(items or None, tuple(one for reading in readings for one in reading.findings))
+
+
+_LONGEST_REFERENCE = 60
+_REFERS = re.compile(
+    r"dito|ditto|s\.\s?[ou]\.?|(?:siehe|s\.|wie|vgl\.?|see|as)\s(?:auch\s)?(?:oben|unten|above|below|vorherige\S*|zeile|row|website"
+    r"|webseite|web|homepage|internet|link|flyer|anhang|beschreibung|text|e-?mail|sitz)(?:\s.*)?|[\"″〃„“]+",
+    re.I,
+)
+
+
+def refers(text: str) -> bool:
+    """Whether a text stands in place of one that is written elsewhere: 'siehe oben', 'dito'."""
+    return len(text) <= _LONGEST_REFERENCE and _REFERS.fullmatch(text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from allin_schemas.reading.calendar_words import date_made
 from allin_schemas.reading.cleaning import cells_of, gathered, of_text, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, listed, unreadable
 
@@ -20,6 +21,12 @@ _NUMBER = re.compile(r"[+(]{0,2}(?:\d[\s()/.–-]*){6,}")
 _REPEATS = listed('dito|ditto|s.o.|s. o.|s.o|siehe oben|wie oben|see above|"|″|〃|„|“|-"-|-„-')
 """What people write in place of the cell above."""
 _LONGEST_REPEAT = max(map(len, _REPEATS))
+_LONGEST_DATE = 20
+_MADE_NAME = re.compile(
+    r"\d{2}\. ?[^\W\d_]{3}\.?|[^\W\d_]{3} \d{2}|\d{1,2}-[^\W\d_]{3}(?:-\d{2})?|[^\W\d_]{3}-\d{2}"
+    r"|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d{1,2}\.\d{1,2}\.\d{2,4}"
+)
+"""The forms in which spreadsheets write dates; '8. März' is a name that people give."""
 _LEGAL_FORM = re.compile(r"(?:e\. ?V\.?|eV|g?GmbH|gUG|UG|AG|KG|eG|Inc\.?|Ltd\.?)$")
 
 
@@ -52,6 +59,10 @@ def read_name(cell: Any, context: Context) -> Reading:
     """
     reading = read_line(cell, context)
     text = reading.value
+    if text is not None and len(text) <= _LONGEST_DATE and _MADE_NAME.fullmatch(text):
+        guess = date_made(text)
+        if guess:
+            return Reading(None, (*reading.findings, finding("SPREADSHEET_DATE", text, became=guess)))
     if text is not None and _names_nothing(text):
         return Reading(None, (*reading.findings, finding("NAME_UNFIT", "…")))
     return reading
