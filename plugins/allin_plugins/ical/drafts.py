@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from allin_plugins.ical.moments import day, ending, is_day, moment
-from allin_plugins.ical.plain import plain
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -63,7 +62,7 @@ def exception(payload: Mapping[str, Any]) -> dict[str, Any]:
         "start": moment(payload.get("dtstart"), home),
         "end": end,
         "title": _line(payload.get("summary")),
-        "description": plain(payload["description"]).strip() or None if payload.get("description") else None,
+        "description": (payload.get("description") or "").strip() or None,
         "url": _web(payload.get("url")),
         "cancelled": status == "cancelled",
         "tentative": True if status == "tentative" else None,
@@ -80,9 +79,9 @@ def _described(payload: Mapping[str, Any]) -> str | dict[str, str] | None:
     languages = payload.get("languages") or {}
     language = languages.get("description") or languages.get("summary") or payload.get("language") or ""
     if not _LANGUAGE.fullmatch(language):
-        return plain(text)
+        return text
     head, *rest = language.replace("_", "-").split("-")
-    return {"-".join([head.lower(), *rest]): plain(text)}
+    return {"-".join([head.lower(), *rest]): text}
 
 
 def _zone(payload: Mapping[str, Any]) -> str:

@@ -149,11 +149,18 @@ def written(cell: Any) -> str:
     return str(cell) if isinstance(cell, int | float) else ""
 
 
-def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
-    """A cell's text ('' when nothing is said), or a finding when there is no text in it."""
+def tidy(
+    cell: Any, several_lines: bool = False, *, markdown: bool = False, links: bool = False
+) -> tuple[str, Finding | None]:
+    """A cell's text ('' when nothing is said), or a finding when there is no text in it.
+
+    HTML becomes plain text, with the addresses of its links, or the Markdown of what it marks.
+    """
     if isinstance(cell, str):
         if len(cell) > _LONGEST_CELL:
             return "", finding("TEXT_TOO_LONG", cell[:100], length=str(len(cell)), most=str(_LONGEST_CELL))
+        if "<" in cell or "&" in cell:
+            cell = _without_tags(cell, markdown, links)
         text = clean_lines(cell) if several_lines else clean(cell)
         if len(text) <= _LONGEST_BLANK and text.lower() in BLANKS:
             return "", None
@@ -170,6 +177,15 @@ def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
     if cell is None or isinstance(cell, bool | int | float):
         return written(cell), None
     return "", finding("VALUE_INVALID", "{…}")
+
+
+def _without_tags(text: str, markdown: bool, links: bool) -> str:
+    """The text without HTML; its reader is loaded only where a text can hold some."""
+    from allin_schemas.reading import markup
+
+    if markdown:
+        return markup.markdown(text)
+    return markup.plain_text_with_links(text) if links else markup.plain_text(text)
 
 
 def in_western_digits(text: str) -> str:

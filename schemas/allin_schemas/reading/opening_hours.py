@@ -55,9 +55,12 @@ _PATTERNS = {
         r"\b(?:(?:in|an|während|außerhalb|on|during|auch)\s+)*(?:(?:den|der|the|allen|gesetzlichen)\s+)*"
         r"(?:\w*ferien\w*|(?:school |public |bank )?holidays?|\w*feiertag\w*)\b"
     ),
-    "span": rf"(?<!\d)(?<!\d[.:,])(?:(?:von|from)\s+)?(?:\d{{4}}\s*{_TO}\s*\d{{4}}(?!\d)(?:\s*(?:uhr|h)\b)?|{_CLOCK}\s*{_TO}\s*{_CLOCK})(?![.:,]?\d)",
+    "span": (
+        r"(?<!\d)(?<!\d[.:,])(?:(?:von|from)\s+)?"
+        rf"(?:\d{{4}}\s*{_TO}\s*\d{{4}}(?!\d)(?:\s*(?:uhr|h)\b)?|{_CLOCK}\s*{_TO}\s*{_CLOCK})(?![.:,]?\d)"
+    ),
     "days": (
-        r"täglich\b|tägl\.|tgl\.|jeden tag\b|daily\b|every day\b|(?:mon|mo)\s*-\s*(?:sun|so)\b|wochentags\b|weekdays\b"
+        r"täglich\b|tägl\.|tgl\.|jeden tag\b|daily\b|every day\b|wochentags\b|weekdays\b"
         r"|(?:am\s+)?wochenende\b|weekends?\b"
         rf"|(?<![^\W_]){_DAY}(?:\s*(?:{_TO}|{_AND}(?:\s*{_AND})?)\s*{_DAY})*"
     ),
@@ -84,9 +87,13 @@ _PATTERNS = {
     "or": r"\b(?:oder|or)\b",
     "only": r"\b(?:nur|only)\b",
     "until": r"\b(?:nur\s+|only\s+)?(?:bis|until|till)\b",
-    "half": r"\b(?:vormittags?|morgens|früh|am\s+(?:vor|nach)mittag|mornings?|nachmittags?|mittags|abends|afternoons?|evenings?)\b",
+    "half": (
+        r"\b(?:vormittags?|morgens|früh|am\s+(?:vor|nach)mittag|mornings?|nachmittags?|mittags|abends"
+        r"|afternoons?|evenings?)\b"
+    ),
     "filler": (
-        r"\b(?:uhr|geöffnet|offen|open|opening hours|öffnungszeit(?:en)?|sprechzeit(?:en)?|bürozeit(?:en)?|sprechstunden?|von|am|an|jede[nr]?|every"
+        r"\b(?:uhr|geöffnet|offen|open|opening hours|öffnungszeit(?:en)?|sprechzeit(?:en)?|bürozeit(?:en)?|sprechstunden?"
+        r"|von|am|an|jede[nr]?|every"
         r"|each|immer|jeweils|auch|außerdem|also|ist|sind|is|are|haben|wir|on|from|the|aber|jedoch|but)\b"
     ),
     "time": rf"(?<!\d)(?:{_CLOCK})",

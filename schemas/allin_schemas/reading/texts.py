@@ -70,7 +70,7 @@ def read_text(cell: Any, _context: Context) -> Reading:
     texts: list[str] = []
     faults: list[Finding] = []
     for answer in cells_of(cell):
-        text, fault = tidy(answer, several_lines=True)
+        text, fault = tidy(answer, several_lines=True, markdown=True)
         if fault:
             faults.append(fault)
         elif text and text not in texts:
