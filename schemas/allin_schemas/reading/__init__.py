@@ -19,6 +19,7 @@ from allin_schemas.reading.mailboxes import (
 )
 from allin_schemas.reading.phones import is_mobile
 from allin_schemas.reading.readers import read
+from allin_schemas.reading.texts import names_nobody, reads_like_empty
 
 __all__ = [
     "BLANK",
@@ -34,9 +35,11 @@ __all__ = [
     "is_role_name",
     "mail_domain",
     "name_key",
+    "names_nobody",
     "names_person",
     "own_domain",
     "read",
     "read_consent",
+    "reads_like_empty",
     "says_cancelled",
 ]

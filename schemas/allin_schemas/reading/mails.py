@@ -21,7 +21,8 @@ _AT = re.compile(
 _DOT = re.compile(r"\s*(?:\(\s*(?:dot|punkt|\.)\s*\)|\[\s*(?:dot|punkt|\.)\s*\]|\s(?:dot|punkt)\s)\s*", re.I)
 _ADDRESS = re.compile(r"[^\s<>,;:|()\[\]\"'„“]+@[^\s<>,;:|()\[\]\"'„“/\\]+")
 _HEADER = re.compile(
-    r"\b(?:bcc|cc)\s*[:=]|[\r\n]\s*(?:to|from|subject|reply-to|mime-version|content-[\w-]+|x-[\w-]+)\s*:|%[0-9a-f]{2}", re.I
+    r"\b(?:bcc|cc)\s*[:=]|[\r\n]\s*(?:to|from|subject|reply-to|mime-version|content-[\w-]+|x-[\w-]+)\s*:|%[0-9a-f]{2}",
+    re.I,
 )
 """What makes one address several when a program sends a message: headers of mails, and characters written as numbers."""
 _AFTER = re.compile(r"(@[^\s/@]+)/")

@@ -9,14 +9,16 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+from allin_schemas.reading.findings import listed
+
 _NAMES = (
-    "p|br|b|i|u|s|a|q|ul|ol|li|dl|dt|dd|div|span|strong|em|small|big|sub|sup|del|ins|mark|strike|abbr|cite|code|pre|tt|font|center|hr"
-    "|h[1-6]|html|head|body|title|meta|link|base|style|script|noscript|template|table|thead|tbody|tfoot|tr|td|th|caption|img|picture"
+    "p|br|b|i|u|s|a|q|ul|ol|li|dl|dt|dd|div|span|strong|em|small|big|sub|sup|del|ins|mark|strike|abbr|cite|code|pre|tt|font"
+    "|center|hr|h[1-6]|html|head|body|title|meta|link|base|style|script|noscript|template|table|thead|tbody|tfoot|tr|td|th|caption|img|picture"
     "|svg|path|iframe|object|embed|param|video|audio|source|track|form|input|button|label|select|option|textarea|fieldset|legend"
     "|section|article|header|footer|nav|main|aside|address|figure|figcaption|blockquote|details|summary|wbr|map|area|canvas|marquee"
 )
 _ATTRIBUTE = r"""[\s/]+[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)"""
-_BARE = r"\s+(?:disabled|hidden|nowrap|noshade|controls|checked|selected|async|defer|compact|allowfullscreen|required|autoplay|loop)"
+_BARE = r"\s+(?:disabled|hidden|nowrap|noshade|controls|checked|selected|async|defer|compact|allowfullscreen|required|autoplay)"
 _TAG = re.compile(
     rf"<(?:{_NAMES})(?:{_ATTRIBUTE}|{_BARE})*\s*/?>|</(?:{_NAMES}|[a-z][\w-]*(?::[\w-]+)?)\s*>"
     rf"|<[a-z][\w-]*(?::[\w-]+)?(?:{_ATTRIBUTE})+\s*/?>|<[a-z]+:[\w-]+\s*/?>|<!--.*?(?:-->|$)|<!doctype\b[^<>]*>|<\?xml\b[^<>]*>"
@@ -26,10 +28,10 @@ _TAG = re.compile(
 """Tags of HTML, those of other languages that have attributes or an end, comments, and a tag that was cut off."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
 _FLOWING = re.compile(r"<(?:p|br|div)\b", re.I)
-_PARAGRAPHS = frozenset(
-    "p ul ol dl table blockquote h1 h2 h3 h4 h5 h6 section article header footer figure form hr pre".split()
+_PARAGRAPHS = listed(
+    "p ul ol dl table blockquote h1 h2 h3 h4 h5 h6 section article header footer figure form hr pre"
 )
-_LINES = frozenset("br div li dt dd tr caption center address option label".split())
+_LINES = listed("br div li dt dd tr caption center address option label")
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "svg", "iframe", "object", "noscript"})
 _STRESS = {"b": "**", "strong": "**", "em": "*", "i": "*"}
 _MOST_LAYERS = 3
@@ -54,7 +56,7 @@ def markdown(text: str) -> str:
 def _read(text: str, *, markdown: bool, links: bool) -> str:
     for _ in range(_MOST_LAYERS):
         if "<" in text and _TAG.search(text):
-            reader = _Reader(markdown=markdown, links=links, flowing=_FLOWING.search(text) is not None)
+            reader = _Reader(text, markdown=markdown, links=links)
             reader.feed(_guarded(text))
             reader.close()
             text = reader.text()
@@ -73,7 +75,7 @@ def _guarded(text: str) -> str:
         if tag[0] in ("<![CDATA[", "]]>"):
             pieces.append(_escaped(text[end : tag.start()]))
         else:
-            whole = tag[0] if tag[0].endswith(">") else ""
+            whole = tag[0] if tag[0].endswith(">") and tag[0][1] not in "!?" else ""
             pieces += [_escaped(text[end : tag.start()]), whole]
         end = tag.end()
     return "".join([*pieces, _escaped(text[end:])])
@@ -87,9 +89,12 @@ def _escaped(text: str) -> str:
 class _Reader(HTMLParser):
     """Collects the pieces of text, with line breaks and marks where tags stood."""
 
-    def __init__(self, *, markdown: bool, links: bool, flowing: bool) -> None:
+    def __init__(self, text: str, *, markdown: bool, links: bool) -> None:
         super().__init__(convert_charrefs=True)
-        self._markdown, self._links, self._flowing = markdown, links, flowing
+        self._markdown, self._links = markdown, links
+        self._flowing = _FLOWING.search(text) is not None
+        small = text.casefold()
+        self._hides = {"script", "style", *(tag for tag in _UNSEEN if f"</{tag}" in small)}
         self._pieces: list[str] = []
         self._unseen: list[str] = []
         self._lists: list[int | None] = []
@@ -105,12 +110,14 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a line, a list, stressed words or a link."""
-        if tag in _UNSEEN:
+        if tag in self._hides:
             self._unseen.append(tag)
         if self._unseen:
             return
         if tag in _PARAGRAPHS or tag in _LINES:
-            self._break(2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and self._lists) else 1, br=tag == "br")
+            self._break(
+                2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and self._lists) else 1, br=tag == "br"
+            )
         if tag in ("ul", "ol"):
             self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
@@ -187,7 +194,12 @@ class _Reader(HTMLParser):
         address, self._address = self._address, ""
         scheme, _, rest = address.partition(":")
         bare = rest.partition("?")[0].removeprefix("//").rstrip("/")
-        if not self._links or not bare or bare in words or scheme.lower() not in ("http", "https", "mailto", "tel"):
+        if (
+            not self._links
+            or not bare
+            or bare in words
+            or scheme.lower() not in ("http", "https", "mailto", "tel")
+        ):
             return words
         if self._markdown and scheme.lower() in ("http", "https") and not set("[]\n") & set(words):
             return f"[{words}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"

@@ -211,7 +211,9 @@ def test_nothing_is_mended_into_another_mail_address(
     reading = read("email", written, context)
 
     assert reading.value is None
-    assert [(finding.code, finding.nearest) for finding in reading.findings] == [("EMAIL_UNREADABLE", nearest)]
+    assert [(finding.code, finding.nearest) for finding in reading.findings] == [
+        ("EMAIL_UNREADABLE", nearest)
+    ]
 
 
 @pytest.mark.parametrize(
