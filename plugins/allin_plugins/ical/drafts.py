@@ -73,8 +73,8 @@ def exception(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described(payload: Mapping[str, Any]) -> str | dict[str, str] | None:
-    text = payload.get("description")
-    if not text or not text.strip():
+    text = str(payload.get("description") or "")
+    if not text.strip():
         return None
     languages = payload.get("languages") or {}
     language = languages.get("description") or languages.get("summary") or payload.get("language") or ""

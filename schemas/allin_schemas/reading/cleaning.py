@@ -186,7 +186,7 @@ def tidy(
 
 def _without_tags(text: str, markdown: bool, links: bool) -> str:
     """The text without HTML; its reader is loaded only where a text can hold some."""
-    from allin_schemas.reading import markup
+    from allin_schemas import markup
 
     if markdown:
         return markup.markdown(text)

@@ -67,10 +67,10 @@ def read_name(cell: Any, context: Context) -> Reading:
         text = clean(cell)
         return Reading(text, (finding("NAME_READS_EMPTY", text),))
     reading = read_line(cell, context)
-    text = reading.value
-    if text is not None and names_nobody(text):
+    found = reading.value
+    if found is not None and names_nobody(found):
         return Reading(None, reading.findings)
-    if text is not None and _names_nothing(text):
+    if found is not None and _names_nothing(found):
         return Reading(None, (*reading.findings, finding("NAME_UNFIT", "…")))
     return reading
 

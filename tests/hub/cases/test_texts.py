@@ -122,7 +122,7 @@ def test_html_and_entities_of_a_table(read: Reads) -> None:
 def test_one_reader_for_all_sources(read: Reads) -> None:
     """A form's JSON and a calendar hold the same HTML as a table."""
     written = "<p>Wir kochen &amp;amp; essen.</p><ul><li>Suppe</li><li>Brot</li></ul><script>alert(1)</script><p>3 &lt; 5</p>"
-    read_as = "Wir kochen & essen.\n\n- Suppe\n- Brot\n\n3 < 5"
+    read_as = "Wir kochen & essen.\n- Suppe\n- Brot\n\n3 < 5"
     form = read(
         "a.json",
         json.dumps([{"Name": "K&uuml;che", "Beschreibung": written}]),
@@ -140,6 +140,31 @@ def test_one_reader_for_all_sources(read: Reads) -> None:
     assert described(calendar.entries["Küche"]) == read_as
     assert "<li>Suppe</li>" in form.pages
     assert "alert(1)" not in form.pages + calendar.pages
+
+
+def test_markup_hides_no_person(read: Reads) -> None:
+    """A name in a link or in pieces of stressed words is a person's as any other, also where a script hides it."""
+    outcome = read(
+        "a.json",
+        json.dumps(
+            [
+                {
+                    "Name": "Eins",
+                    "Beschreibung": 'Leitung: <a href="https://eins.example/team">Zarifa <b>Qvestorina</b></a>. Wir singen.',
+                },
+                {
+                    "Name": "Zwei",
+                    "Beschreibung": "Ansprechpartnerin:<br><ul><li>Zarifa&nbsp;Qvestorina</li></ul>Wir malen.",
+                },
+            ]
+        ),
+        plugin="form",
+        more='kind = "organisation"',
+    )
+
+    assert "Qvestorina" not in outcome.pages
+    assert "Wir singen." in outcome.pages
+    assert "Wir malen." in outcome.pages
 
 
 # --- names ---

@@ -9,8 +9,6 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
-from allin_schemas.reading.findings import listed
-
 _NAMES = (
     "p|br|b|i|u|s|a|q|ul|ol|li|dl|dt|dd|div|span|strong|em|small|big|sub|sup|del|ins|mark|strike|abbr|cite|code|pre|tt|font"
     "|center|hr|h[1-6]|html|head|body|title|meta|link|base|style|script|noscript|template|table|thead|tbody|tfoot|tr|td|th|caption|img|picture"
@@ -28,10 +26,31 @@ _TAG = re.compile(
 """Tags of HTML, those of other languages that have attributes or an end, comments, and a tag that was cut off."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.I)
 _FLOWING = re.compile(r"<(?:p|br|div)\b", re.I)
-_PARAGRAPHS = listed(
-    "p ul ol dl table blockquote h1 h2 h3 h4 h5 h6 section article header footer figure form hr pre"
+_PARAGRAPHS = frozenset(
+    (
+        "p",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "figure",
+        "form",
+        "hr",
+        "pre",
+    )
 )
-_LINES = listed("br div li dt dd tr caption center address option label")
+_LINES = frozenset(("br", "div", "li", "dt", "dd", "tr", "caption", "center", "address", "option", "label"))
 _UNSEEN = frozenset({"script", "style", "head", "title", "template", "svg", "iframe", "object", "noscript"})
 _STRESS = {"b": "**", "strong": "**", "em": "*", "i": "*"}
 _MOST_LAYERS = 3
@@ -119,6 +138,7 @@ class _Reader(HTMLParser):
                 2 if tag in _PARAGRAPHS and not (tag in ("ul", "ol") and self._lists) else 1, br=tag == "br"
             )
         if tag in ("ul", "ol"):
+            self._close_gap()
             self._lists.append(1 if tag == "ol" else None)
         elif tag == "li":
             self._pieces.append(self._bullet())
@@ -166,6 +186,14 @@ class _Reader(HTMLParser):
         written = "".join(self._pieces[-3:])
         there = len(written) - len(written.rstrip("\n"))
         self._pieces.append("\n" * (1 if br else max(0, lines - there)))
+
+    def _close_gap(self) -> None:
+        """Let a list follow the words that announce it, with no empty line between: they belong together."""
+        for at in range(len(self._pieces) - 1, -1, -1):
+            self._pieces[at] = self._pieces[at].rstrip("\n")
+            if self._pieces[at]:
+                self._pieces[at] += "\n"
+                break
 
     def _bullet(self) -> str:
         if not self._lists or self._lists[-1] is None:
