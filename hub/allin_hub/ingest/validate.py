@@ -33,7 +33,9 @@ from allin_schemas.reading import (
     is_role_address,
     is_role_name,
     name_key,
+    names_nobody,
     names_person,
+    reads_like_empty,
     says_cancelled,
 )
 
@@ -199,6 +201,8 @@ def _circle(outer: CheckedClaim, contacts: Sequence[CheckedClaim]) -> _Circle:
         return replace(_NOBODY, names=names)
     for one in people:
         _whole_name(one.data)
+        if names_nobody(one.data.get("name") or "-"):
+            del one.data["name"]
     refusing = [one for one in people if _says_no(one)]
     unreleased = [
         one
@@ -288,6 +292,8 @@ class Validator:
             for checked in (outer, *(one for _, one in contacts)):
                 if checked.kind is Kind.PERSON and checked.answers:
                     self._refuse_swapped(checked)
+            for checked, said in ((outer, row), *((one, contact) for contact, one in contacts)):
+                _drop_placeholder(checked, said.parts)
             circle = _circle(outer, [checked for _, checked in contacts])
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
@@ -539,6 +545,15 @@ class Validator:
             column = self._columns.column_of(path.partition(".")[0])
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
+
+
+def _drop_placeholder(checked: CheckedClaim, parts: Parts) -> None:
+    """Take away a name such as 'NA' or 'None' that is a person's, or that says all that the record says."""
+    name = checked.data.get("name")
+    if name and reads_like_empty(name):
+        more = len(checked.data) > 1 or parts.contacts or parts.references
+        if checked.kind is Kind.PERSON or not more:
+            del checked.data["name"]
 
 
 def _whole_name(data: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 from allin_hub import Component
 from allin_plugins.ical.moments import day, ending, is_day, moment
-from allin_plugins.ical.plain import plain
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -98,7 +97,7 @@ def exception(payload: Mapping[str, Any]) -> dict[str, Any]:
         "start": moment(payload.get("dtstart"), home),
         "end": end,
         "title": _line(payload.get("summary")),
-        "description": plain(payload["description"]).strip() or None if payload.get("description") else None,
+        "description": (payload.get("description") or "").strip() or None,
         "url": _web(payload.get("url")),
         "cancelled": status == "cancelled",
         "tentative": True if status == "tentative" else None,
@@ -109,15 +108,15 @@ def exception(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described(payload: Mapping[str, Any]) -> str | dict[str, str] | None:
-    text = payload.get("description")
-    if not text or not text.strip():
+    text = str(payload.get("description") or "")
+    if not text.strip():
         return None
     languages = payload.get("languages") or {}
     language = languages.get("description") or languages.get("summary") or payload.get("language") or ""
     if not _LANGUAGE.fullmatch(language):
-        return plain(text)
+        return text
     head, *rest = language.replace("_", "-").split("-")
-    return {"-".join([head.lower(), *rest]): plain(text)}
+    return {"-".join([head.lower(), *rest]): text}
 
 
 def _zone(payload: Mapping[str, Any]) -> str:

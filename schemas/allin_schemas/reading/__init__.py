@@ -20,6 +20,7 @@ from allin_schemas.reading.mailboxes import (
 from allin_schemas.reading.phones import country_of_number, is_mobile
 from allin_schemas.reading.postal import split_town
 from allin_schemas.reading.readers import read
+from allin_schemas.reading.texts import names_nobody, reads_like_empty
 
 __all__ = [
     "BLANK",
@@ -36,10 +37,12 @@ __all__ = [
     "is_role_name",
     "mail_domain",
     "name_key",
+    "names_nobody",
     "names_person",
     "own_domain",
     "read",
     "read_consent",
+    "reads_like_empty",
     "says_cancelled",
     "split_town",
 ]

@@ -721,7 +721,7 @@ def test_a_single_cell_that_contradicts_is_refused_by_itself(read: Reads) -> Non
     outcome = read("liste.csv", "Verein;PLZ;Ort\nChor Rot;34117;34117\nChor Blau;34119;Kassel\n")
 
     assert place(outcome.entries["Chor Rot"]) == {"postal_code": "34117"}
-    assert outcome.told_of("PLACE_PART_UNFIT") == [(2, "Ort")]
+    assert outcome.told_of("TOWN_UNREADABLE") == [(2, "Ort")]
 
 
 def test_columns_that_fit_are_left_alone(read: Reads) -> None:

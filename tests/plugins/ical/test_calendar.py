@@ -51,7 +51,9 @@ def test_a_series_becomes_one_draft_with_its_rule(run: Any) -> None:
     assert series.updated_at == dt.datetime(2026, 8, 30, 9, 0, tzinfo=dt.UTC)
     assert source().map(series) == {
         "title": "Sprachcafé für alle",
-        "description": {"de": "Wir üben Deutsch.\n\nMehr auf unserer Seite (https://verein.example/cafe)."},
+        "description": {
+            "de": '<p>Wir üben Deutsch.</p><p>Mehr <a href="https://verein.example/cafe">auf unserer Seite</a>.</p>'
+        },
         "start": "2026-10-19T16:00:00Z",
         "end": "2026-10-19T18:00:00Z",
         "all_day": False,
