@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from allin_hub.sources.files import File as File
     from allin_hub.sources.files import Files as Files
     from allin_hub.sources.files import FileSettings as FileSettings
+    from allin_hub.sources.files import TextFileSettings as TextFileSettings
     from allin_hub.sources.headers import Header as Header
     from allin_hub.sources.tables import TableRow as TableRow
     from allin_hub.sources.tables import Tables as Tables
@@ -79,6 +80,7 @@ _HOME = {
     "SourceRun": "api.source_run",
     "TableRow": "sources.tables",
     "Tables": "sources.tables",
+    "TextFileSettings": "sources.files",
     "Unavailable": "base.errors",
     "View": "api.view",
     "calendar": "dates.ical_writer",

@@ -80,11 +80,11 @@ class LentRun:
         path = self._hub.config.folder / written
         return inside(path, path.parent) if path.is_symlink() and not path.is_dir() else path
 
-    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
-        """The door for CSV, XLSX and ODS."""
+    def open_table(self, data: bytes | Path, name: str, *, encoding: str | None = None) -> Iterator[Sheet]:
+        """The door for CSV, XLSX and ODS; `encoding` is that of a CSV file, where hub.toml names it."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name, rules=self.file_rules)
+        return open_table(data, name, rules=self.file_rules, encoding=encoding)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from allin_hub.api.plugin import PluginConfig
 from allin_hub.base.errors import refused
 from allin_hub.base.types import Secret
+from allin_hub.readers.encodings import EncodingName
 from allin_hub.readers.file_rules import FileRules, inside, open_file
 from allin_hub.sources.feeds import Feed
 
@@ -40,6 +41,13 @@ class FileSettings(PluginConfig):
         if self.token is not None and self.url is None:
             raise ValueError("token is only sent to a url")
         return self
+
+
+class TextFileSettings(FileSettings):
+    """The settings of a source whose files may be texts of an older encoding."""
+
+    encoding: EncodingName | None = None
+    """The encoding of CSV files, for example `cp1251`; without it, the hub finds it out, and refuses what it cannot prove."""
 
 
 @dataclass(frozen=True, slots=True)

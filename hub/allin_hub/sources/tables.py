@@ -49,6 +49,7 @@ class Tables:
         *,
         sheets: Sequence[str] = (),
         header_row: int | None = None,
+        encoding: str | None = None,
         renamed: Renamed = lambda header: header,
         is_known: Callable[[str], bool] = lambda name: words_of(name) in _NUMBERS,
     ) -> None:
@@ -56,6 +57,7 @@ class Tables:
         self._run = run
         self._wanted = tuple(sheets)
         self._header_row = header_row
+        self._encoding = {} if encoding is None else {"encoding": encoding}
         self._renamed = renamed
         self._is_known = is_known
         self._columns = run.columns
@@ -76,7 +78,7 @@ class Tables:
     def _file(self, file: File, *, is_one_of_many: bool) -> Iterator[TableRow]:
         seen: list[str] = []
         headed = 0
-        for sheet in self._run.open_table(file.data, file.name):
+        for sheet in self._run.open_table(file.data, file.name, **self._encoding):
             if sheet.name is not None:
                 seen.append(sheet.name)
                 if self._wanted and not _is_wanted(sheet.name, self._wanted):
