@@ -45,6 +45,9 @@ class SourceRun(Protocol):
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
 
+    def partial(self) -> None:
+        """Tell that this read holds only a part of the feed: nothing is withdrawn because of it, and no cursor moves."""
+
     def problem(
         self,
         code: str,

@@ -50,6 +50,7 @@ class LentRun:
         self.zone = hub.config.hub.zone
         self.languages = hub.config.hub.languages
         self.next_cursor: str | None = None
+        self.holds_all = True
         self.skipped: dict[str, int] = {}
         self._file_problems: dict[str, list[Problem]] = {}
         self._folded: dict[str, int] = {}
@@ -95,6 +96,10 @@ class LentRun:
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
         self.next_cursor = mark
+
+    def partial(self) -> None:
+        """Tell that this read holds only a part of the feed: nothing is withdrawn because of it, and no cursor moves."""
+        self.holds_all = False
 
     def problem(
         self,

@@ -233,9 +233,7 @@ def _likely(words: Mapping[bytes, int]) -> str:
             bad = sum(
                 not letter.isascii() and letter not in own and letter not in _PUNCTUATION for letter in text
             )
-            bad += sum(
-                before.islower() and after.isupper() for before, after in itertools.pairwise(text)
-            )
+            bad += sum(before.islower() and after.isupper() for before, after in itertools.pairwise(text))
             total += (good - 3 * bad) * count
         return total
 

@@ -74,14 +74,15 @@ class File:
         """Digest the bytes."""
         return _digest(self).hex()
 
-    def json(self) -> Any:
+    def json(self, *, is_tolerant: bool = False) -> Any:
         """Read the file as strict JSON, in a confined child.
 
-        Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting.
+        Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting. Read tolerantly, a
+        single value that cannot be read is BROKEN, and costs only the record in which it stands.
         """
         from allin_hub.readers.json_reader import read_json
 
-        return read_json(self.data, self.name, rules=self.rules)
+        return read_json(self.data, self.name, rules=self.rules, is_tolerant=is_tolerant)
 
 
 class Files:

@@ -10,6 +10,7 @@ from allin_hub.base.errors import refused
 from allin_hub.mapping.paths import IGNORED
 from allin_hub.mapping.synonyms import words_of
 from allin_hub.sources.files import File
+from allin_hub.sources.form_metadata import metadata, without_metadata
 from allin_hub.sources.headers import LOOKED_AT, Header, find_header, header_at
 from allin_hub.sources.rows import SHIFTED, Record, records
 
@@ -63,6 +64,8 @@ class Tables:
         self._columns = run.columns
         self._headers: list[str] = []
         self._read = 0
+        self._of_service: set[str] = set()
+        """Columns that a form service added."""
 
     def rows(self, files: Sequence[File]) -> Iterator[TableRow]:
         """Yield the records of all files, and report what is found about the tables.
@@ -92,7 +95,8 @@ class Tables:
                 continue
             headed += 1
             is_alone = not is_one_of_many and (sheet.of == 1 or len(self._wanted) == 1)
-            yield from self._sheet(self._renamed(header), head, sheet, label, is_alone=is_alone)
+            header = self._without_metadata(self._renamed(header), head)
+            yield from self._sheet(header, head, sheet, label, is_alone=is_alone)
         self._miss_sheets(file, seen)
         if not headed:
             raise refused("HEADER_NOT_FOUND", file=file.name, rows=LOOKED_AT)
@@ -101,6 +105,28 @@ class Tables:
         if self._header_row is None:
             return find_header(head, self._columns)
         return header_at(self._header_row, head, self._columns)
+
+    def _without_metadata(self, header: Header, head: Sequence[Row]) -> Header:
+        """Leave out what a form service added to the answers, and tell what could have been taken for an answer."""
+        places = {name: place for place, name in enumerate(header.names)}
+
+        def cells(name: str) -> list[Any]:
+            below = (cells for number, cells in head if number > header.row)
+            return [row[places[name]] for row in below if len(row) > places[name]]
+
+        found = metadata(header.names, header.columns, cells)
+        if not found:
+            return header
+        told = [
+            name
+            for name in header.names
+            if name in found and (header.columns.path(name) is not None or not self._is_known(name))
+        ]
+        if told:
+            self._run.problem("FORM_METADATA", value=_listed(told))
+        after = without_metadata(header, found)
+        self._of_service |= {new for new, old in zip(after.names, header.names, strict=True) if old in found}
+        return after
 
     def _sheet(
         self, header: Header, head: Sequence[Row], sheet: Sheet, label: str | None, *, is_alone: bool
@@ -127,7 +153,8 @@ class Tables:
         self._run.columns = self._source.columns = self._columns.within(self._headers)
         written = dict(zip(header.names, header.written, strict=True))
         for name in self._source.columns.unknown(new):
-            if written[name] and name != self._source.key_column and not self._is_known(name):
+            is_asked = name not in self._of_service and not self._is_known(name)
+            if written[name] and name != self._source.key_column and is_asked:
                 self._run.problem("COLUMN_UNKNOWN", column=name)
 
     def _key_name(self, header: Header) -> str | None:
