@@ -48,10 +48,16 @@ _WEIGHTS = {
 }
 _BETWEEN = -4.5
 """What a sign between words weighs."""
+_UNUSUAL = {
+    "greek": re.compile(r"ς(?=\w)|[βγδζθκλμπστφχ](?!\w)|[βγδζθκλμνξπρστφχψ]{4}", re.IGNORECASE),
+    "cyrillic": re.compile(r"(?<!\w)[ъьы]|[ьъ][ьъаоуыэ]|[бвгджзклмнпрстфхцчшщ]{5}", re.IGNORECASE),
+}
+"""What no word of a script holds."""
 _STRANGE = -8.0
 """What a sign weighs that a script does not have."""
-_MARGIN = 0.35
-"""By how much a code page must fit better than the next one to be proven."""
+_MARGIN = 0.15
+_MARGIN_IN_ALL = 5.0
+"""By how much a code page must fit better than the next one to be proven: each letter in the mean, and all together."""
 _FEWEST_LETTERS = 12
 
 _TURKISH_BYTES = frozenset(b"\xd0\xdd\xde\xf0\xfd\xfe")
@@ -160,7 +166,7 @@ def _of_script(words: Mapping[bytes, int]) -> Verdict:
     weights = _WEIGHTS[_SCRIPTS[name]]
     is_proven = (
         name in _GUESSED
-        and best - second >= _MARGIN
+        and best - second >= max(_MARGIN, _MARGIN_IN_ALL / letters)
         and letters >= _FEWEST_LETTERS
         and all(_is_of(weights, word, name) for word in words)
     )
@@ -186,6 +192,8 @@ def _fit(words: Mapping[bytes, int], name: str) -> float:
                 for before, after in itertools.pairwise(text)
             )
         )
+        unusual = _UNUSUAL.get(_SCRIPTS[name])
+        weight += _STRANGE / 2 * (len(unusual.findall(text)) if unusual is not None else 0)
         total += weight * count
         number += count * sum(byte > 0x7F for byte in word)
     return total / (number or 1)

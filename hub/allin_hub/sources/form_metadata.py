@@ -156,7 +156,6 @@ _PERHAPS = frozenset(
 """Headings that may be a question, and are the service's where they stand among its own."""
 _FEWEST_SIGNS = 2
 _FEWEST_SURE = 2
-_TECHNICAL = ("meta/", "formhub/", "__")
 
 
 def metadata(
@@ -172,7 +171,6 @@ def metadata(
     sure = {name for name, word in written.items() if word in _SURE}
     if len(service.signs & plain) >= _FEWEST_SIGNS:
         own = sure | {name for name, word in written.items() if word in service.signs | service.own}
-        own |= {name for name in names if name.startswith(_TECHNICAL)}
     elif len(sure) >= _FEWEST_SURE:
         own = sure
     else:

@@ -28,6 +28,7 @@ class Spreadsheet(Source[SpreadsheetConfig]):
     personal_data = ("*",)
     licence = None
     requests_per_minute = None
+    version = "2"
     reads_files = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
     def __init__(self, name: str, config: SpreadsheetConfig) -> None:
