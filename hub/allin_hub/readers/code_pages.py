@@ -101,6 +101,10 @@ _IMPLAUSIBLE = re.compile(
 """What no text of a Western European language holds, when it was read as one."""
 
 _GERMAN = frozenset("äöüÄÖÜß")
+_GERMAN_BYTES = "äöüÄÖÜß".encode(WESTERN)
+_PLAIN = bytes(range(0x80)) + _GERMAN_BYTES + "–—“’«»·°àâçëéîïôÀÂÉ\xa0".encode(WESTERN)
+"""Bytes that no pattern of what is implausible begins with."""
+_RUN = re.compile(rb"[\xc0-\xff]{4}")
 _LIKELY = {
     "cp1254": "ğışİĞŞçöüÇÖÜâîûêÂÎÛÊäÄß",
     "cp1252": "áðéíóúýþæöÁÐÉÍÓÚÝÞÆÖäüßÄÜ",
@@ -134,9 +138,18 @@ def is_western(text: str) -> bool:
     return _IMPLAUSIBLE.search(text) is None
 
 
-def oddities(text: str) -> int:
-    """Count the places in which a text that was read as Western European cannot be one."""
+def oddities(chunk: bytes) -> int:
+    """Count the places in which a text, read as Western European, cannot be one."""
+    if not chunk.translate(None, _PLAIN) and _RUN.search(chunk) is None:
+        return 0
+    lines = [line for line in chunk.splitlines() if line.translate(None, _PLAIN) or _RUN.search(line)]
+    text = "\n".join(line.decode(WESTERN, "replace") for line in lines)
     return sum(1 for _ in _IMPLAUSIBLE.finditer(text))
+
+
+def german_letters(chunk: bytes) -> int:
+    """Count the letters beyond the plain ones that German has."""
+    return len(chunk) - len(chunk.translate(None, _GERMAN_BYTES))
 
 
 def judged(words: Mapping[bytes, int], *, is_western: bool) -> Verdict:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator
 
 from allin_hub.base.errors import refused
 from allin_hub.base.problems import Problem
-from allin_hub.readers.code_pages import WESTERN, is_western, judged, oddities, words_in
+from allin_hub.readers.code_pages import WESTERN, german_letters, is_western, judged, oddities, words_in
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,7 +33,6 @@ _PART = 100
 
 _CONTROLS = bytes({*range(0x20)} - {*b"\t\n\v\f\r\x1a"})
 _ABOVE = bytes(range(0x80, 0x100))
-_GERMAN = re.compile("[äöüÄÖÜß]")
 _ONE_ODD_IN = 20
 """With so many German letters to each oddity, a text is Western European, and the oddities cost their rows."""
 _DAMAGED = re.compile("[\udc80-\udcff\x00-\x08\x0e-\x19\x1b-\x1f]")
@@ -174,16 +173,15 @@ def _unnamed(stream: BinaryIO, utf8: _Survey) -> Encoding:
     western = _survey(stream, WESTERN)
     if western.controls > max(_FEW, western.size // _PART):
         raise refused("FILE_ENCODING")
-    odd, german = western.wrong, 0
-    for chunk in _chunks(stream):
-        text = chunk.decode(WESTERN, "replace")
-        odd += oddities(text)
-        german += len(_GERMAN.findall(text))
+    odd = sum(map(oddities, _chunks(stream))) + western.wrong
+    if not odd:
+        return _encoding(WESTERN, western)._replace(is_judged=True)
+    german = sum(map(german_letters, _chunks(stream)))
     verdict = judged(words_in(_chunks(stream)), is_western=odd * _ONE_ODD_IN <= german)
     if not verdict.is_proven:
         raise refused("FILE_ENCODING_UNCLEAR", encoding=verdict.name)
     if verdict.name == WESTERN:
-        return _encoding(WESTERN, western)._replace(is_damaged=bool(odd or western.controls), is_judged=True)
+        return _encoding(WESTERN, western)._replace(is_damaged=True, is_judged=True)
     return _as(stream, verdict.name)._replace(found=_guessed(verdict.name))
 
 

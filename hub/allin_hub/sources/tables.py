@@ -123,7 +123,7 @@ class Tables:
             if name in found and (header.columns.path(name) is not None or not self._is_known(name))
         ]
         if told:
-            self._run.problem("FORM_METADATA", words=_listed(told))
+            self._run.problem("FORM_METADATA", words=_listed([name.casefold() for name in told]))
         after = without_metadata(header, found)
         self._of_service |= {new for new, old in zip(after.names, header.names, strict=True) if old in found}
         return after

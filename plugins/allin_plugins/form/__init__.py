@@ -157,7 +157,7 @@ class Form(Source[FormConfig]):
         renamed = {name: METADATA_MARK + name for name in own if columns.path(name) is not None}
         told = [name for name in names if name in own and (name in renamed or not is_about_the_answer(name))]
         if told:
-            run.problem("FORM_METADATA", words=", ".join(told[:8]))
+            run.problem("FORM_METADATA", words=", ".join(name.casefold() for name in told[:8]))
         self._of_service = {renamed.get(name, name) for name in own}
         if not renamed:
             return found
