@@ -18,6 +18,7 @@ from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
+from allin_hub.mapping.values import ValueMap, line_of
 from allin_hub.privacy.consent_answers import agreed, answered
 from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
@@ -123,6 +124,7 @@ class RecordChecker:
                 language,
                 hub.sealer.slot,
                 offices_mail=prepared.settings.email is not None,
+                values=ValueMap(prepared.values) if prepared.values else None,
             )
         return self._validators[place]
 
@@ -232,11 +234,12 @@ class Validator:
         slot_of: Any,
         *,
         offices_mail: bool = False,
+        values: ValueMap | None = None,
     ) -> None:
         self._columns = columns
         self._slot_of = slot_of
         self._offices_mail = offices_mail
-        self._readings = Readings(context, language)
+        self._readings = Readings(context, language, values)
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -288,7 +291,7 @@ class Validator:
             columns = []
             cells = zip(*[row.parts.fields.values() for row in alike], strict=True)
             for name, column in zip(names, cells, strict=False):
-                readings = self._readings.column(kind, name, how[name], column)
+                readings = self._readings.column(kind, name, how[name], column, is_own=not prefix)
                 for row, reading in zip(alike, readings, strict=True):
                     if reading.findings:
                         self._report(reading, name, how[name], row.place, prefix, row.problems)
@@ -344,6 +347,8 @@ class Validator:
                 problems.append(self._problem(finding.code, place, path, value="…"))
             else:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
+                if "guess" in shown:
+                    shown["line"] = None if finding.part else line_of(name, finding.written, shown["guess"])
                 problems.append(self._problem(finding.code, place, path, **shown))
 
     def _contact(

@@ -612,3 +612,81 @@ def test_hub_toml_can_say_that_it_was_a_question(desk: Desk) -> None:
 
     assert {"DE"} == {place.get("country") for place in entry["places"]}
     assert "country" not in hints(report, "FORM_METADATA")
+
+
+TYPES = "Name;Art;E-Mail\nBrücke;Helferkreis;info@a.example\nSüd;Verein;info@b.example\n".encode()
+
+
+def types(desk: Desk) -> dict[str, Any]:
+    """What each association is."""
+    return {str(one["name"]): one.get("type") for one in desk.entries()}
+
+
+def test_an_unknown_word_proposes_its_line_and_the_line_reads_it(desk: Desk) -> None:
+    """The guess may be wrong; the line is one that hub.toml takes as it stands."""
+    report = desk.file(TYPES).sync()
+    said = hints(report, "WORD_UNKNOWN")
+    before = types(desk)
+    desk.lines = [said[said.index("values = ") :]]
+    guessed = desk.sync()
+    after = types(desk)
+    desk.lines = [
+        'values = { type = { "helfer-kreis" = "x", "HELFERKREIS" = "initiative" } }'.replace(
+            '"helfer-kreis" = "x", ', ""
+        )
+    ]
+    desk.sync()
+
+    assert {"Brücke": None, "Süd": "association"} == before
+    assert 'values = { type = { "Helferkreis" = "' in said
+    assert "WORD_UNKNOWN" not in {code for code, _ in told(guessed)}
+    assert after["Brücke"] is not None
+    assert {"Brücke": "initiative", "Süd": "association"} == types(desk)
+
+
+def test_what_a_word_means_is_learnt(desk: Desk) -> None:
+    """The answer stands in maps/, where it can be changed; hub.toml wins over it."""
+    desk.lines = ['values = { type = { "Helferkreis" = "initiative" } }']
+    desk.file(TYPES).sync()
+    desk.lines = []
+    desk.sync()
+    kept = (desk.folder / "maps" / "a.toml").read_text(encoding="utf-8")
+    learnt = types(desk)
+    (desk.folder / "maps" / "a.toml").write_text(kept.replace('"initiative"', '"network"'), encoding="utf-8")
+    desk.sync()
+    changed = types(desk)
+    desk.lines = ['values = { type = { "Helferkreis" = "faith" } }']
+    desk.sync()
+
+    assert '[values.type]\n"Helferkreis" = "initiative"' in kept
+    assert ["initiative", "network", "faith"] == [one["Brücke"] for one in (learnt, changed, types(desk))]
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ('{ type = { "Helferkreis" = "helferkreis" } }', "means itself"),
+        ('{ type = { "Verein" = "Gruppe", "Gruppe" = "Verein" } }', "in turn"),
+        ('{ type = { "A" = "Gruppe", "Gruppe" = "network" } }', "in turn"),
+        ('{ type = { "Helferkreis" = "Verain" } }', "not on the list"),
+        ('{ typ = { "Helferkreis" = "initiative" } }', "no field"),
+        ('{ name = { "Helferkreis" = "initiative" } }', "no field"),
+        ('{ "Helferkreis" = "initiative" }', "values"),
+    ],
+)
+def test_a_map_that_leads_nowhere_is_told_when_hub_toml_is_read(desk: Desk, values: str, word: str) -> None:
+    """Onto itself, in a circle, onto a word that is on no list, or for a field without one."""
+    desk.lines = [f"values = {values}"]
+    with pytest.raises(ConfigError) as caught:
+        desk.file(TYPES).sync()
+
+    assert word in f"{caught.value} {caught.value.params}"
+
+
+def test_words_in_lists_are_mapped_one_by_one(desk: Desk) -> None:
+    """A cell may name several topics; each word has its own meaning."""
+    desk.lines = ['values = { languages = { "Kurmandschi-Dialekt" = "Kurdisch" } }']
+    desk.file("Name;Sprachen\nBrücke;Kurmandschi-Dialekt, Deutsch\n".encode()).sync()
+    (entry,) = desk.entries()
+
+    assert 2 == len(entry["languages"])
