@@ -347,8 +347,9 @@ class Validator:
                 problems.append(self._problem(finding.code, place, path, value="…"))
             else:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
-                if "guess" in shown:
-                    shown["line"] = None if finding.part else line_of(name, finding.written, shown["guess"])
+                guess = finding.params.get("guess")
+                if guess is not None and not finding.part:
+                    shown["line"] = line_of(name, finding.written, guess)
                 problems.append(self._problem(finding.code, place, path, **shown))
 
     def _contact(
