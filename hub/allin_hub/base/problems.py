@@ -16,8 +16,10 @@ from typing import Any
 
 HIDDEN = "…"
 """What stands in the place of a quotation that may show a person."""
-_SETTINGS = frozenset({"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes"})
-"""Parameters that come from hub.toml or the hub itself, never from a cell."""
+_SETTINGS = frozenset(
+    {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "organisation"}
+)
+"""Parameters that come from hub.toml or the hub itself, never from a cell; names that were looked at as organisations'."""
 
 
 class Severity(StrEnum):

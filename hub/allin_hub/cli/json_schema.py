@@ -50,6 +50,7 @@ COMMANDS: dict[str, Any] = {
     "doctor": documents.DoctorDocument,
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,
+    "fields": documents.FieldsDocument,
     "held": documents.HeldDocument,
     "hide": documents.HiddenDocument,
     "plugins": documents.PluginsDocument,

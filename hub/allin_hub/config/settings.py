@@ -83,7 +83,8 @@ class HubSettings(Settings):
 class GuardLimits(Settings):
     """How much a sync may lose, change or add without a person: this many records, or this share of those known, if that is more.
 
-    A sync that exceeds the larger of the two is held.
+    A sync that exceeds the larger of the two is held. So is one that loses at least two records and half of all, unless
+    `lost_share` is 0.5 or more.
     """
 
     lost: Annotated[int, Field(ge=0)] = 3

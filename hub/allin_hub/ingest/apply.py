@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.bindings import of_answers
-from allin_hub.base.reports import SourceReport
+from allin_hub.base.reports import EntryChange, SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
 from allin_hub.i18n.translator import Voice
@@ -21,16 +21,19 @@ from allin_hub.mapping import learned as learned_maps
 from allin_hub.mapping.values import merged
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
 from allin_hub.privacy.released import subjects_of, voices
-from allin_hub.store import claims, consents, leases, partner_files, runs, staging
+from allin_hub.store import claims, consents, leases, partner_files, problems, runs, staging
 from allin_hub.store import raw_records as raws
 
 UNCHANGED = frozenset({staging.RENAMED, staging.MOVED, staging.REREAD})
 """What a run does with a record whose cells are those that it had before."""
 
 
-def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceReport:
+def apply(
+    connection: Connection, run: SyncRun, result: FetchResult, entries: Sequence[EntryChange] = ()
+) -> SourceReport:
     """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
+    `entries` are those that its report names.
     Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
@@ -65,12 +68,13 @@ def apply(connection: Connection, run: SyncRun, result: FetchResult) -> SourceRe
         created=linked.created,
         updated=linked.updated,
         questions=linked.questions,
+        entries=entries,
     )
+    overtaken = end_held(connection, name, but=run.id)
     complete_report(connection, hub, report)
     if result.read and not (result.complete and result.counts_all):
         refused = sum(count for (_, status), count in counts.items() if status == raws.QUARANTINED)
         report.quarantined = result.waiting + refused
-    overtaken = end_held(connection, name, but=run.id)
     staging.drop(connection, [run.id])
     runs.end_run(connection, run.id, report.status, report.counts(), None, hub.clock())
     _remember(connection, run, result, report, row, f"{result.fingerprint}|{standing}")
@@ -93,6 +97,7 @@ def end_held(connection: Connection, source: str, but: str | None = None) -> int
     """End the runs of a source that wait for a person: what they were compared with is no more. How many."""
     held = [one["id"] for one in runs.held_of(connection, source) if one["id"] != but]
     staging.drop(connection, held)
+    problems.forget_held(connection, source)
     runs.close_held(connection, source, "overtaken")
     return len(held)
 

@@ -21,7 +21,7 @@ from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.paths import IGNORED, is_path
 from allin_schemas import ENTITIES, Kind, claim_of
 
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 """Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
 
 

@@ -13,6 +13,7 @@ from allin_hub.base.problems import Problem, Severity
 from allin_hub.base.time_limits import mapping
 from allin_hub.hub import Hub
 from allin_hub.ingest.field_readings import Readings
+from allin_hub.ingest.hosts import name_host
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
@@ -22,7 +23,7 @@ from allin_hub.mapping.values import ValueMap, line_of
 from allin_hub.privacy.consent_answers import agreed, answered
 from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
-from allin_schemas import ENTITIES, Kind, PersonType, Purpose
+from allin_schemas import ENTITIES, EventStatus, Kind, PersonType, Purpose
 from allin_schemas.reading import (
     Context,
     Reading,
@@ -32,6 +33,7 @@ from allin_schemas.reading import (
     is_role_name,
     name_key,
     names_person,
+    says_cancelled,
 )
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
@@ -177,6 +179,7 @@ class _Circle:
     """Whether somebody said no to being published."""
 
 
+_PLANNED = frozenset({EventStatus.SCHEDULED, EventStatus.TENTATIVE})
 _NOBODY = _Circle((), (), (), frozenset(), says_no=False)
 
 
@@ -264,6 +267,9 @@ class Validator:
             circle = _circle(outer, [checked for _, checked in contacts])
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
+            outer, told = name_host(outer)  # noqa: PLW2901 - the same claim with its host
+            if told is not None:
+                problems.append(replace(told, key=place.key, sheet=place.sheet, row=place.row))
             outcome.data = outer.data
             outcome.persons, outcome.names = circle.persons, circle.names
             outcome.mails = _mails_of(outer, [checked for _, checked in contacts])
@@ -309,7 +315,9 @@ class Validator:
         """What follows for a record from all its fields together."""
         if row.parts.answers:
             self._unclear(row.parts.answers, prefix, row.place, row.problems)
-        if checked.kind is Kind.ORGANISATION:
+        if checked.kind is Kind.EVENT:
+            self._cancel(checked.data, row.place, row.problems)
+        elif checked.kind is Kind.ORGANISATION:
             self._keep_person_out(checked.data, row.place, row.problems, circle)
         elif checked.kind is Kind.PERSON:
             checked.data["type"] = person_type(checked.data, circle.names, circle.persons)
@@ -317,6 +325,12 @@ class Validator:
                 checked.data["phones"] = [
                     {**phone, "type": "private"} for phone in checked.data.get("phones", ())
                 ]
+
+    def _cancel(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
+        """Take an event for cancelled whose title says so; its status says no more than that it was planned."""
+        if data.get("status", "scheduled") in _PLANNED and says_cancelled(data.get("title") or ""):
+            data["status"] = EventStatus.CANCELLED.value
+            problems.append(self._problem("TITLE_CANCELLED", place, "title"))
 
     def _refuse_swapped(self, checked: CheckedClaim) -> None:
         """A name that reads as yes or no stands in the wrong column, and so does what stands where the answer should be."""
@@ -403,7 +417,8 @@ class Validator:
             known.answers.extend(made.answers)
 
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
-        if kind is Kind.EVENT and data.get("overrides"):
+        if kind is Kind.EVENT and data.get("overrides") and "start" not in data:
+            # A changed date whose series stands in a record of its own.
             return
         problems.extend(
             self._problem(MISSING[name], place, name)

@@ -97,6 +97,7 @@ class Form(Source[FormConfig]):
             encoding=self.config.encoding,
             is_known=is_about_the_answer,
             renamed=without_accounts,
+            is_export=True,
         )
         zone = ZoneInfo(run.zone)
         for row in tables.rows(files):

@@ -4,6 +4,7 @@ Usual spellings are read by exact patterns and tables; behind them stand phonenu
 dateparser, langcodes and Babel, which are loaded when first needed.
 """
 
+from allin_schemas.reading.calendar_words import says_cancelled
 from allin_schemas.reading.consent import read_consent
 from allin_schemas.reading.findings import BLANK, READERS, Context, Finding, Reader, Reading
 from allin_schemas.reading.keys import name_key
@@ -37,4 +38,5 @@ __all__ = [
     "own_domain",
     "read",
     "read_consent",
+    "says_cancelled",
 ]

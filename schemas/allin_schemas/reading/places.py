@@ -15,6 +15,11 @@ from allin_schemas.reading.texts import LONGEST_LINE
 
 _POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
 _BESIDE_CITY = ("district", "extra", "room", "state", "country")
+_NO_PART = re.compile(
+    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|(?:[A-Z]{1,2}-)?\s*[+(]?\d[\d\s/().+-]{3,})\s*\Z", re.I
+)
+"""A mail or web address, a postal code or a number: no city, street or district."""
+_NAMED_PARTS = ("city", "street", "district")
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
 
 
@@ -85,6 +90,10 @@ def _of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
     apart = read_structure(Place, rest, context)
     findings.extend(apart.findings)
     said = dict(apart.value or {})
+    for part in _NAMED_PARTS:
+        if part in said and _NO_PART.match(said[part]):
+            findings.append(finding("PLACE_PART_UNFIT", "…")._replace(part=part))
+            del said[part]
     if "street" in said and "house_number" not in said:
         split = split_street(said["street"])
         if split:
