@@ -119,6 +119,8 @@ class SourceSettings(Settings):
     key: str | None = None
     columns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
+    values: dict[str, dict[str, str]] = {}
+    """What words of the source mean in fields that take only the words of a list: field, word, word of the list."""
     enabled: bool = True
     owner: str | None = None
     trust: int = 10

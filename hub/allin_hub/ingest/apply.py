@@ -18,6 +18,7 @@ from allin_hub.ingest.prepare import merge_mark
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
+from allin_hub.mapping.values import merged
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
 from allin_hub.privacy.released import subjects_of, voices
 from allin_hub.store import claims, consents, leases, partner_files, problems, runs, staging
@@ -87,7 +88,9 @@ def keep_map(run: SyncRun, result: FetchResult) -> None:
     if result.learned is not None:
         config = run.hub.config
         say = Voice(config.hub.languages[0])
-        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say)
+        given = config.sources[run.source].values if run.source in config.sources else {}
+        values = merged(learned_maps.learned_values(config.folder, run.source), given)
+        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say, values)
 
 
 def end_held(connection: Connection, source: str, but: str | None = None) -> int:

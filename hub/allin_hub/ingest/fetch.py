@@ -94,6 +94,7 @@ class Fetch:
             self._lent.progress(result.fetched)
         self._remap_if_columns_changed()
         self._assign_keys()
+        result.complete = result.complete and self._lent.holds_all
         if result.complete:
             self._mark_missing()
         self._finish()

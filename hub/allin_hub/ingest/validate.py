@@ -19,6 +19,7 @@ from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
+from allin_hub.mapping.values import ValueMap, line_of
 from allin_hub.privacy.consent_answers import agreed, answered
 from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
@@ -132,6 +133,7 @@ class RecordChecker:
                 language,
                 hub.sealer.slot,
                 offices_mail=prepared.settings.email is not None,
+                values=ValueMap(prepared.values) if prepared.values else None,
             )
         return self._validators[place]
 
@@ -262,13 +264,15 @@ class Validator:
         slot_of: Any,
         *,
         offices_mail: bool = False,
+        values: ValueMap | None = None,
     ) -> None:
         self._columns = columns
         self._slot_of = slot_of
         self._offices_mail = offices_mail
         self._context = context
         self._language = language
-        self._readings = Readings(context, language)
+        self._values = values
+        self._readings = Readings(context, language, values)
         self._abroad: dict[str, Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
@@ -328,7 +332,8 @@ class Validator:
                 zip(names, zip(*[row.parts.fields.values() for row in alike], strict=True), strict=False)
             )
             read = {
-                name: self._readings.column(kind, name, how[name], column) for name, column in cells.items()
+                name: self._readings.column(kind, name, how[name], column, is_own=not prefix)
+                for name, column in cells.items()
             }
             self._read_abroad(kind, alike, cells, read)
             for name, readings in read.items():
@@ -380,7 +385,9 @@ class Validator:
     def _in(self, country: str) -> Readings:
         """Give the readings of another country."""
         if country not in self._abroad:
-            self._abroad[country] = Readings(replace(self._context, country=country), self._language)
+            self._abroad[country] = Readings(
+                replace(self._context, country=country), self._language, self._values
+            )
         return self._abroad[country]
 
     def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
@@ -433,6 +440,9 @@ class Validator:
                 problems.append(self._problem(finding.code, place, path, value="…"))
             else:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
+                guess = finding.params.get("guess")
+                if guess is not None and not finding.part:
+                    shown["line"] = line_of(name, finding.written, guess)
                 problems.append(self._problem(finding.code, place, path, **shown))
 
     def _contact(

@@ -13,6 +13,7 @@ from allin_hub.mapping.paths import IGNORED
 from allin_hub.mapping.synonyms import words_of
 from allin_hub.sources.column_forms import contradictions
 from allin_hub.sources.files import File
+from allin_hub.sources.form_metadata import metadata, without_metadata
 from allin_hub.sources.headers import LOOKED_AT, Header, find_header, header_at, is_sideways, letter
 from allin_hub.sources.merged_cells import filled, spanned
 from allin_hub.sources.rows import SHIFTED, Record, records
@@ -60,6 +61,7 @@ class Tables:
         *,
         sheets: Sequence[str] = (),
         header_row: int | None = None,
+        encoding: str | None = None,
         renamed: Renamed = lambda header: header,
         is_known: Callable[[str], bool] = lambda _: False,
         is_export: bool = False,
@@ -68,12 +70,15 @@ class Tables:
         self._run = run
         self._wanted = tuple(sheets)
         self._header_row = header_row
+        self._encoding = {} if encoding is None else {"encoding": encoding}
         self._renamed = renamed
         self._is_known = is_known
         self._is_export = is_export
         self._columns = run.columns
         self._headers: list[str] = []
         self._read = 0
+        self._of_service: set[str] = set()
+        """Columns that a form service added."""
 
     def rows(self, files: Sequence[File]) -> Iterator[TableRow]:
         """Yield the records of all files, and report what is found about the tables.
@@ -90,7 +95,7 @@ class Tables:
         seen: list[str] = []
         headed = 0
         sideways = False
-        for sheet in self._run.open_table(file.data, file.name):
+        for sheet in self._run.open_table(file.data, file.name, **self._encoding):
             if sheet.name is not None:
                 seen.append(sheet.name)
                 if self._wanted and not _is_wanted(sheet.name, self._wanted):
@@ -112,7 +117,8 @@ class Tables:
                 continue
             headed += 1
             is_alone = not is_one_of_many and (sheet.of == 1 or len(self._wanted) == 1)
-            yield from self._sheet(self._renamed(header), head, sheet, label, is_alone=is_alone)
+            header = self._without_metadata(self._renamed(header), head)
+            yield from self._sheet(header, head, sheet, label, is_alone=is_alone)
         self._miss_sheets(file, seen)
         if not headed and sideways:
             raise refused("TABLE_SIDEWAYS", file=file.name)
@@ -123,6 +129,28 @@ class Tables:
         if self._header_row is None:
             return find_header(head, self._columns)
         return header_at(self._header_row, head, self._columns)
+
+    def _without_metadata(self, header: Header, head: Sequence[Row]) -> Header:
+        """Leave out what a form service added to the answers, and tell what could have been taken for an answer."""
+        places = {name: place for place, name in enumerate(header.names)}
+
+        def cells(name: str) -> list[Any]:
+            below = (cells for number, cells in head if number > header.row)
+            return [row[places[name]] for row in below if len(row) > places[name]]
+
+        found = metadata(header.names, header.columns, cells)
+        if not found:
+            return header
+        told = [
+            name
+            for name in header.names
+            if name in found and (header.columns.path(name) is not None or not self._is_known(name))
+        ]
+        if told:
+            self._run.problem("FORM_METADATA", words=_listed([name.casefold() for name in told]))
+        after = without_metadata(header, found)
+        self._of_service |= {new for new, old in zip(after.names, header.names, strict=True) if old in found}
+        return after
 
     def _sheet(
         self, header: Header, head: Sequence[Row], sheet: Sheet, label: str | None, *, is_alone: bool
@@ -186,7 +214,12 @@ class Tables:
                 self._run.problem("COLUMN_SECOND", column=name)
             led.add(path)
         for name in columns.unknown(new):
-            if not written[name] or name == self._source.key_column or self._is_known(name):
+            if (
+                not written[name]
+                or name == self._source.key_column
+                or self._is_known(name)
+                or name in self._of_service
+            ):
                 continue
             at = header.names.index(name)
             if name != header.written[at] and name == _UNFIT.format(name=header.written[at]):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allin_hub import words_of
+from allin_hub import METADATA_MARK, words_of
 from allin_plugins.form.moments import moment
 
 KEYS = (
@@ -179,6 +179,6 @@ def _dates_of_end(asked: tuple[str, ...]) -> frozenset[str]:
 def _named(cells: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, cell in cells.items():
-        if len(name) <= 40:
-            found.setdefault(_name_of(name), cell)
+        if len(name) <= 60:
+            found.setdefault(_name_of(name.removeprefix(METADATA_MARK)), cell)
     return found
