@@ -10,8 +10,7 @@ import typer
 
 from allin_hub.base.file_modes import keep_private
 from allin_hub.cli.consent import consents as consent_commands
-from allin_hub.cli.guarded import guarded
-from allin_hub.cli.invocation import Call
+from allin_hub.cli.invocation import Call, guarded
 from allin_hub.cli.key import keys as key_commands
 from allin_hub.cli.sources import sources as source_commands
 from allin_hub.cli.translated_help import Speaking
