@@ -1,4 +1,4 @@
-"""Writes problem codes into partners.md, and the cues into people-in-texts.md: python docs/problem_codes.py."""
+"""Writes problem codes into partners.md, cues into people-in-texts.md, fields into fields.md: python docs/problem_codes.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 from allin_hub.base.problems import Problem, Severity, catalogue
+from allin_hub.mapping.field_list import fields
 from allin_hub.privacy.free_text.cues import published
+from allin_schemas import Kind
 from allin_schemas.reading import Context, read
 
 PAGE = Path(__file__).with_name("partners.md")
@@ -27,6 +29,7 @@ SAMPLE = {
     "length": 400,
     "minutes": 30,
     "most": 300,
+    "of": 4,
     "name": "DESCRIPTION",
     "pattern": "partner/*.xlsx",
     "rows": 50,
@@ -88,6 +91,49 @@ def _explained(code: str, word: str) -> str:
     return f"### `{code}`\n\n{word}\n\n{german}\n\n*{english}*{shown}\n"
 
 
+FIELDS = Path(__file__).with_name("fields.md")
+KINDS = {
+    Kind.ORGANISATION: ("Organisationen", "Organisations"),
+    Kind.PERSON: ("Personen", "Persons"),
+    Kind.SERVICE: ("Hilfe und Kurse", "Services"),
+    Kind.EVENT: ("Termine", "Events"),
+    Kind.OPPORTUNITY: ("Mitmachen", "Opportunities"),
+    Kind.PROJECT: ("Projekte", "Projects"),
+}
+FIELDS_HEAD = """# Felder / Fields
+
+Was eine Spalte enthalten kann: wie das Feld in `hub.toml` heißt, was gelesen wird, ein Beispiel, und Überschriften, die der Hub
+von selbst erkennt. Eine Spalte mit anderer Überschrift ordnen Sie unter ihrer Quelle zu:
+`columns = { "Ihre Überschrift" = "feld" }`. Dasselbe zeigt `allin fields ART`.
+
+*What a column can hold: the name of the field in `hub.toml`, what is read, an example, and headings that the hub recognises by
+itself. A column with another heading is mapped under its source: `columns = { "Your heading" = "field" }`. `allin fields KIND`
+shows the same.*
+"""
+FIELDS_ROW = (
+    "| Feld, field | Das ist, what it is | Gelesen wird, read as | Beispiel, example | Überschriften, headings |\n"
+    "| --- | --- | --- | --- | --- |"
+)
+
+
+def fields_page() -> str:
+    """Give fields.md with the fields of today."""
+    parts = [FIELDS_HEAD]
+    for kind, (german, english) in KINDS.items():
+        parts.append(f'## {german} / {english}\n\n`kind = "{kind.value}"`\n')
+        parts.append(FIELDS_ROW)
+        for one in fields(kind):
+            words = f": {', '.join(one.words)}" if one.words else ""
+            cells = (
+                f"`{one.path}`", f"{one.label_de}, *{one.label_en}*", f"{one.reads_de}; *{one.reads_en}*{words}",
+                f"`{one.examples[0]}`" if one.examples else "", ", ".join(one.headings),
+            )  # fmt: skip
+            parts.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        parts.append("")
+    return "\n".join(parts)
+
+
 if __name__ == "__main__":
+    FIELDS.write_text(fields_page(), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
     CUES.write_text(cues_page(), encoding="utf-8")

@@ -53,6 +53,7 @@ def test_the_list_of_messages_is_that_of_the_catalogue(problem_codes):
 def test_the_cues_beside_names_are_published(problem_codes):
     """Whoever is left out can read why; `make docs` renews the list."""
     assert problem_codes.CUES.read_text(encoding="utf-8") == problem_codes.cues_page(), "run: make docs"
+    assert problem_codes.FIELDS.read_text(encoding="utf-8") == problem_codes.fields_page(), "run: make docs"
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))

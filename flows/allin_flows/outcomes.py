@@ -48,11 +48,18 @@ class Outcome:
     message: str = ""
     remedy: str = ""
     again: bool = False
+    is_known: bool = False
+    """Whether it waits for the same decision as after an earlier run, which was announced then."""
 
     @property
     def failed(self) -> bool:
         """Whether a command would end with 1."""
         return self.status in {Status.FAILED, Status.BUSY}
+
+    @property
+    def is_news(self) -> bool:
+        """Whether an event is to announce it: trouble, and a decision that waits for the first time."""
+        return self.status is not Status.DONE and not self.is_known
 
     @property
     def told(self) -> str:
@@ -77,7 +84,10 @@ def of_source(report: SourceReport, say: Say) -> Outcome:
         remedy = say("Look: allin held {name}. Apply it: allin sync --accept {name}", name=report.source)
     elif report.ok and report.problems_total and not remedy:
         remedy = say("What the partner can mend: allin problems {name}", name=report.source)
-    return Outcome(Part.SOURCE, report.source, Status(report.status), figures, message, remedy, report.again)
+    status = Status(report.status)
+    return Outcome(
+        Part.SOURCE, report.source, status, figures, message, remedy, report.again, report.held_before
+    )
 
 
 def of_output(report: OutputReport) -> Outcome:

@@ -42,7 +42,7 @@ async def report(job: str, outcomes: Sequence[Outcome], say: Say, zone: str, alo
     message = telling.verdict(outcomes, say)
     await _show(job, telling.page(name, outcomes, say), message)
     for outcome in outcomes:
-        if outcome.status is not Status.DONE:
+        if outcome.is_news:
             _announce(outcome)
     worst = min((one.status for one in outcomes), key=list(Status).index, default=Status.DONE)
     if any(one.failed for one in outcomes):

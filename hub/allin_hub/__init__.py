@@ -40,15 +40,20 @@ if TYPE_CHECKING:
     from allin_hub.publish.csv_writer import csv_file as csv_file
     from allin_hub.publish.formats import Formats as Formats
     from allin_hub.readers.ical_reader import Component as Component
+    from allin_hub.readers.json_reader import BROKEN as BROKEN
     from allin_hub.sources.feeds import Feed as Feed
     from allin_hub.sources.files import File as File
     from allin_hub.sources.files import Files as Files
     from allin_hub.sources.files import FileSettings as FileSettings
+    from allin_hub.sources.files import TextFileSettings as TextFileSettings
+    from allin_hub.sources.form_metadata import METADATA_MARK as METADATA_MARK
+    from allin_hub.sources.form_metadata import metadata as metadata
     from allin_hub.sources.headers import Header as Header
     from allin_hub.sources.tables import TableRow as TableRow
     from allin_hub.sources.tables import Tables as Tables
 
 _HOME = {
+    "BROKEN": "readers.json_reader",
     "Artifact": "api.output_run",
     "CONTRACT": "api.plugin",
     "Cell": "api.view",
@@ -69,6 +74,7 @@ _HOME = {
     "Occurrence": "dates.occurrences",
     "Order": "api.output_run",
     "Output": "api.plugin",
+    "METADATA_MARK": "sources.form_metadata",
     "OutputRun": "api.output_run",
     "PluginConfig": "api.plugin",
     "PublishError": "base.errors",
@@ -79,12 +85,14 @@ _HOME = {
     "SourceRun": "api.source_run",
     "TableRow": "sources.tables",
     "Tables": "sources.tables",
+    "TextFileSettings": "sources.files",
     "Unavailable": "base.errors",
     "View": "api.view",
     "calendar": "dates.ical_writer",
     "csv_file": "publish.csv_writer",
     "event_dates": "dates.occurrences",
     "refused": "base.errors",
+    "metadata": "sources.form_metadata",
     "shared_asset": "assets",
     "words_of": "mapping.synonyms",
 }

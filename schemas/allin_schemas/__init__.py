@@ -3,6 +3,7 @@
 from allin_schemas.claims import Claim, claim_of
 from allin_schemas.entities import (
     ENTITIES,
+    HOSTED_BY,
     Event,
     Opportunity,
     Organisation,
@@ -57,6 +58,7 @@ from allin_schemas.vocabularies import (
 
 __all__ = [
     "ENTITIES",
+    "HOSTED_BY",
     "Access",
     "Accessibility",
     "Address",

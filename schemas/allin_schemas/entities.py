@@ -185,7 +185,7 @@ class Event(Record):
     rrule: Annotated[str, StringConstraints(max_length=500)] | None = None
     rdates: Annotated[list[When], Reads("moments")] = []
     exdates: Annotated[list[When], Reads("moments")] = []
-    overrides: list[Override] = []
+    overrides: Annotated[list[Override], Reads("overrides")] = []
     status: Annotated[EventStatus, Reads("event_status")] = EventStatus.SCHEDULED
     previous_start: When | None = None
     mode: Annotated[Mode | None, Reads("mode")] = None
@@ -275,3 +275,6 @@ class Project(Record):
 ENTITIES: dict[Kind, type[Record]] = {
     entity.kind: entity for entity in (Organisation, Person, Service, Event, Opportunity, Project)
 }
+
+HOSTED_BY = {Kind.SERVICE: "provider_org_id", Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id"}
+"""Kind -> the field that holds whose it is; `host_name` says it where the hub does not know the organisation."""

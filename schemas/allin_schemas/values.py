@@ -207,7 +207,7 @@ class Override(Value):
     url: WebAddress | None = None
     cancelled: bool = False
     tentative: bool = False
-    location: Place | None = None
+    location: Annotated[Place | None, Reads("place")] = None
 
 
 class Role(Value):

@@ -64,6 +64,16 @@ def test_a_held_source_says_what_would_be_lost_and_both_commands():
     assert "allin sync --accept termine" in text
 
 
+def test_a_held_source_is_announced_once():
+    """An automation that sends a mail would send one every night, until somebody decides."""
+    again = of_source(
+        SourceReport("termine", "held", fetched=4, held=[Reason("lost", 56, 60)], held_before=True), ENGLISH
+    )
+
+    assert [True, False, True, False] == [one.is_news for one in (HELD, again, FAILED, DONE)]
+    assert telling.sentence(again, ENGLISH) == telling.sentence(HELD, ENGLISH)
+
+
 def test_the_page_lists_every_source_and_output_with_its_figures():
     """The report is for reading over coffee, trouble on top."""
     page = telling.page("nightly", [DONE, FAILED, PAGES], ENGLISH)

@@ -21,7 +21,7 @@ from allin_flows import work
 from allin_flows.outcomes import Status
 from allin_hub.base.errors import ConfigError, PublishError, StoreError, Unavailable
 from allin_hub.base.problems import Problem
-from allin_hub.base.reports import SourceReport
+from allin_hub.base.reports import EntryChange, SourceReport
 from allin_hub.base.types import Reason
 from allin_hub.open_hub import open_hub
 from allin_hub.operations import child_messages
@@ -348,6 +348,7 @@ def test_reports_come_whole_through_the_pipe() -> None:
     """What a person reads is what the child found."""
     problem = Problem("KEY_DUPLICATE", "7", "Blatt", 3, "Nr.", "key", {"value": "7"})
     report = SourceReport("vereine", "held", "run", 3, 1, held=[Reason("lost", 1, 3)], problems=[problem])
+    report.entries = (EntryChange("changed", 7, "Chor", None, 3, ("phones",), False),)
     line = child_messages.line_of(child_messages.source_values(report))
 
     assert report == child_messages.source_report(json.loads(line))

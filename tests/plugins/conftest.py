@@ -65,7 +65,7 @@ class Run:
         """Find a path in the folder."""
         return self.folder / written
 
-    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
+    def open_table(self, data: bytes | Path, name: str, *, encoding: str | None = None) -> Iterator[Sheet]:
         """Open by the real door, and remember it."""
         self.opened.append(name)
         return open_table(data, name)

@@ -36,14 +36,17 @@ class SourceRun(Protocol):
     def path(self, written: str) -> Path:
         """A path of hub.toml, relative to the hub's folder."""
 
-    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
-        """The door for CSV, XLSX and ODS."""
+    def open_table(self, data: bytes | Path, name: str, *, encoding: str | None = None) -> Iterator[Sheet]:
+        """The door for CSV, XLSX and ODS; `encoding` is that of a CSV file, where hub.toml names it."""
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""
 
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
+
+    def partial(self) -> None:
+        """Tell that this read holds only a part of the feed: nothing is withdrawn because of it, and no cursor moves."""
 
     def problem(
         self,

@@ -17,9 +17,21 @@ from typing import Any
 HIDDEN = "…"
 """What stands in the place of a quotation that may show a person."""
 _SETTINGS = frozenset(
-    {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "entry"}
+    {
+        "url",
+        "file",
+        "folder",
+        "pattern",
+        "scheme",
+        "plugin",
+        "zone",
+        "words",
+        "codes",
+        "organisation",
+        "entry",
+    }
 )
-"""Parameters that come from hub.toml or the hub itself, never from a cell."""
+"""Parameters that come from hub.toml or the hub itself, never from a cell; names that were looked at as organisations'."""
 
 
 class Severity(StrEnum):
@@ -59,7 +71,10 @@ class Problem:
     def hint(self, language: str = "de") -> str:
         """How to mend it, with an example, and what was probably meant."""
         text = _filled(self.code, "hint", language, self.params)
-        nearest = shown_params(self.params).get("nearest")
+        shown = shown_params(self.params)
+        nearest, line = shown.get("nearest"), shown.get("line")
+        if line and line != HIDDEN:
+            text += f" Oder in hub.toml: {line}" if language == "de" else f" Or in hub.toml: {line}"
         if not nearest or "{nearest}" in _text(self.code, "hint", language):
             return text
         return f"Meinten Sie '{nearest}'? {text}" if language == "de" else f"Did you mean '{nearest}'? {text}"

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 from allin_hub.base.problems import Problem
 from allin_hub.base.types import Reason
 
 SHOWN = 1000
+HELD = 3
+"""The exit code of a command whose run is held for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """One entry that a run brings, changes or takes away: where it stands, and the fields that differ, never what they say.
+
+    `raw` is None in a check. `title` is empty where the entry has none, and "…" where it is a person's or may name one.
+    """
+
+    op: Literal["new", "changed", "renamed", "reread", "gone"]
+    raw: int | None
+    title: str
+    sheet: str | None
+    row: int | None
+    fields: tuple[str, ...]
+    waits: bool
+    """Whether it would wait in quarantine."""
 
 
 @dataclass(slots=True)
@@ -43,6 +62,10 @@ class SourceReport:
     """After how many seconds the source's server wants to be asked again, where it said so."""
     held: Sequence[Reason] = ()
     """Why it waits for a person; of a check, why a sync would."""
+    entries: Sequence[EntryChange] = ()
+    """Which entries came, changed and went: the first of each; of a check, all of them."""
+    held_before: bool = False
+    """Whether an earlier run was held for the same reasons and entries, and nobody has decided since: it was told then."""
     skipped_kinds: Mapping[str, int] = field(default_factory=dict)
     problems_total: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -52,7 +75,7 @@ class SourceReport:
 
     @property
     def ok(self) -> bool:
-        """Whether the run needs nobody's repair: held and partial ones do not fail."""
+        """Whether the run needs nobody's repair: held and partial ones do not fail. A held one has an exit code of its own."""
         return self.status in {"done", "partial", "held"}
 
     @property
@@ -70,6 +93,7 @@ class SourceReport:
         found: dict[str, Any] = {name: getattr(self, name) for name in names}
         found["codes"] = dict(self.codes)
         found["held"] = [[reason.code, reason.count, reason.of] for reason in self.held]
+        found["entries"] = [[one.op, one.raw, one.fields, one.waits] for one in self.entries]
         return found
 
     def to_json(self, language: str) -> dict[str, Any]:
@@ -89,6 +113,8 @@ class SourceReport:
             "updated": self.updated,
             "questions": self.questions,
             "held": [{"code": one.code, "count": one.count, "of": one.of} for one in self.held],
+            "held_before": self.held_before,
+            "entries": [asdict(one) for one in self.entries],
             "seconds": round(self.seconds, 3),
             "message": self.message,
             "problems_total": self.problems_total,
@@ -107,6 +133,13 @@ class SyncReport:
     def ok(self) -> bool:
         """Whether no source failed."""
         return all(report.ok for report in self.sources.values())
+
+    @property
+    def exit_code(self) -> int:
+        """How a command ends that did this sync: 1 when a source failed, 3 when a run is held for a person, else 0."""
+        if not self.ok:
+            return 1
+        return HELD if any(report.status == "held" for report in self.sources.values()) else 0
 
     def to_json(self, language: str) -> dict[str, Any]:
         """The shape that `allin sync --json` prints."""

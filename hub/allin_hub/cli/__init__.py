@@ -10,8 +10,7 @@ import typer
 
 from allin_hub.base.file_modes import keep_private
 from allin_hub.cli.consent import consents as consent_commands
-from allin_hub.cli.guarded import guarded
-from allin_hub.cli.invocation import Call
+from allin_hub.cli.invocation import Call, guarded
 from allin_hub.cli.key import keys as key_commands
 from allin_hub.cli.sources import sources as source_commands
 from allin_hub.cli.translated_help import Speaking
@@ -96,7 +95,7 @@ def sync(
     json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Read the sources and take over what changed."""
+    """Read the sources and take over what changed. Exit code 3: a run is held for a person."""
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.sync_publish import run_sync
 
@@ -225,7 +224,7 @@ def undo(
 
 @app.command(epilog="Example: allin run")
 def run(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> None:
-    """Sync all sources, then publish all outputs."""
+    """Sync all sources, then publish all outputs. Exit code 3: a run is held for a person."""
     with guarded(Call(hub, json, debug)) as call:
         from allin_hub.cli.sync_publish import run_all
 
@@ -241,15 +240,32 @@ def status(hub: Folder = ".", json: AsJson = False, debug: Debug = False) -> Non
         run_status(call)
 
 
-@app.command(epilog="Examples: allin problems   allin problems vereine --all")
+@app.command(
+    epilog="Examples: allin problems   allin problems vereine --all   allin problems vereine --xlsx vereine-fragen.xlsx"
+)
 def problems(
-    source: Source = None, every: All = False, hub: Folder = ".", json: AsJson = False, debug: Debug = False
+    source: Source = None,
+    every: All = False,
+    csv: Annotated[
+        str | None,
+        typer.Option("--csv", metavar="FILE", help="Write those of a source into a table for its partner."),
+    ] = None,
+    xlsx: Annotated[
+        str | None,
+        typer.Option("--xlsx", metavar="FILE", help="The same as a workbook of Excel."),
+    ] = None,
+    hub: Folder = ".",
+    json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     """List open problems in partners' data, with place and remedy."""
     with guarded(Call(hub, json, debug)) as call:
-        from allin_hub.cli.problems_held import run_problems
+        from allin_hub.cli.problems_held import run_partner_list, run_problems
 
-        run_problems(call, source, every)
+        if csv or xlsx:
+            run_partner_list(call, source, csv, xlsx)
+        else:
+            run_problems(call, source, every)
 
 
 @app.command(epilog="Examples: allin held   allin held vereine")
@@ -502,6 +518,26 @@ app.add_typer(key_commands)
 app.add_typer(consent_commands)
 
 
+@app.command(epilog="Examples: allin fields   allin fields organisation   allin fields event --find datum")
+def fields(
+    kind: Annotated[
+        str | None,
+        typer.Argument(metavar="KIND", help="organisation, person, service, event, opportunity or project."),
+    ] = None,
+    find: Annotated[
+        str | None,
+        typer.Option("--find", metavar="WORD", help="Only fields with this in their name or headings."),
+    ] = None,
+    json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """List the fields that a column can hold, with what is read and an example."""
+    with guarded(Call(json=json, debug=debug)) as call:
+        from allin_hub.cli.fields import run_fields
+
+        run_fields(call, kind, find)
+
+
 @app.command(epilog="Example: allin plugins")
 def plugins(json: AsJson = False, debug: Debug = False) -> None:
     """List the installed source and output plugins."""
@@ -529,7 +565,8 @@ def new(
 def main() -> None:
     """Run a command.
 
-    Exit code 0: done; 1: a source or an output failed; 2: the configuration or the call is wrong.
+    Exit code 0: done; 1: a source or an output failed; 2: the configuration or the call is wrong; 3: a run of `sync` or `run`
+    is held for a person.
     """
     keep_private()
     try:

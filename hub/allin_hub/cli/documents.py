@@ -10,6 +10,7 @@ from typing import Literal
 
 from allin_hub.api.registry import PluginInfo
 from allin_hub.base.problems import Severity
+from allin_hub.base.reports import EntryChange
 from allin_hub.base.types import Reason
 from allin_hub.doctor.finding import PlainFinding
 from allin_hub.doctor.reader_jail import ReaderJail
@@ -61,6 +62,28 @@ class AllowDocument:
     """`allin allow --json`: every text that is held, hinted at or asked about, with the office's answers."""
 
     texts: tuple[PrintedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedField:
+    """A field that a column can lead to: its path in hub.toml, what is read into it, and headings that are recognised."""
+
+    kind: str
+    path: str
+    label_de: str
+    label_en: str
+    reads_de: str
+    reads_en: str
+    examples: tuple[str, ...]
+    headings: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsDocument:
+    """`allin fields --json`: every field of a kind, its own first, then those of its places and contacts."""
+
+    fields: tuple[PrintedField, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +197,9 @@ class ReadProblem:
 class ReadSource:
     """What a read of one source found. Counts are counts of raws; `created` and `updated` of entities.
 
-    `problems` holds the first thousand, `problems_total` counts all.
+    `held_before` says that an earlier run was held for the same, and nobody has decided since.
+    `problems` holds the first thousand, `problems_total` counts all. `entries` holds the first fifty of each sort, of a
+    check all.
     """
 
     status: Literal["done", "partial", "held", "busy", "failed"]
@@ -191,6 +216,8 @@ class ReadSource:
     updated: int
     questions: int
     held: tuple[Reason, ...]
+    held_before: bool
+    entries: tuple[EntryChange, ...]
     seconds: float
     message: str | None
     problems_total: int

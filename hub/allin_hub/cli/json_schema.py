@@ -55,6 +55,7 @@ COMMANDS: dict[str, Any] = {
     "edit": documents.EditDocument,
     "export": documents.ExportDocument,
     "export-line": ExportedPerson | ExportedEntity,
+    "fields": documents.FieldsDocument,
     "held": documents.HeldDocument,
     "hide": documents.HiddenDocument,
     "plugins": documents.PluginsDocument,

@@ -16,6 +16,8 @@ ALIKE = 3
 """From how many equal problems on they are shown as one."""
 RANGES = 12
 """How many rows, or stretches of rows, are named before it only says how many more there are."""
+COLUMNS = 5
+"""How many columns are named before it only says how many more there are."""
 MOST = 100
 """How many lines are shown when nobody has asked for all."""
 
@@ -38,7 +40,8 @@ class Finding:
         if len(self.problems) == 1:
             return f"{self.first.message(language)} {self.first.hint(language)}".strip()
         bare = dataclasses.replace(self.first, sheet=None, row=None, column=None)
-        where = [dataclasses.replace(self.first, row=None).where(language), self._rows(say)]
+        count = say.several("{count} time", "{count} times", len(self.problems))
+        where = [self._columns(say), count, self._rows(say)]
         message = bare.message(language)
         if any(other.params != self.first.params for other in self.problems):
             message = say("for example: {message}", message=message)
@@ -46,23 +49,33 @@ class Finding:
 
     def _rows(self, say: Voice) -> str:
         rows = [problem.row for problem in self.problems if problem.row is not None]
-        if len(rows) < len(self.problems):
-            return say.several("{count} time", "{count} times", len(self.problems))
-        return say("rows {rows}", rows=stretches(rows, say))
+        return say("rows {rows}", rows=stretches(rows, say)) if rows else ""
+
+    def _columns(self, say: Voice) -> str:
+        """The sheet and the column, or the first of several columns."""
+        columns = list(dict.fromkeys(one.column for one in self.problems if one.column))
+        if len(columns) < 2:
+            return dataclasses.replace(self.first, row=None).where(say.language)
+        named = ", ".join(f"'{one}'" for one in columns[:COLUMNS])
+        if rest := len(columns) - COLUMNS if len(columns) > COLUMNS else 0:
+            named = say("{rows} and {count} more", rows=named, count=say.number(rest))
+        sheet = dataclasses.replace(self.first, row=None, column=None).where(say.language)
+        return ", ".join(part for part in (sheet, say("columns {columns}", columns=named)) if part)
 
 
 def findings(problems: Sequence[tuple[str, Problem]], *, every: bool = False) -> list[Finding]:
     """Problems with their sources, the gravest first; with `every`, each by itself.
 
-    Hints of one code about one column are one finding; errors and warnings only when they say the same.
+    Those of one code about one column are one finding, whatever they quote; so are those about whole columns with one remedy.
     """
     ordered = sorted(problems, key=lambda one: weight(*one))
     if every:
         return [Finding(source, [problem]) for source, problem in ordered]
     alike: dict[object, Finding] = {}
     for source, problem in ordered:
-        words = "" if problem.severity is Severity.HINT else repr(sorted(problem.params.items()))
-        key = (source, problem.code, problem.sheet, problem.column, words)
+        is_of_column = problem.row is None and problem.key is None and problem.column is not None
+        where = problem.hint() if is_of_column else problem.column
+        key = (source, problem.code, problem.sheet, is_of_column, where)
         alike.setdefault(key, Finding(source)).problems.append(problem)
     parted = (one for found in alike.values() for one in _parted(found))
     return sorted(parted, key=lambda one: weight(one.source, one.first))

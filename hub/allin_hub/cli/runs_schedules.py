@@ -6,6 +6,7 @@ from allin_hub.cli.console import moment, opened, print_json, state, table
 from allin_hub.cli.documents import PrintedRun, RunsDocument, SchedulesDocument
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.status_document import worded
+from allin_hub.cli.sync_publish import first_entries
 from allin_hub.cli.tables import EMPTY, Column, line
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
@@ -19,6 +20,10 @@ FIGURES = {
     "quarantined": text("{count} waiting"),
 }
 """The counts of a run that its line names."""
+OPERATIONS = {"new": "new", "changed": "changed", "withdrawn": "gone"}
+"""What happened to the entries of such a count."""
+NAMED = 3
+"""How many entries of each sort that line names."""
 JOBS = {
     "sync": text("sync"),
     "publish": text("publish"),
@@ -79,11 +84,13 @@ def _show_runs(say: Voice, hub: Hub, found: list[PastRun]) -> None:
 
 
 def _figures(say: Voice, one: PastRun) -> str:
-    named = [
-        say(words, count=say.number(one.counts[name]))
-        for name, words in FIGURES.items()
-        if one.counts.get(name)
-    ]
+    named = []
+    for name, words in FIGURES.items():
+        if count := one.counts.get(name):
+            entries = [entry for entry in one.entries if entry.op == OPERATIONS.get(name)]
+            titles = first_entries(say, entries, count, NAMED)
+            said = say(words, count=say.number(count))
+            named.append(f"{said} ({titles})" if titles else said)
     return ", ".join(named)
 
 

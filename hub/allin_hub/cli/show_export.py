@@ -16,6 +16,7 @@ from allin_hub.config.toml_blocks import unknown
 from allin_hub.entities.inspect import ShownEntity, exported, inspect, note_look
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice, text
+from allin_hub.mapping.field_list import label
 from allin_hub.store import entities
 from allin_hub.store.engine import reading
 from allin_schemas import ENTITIES, Kind
@@ -63,15 +64,21 @@ def _show_entry(call: Call, hub: Hub, say: Voice, shown: ShownEntity) -> None:
         line(say("Edited by the office: {field}, by {who}, {at}", field=one.path, who=one.by, at=at))
     line()
     rows = [
-        [name, readable(value), ", ".join(shown.winners(name)) or EMPTY]
+        [_named(say, shown.kind, name), readable(value), ", ".join(shown.winners(name)) or EMPTY]
         for name, value in sorted(shown.data.items())
         if value not in (None, "", [], {})
     ]
     table([Column(say("Field")), Column(say("Value"), wraps=True), Column(say("From"))], rows)
     line()
-    fields = [row[0] for row in rows if row[2] != EMPTY] or ["name"]
+    fields = [name for name in sorted(shown.data) if shown.winners(name)] or ["name"]
     command = call.command(f"show {shown.slug} --why {fields[0]}")
     line(say("Why a field has its value: {command}", command=command))
+
+
+def _named(say: Voice, kind: Kind, name: str) -> str:
+    """A field as staff know it, with its name in the model."""
+    called = label(kind, name, say.language)
+    return name if say.language == "en" or called == name else f"{called} ({name})"
 
 
 def _show_why(say: Voice, shown: ShownEntity, field: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import typer
 
 from allin_hub.base.errors import ConfigError, trace
-from allin_hub.base.reports import OutputReport, SourceReport, SyncReport
+from allin_hub.base.problems import HIDDEN, Problem
+from allin_hub.base.reports import EntryChange, OutputReport, SourceReport, SyncReport
 from allin_hub.base.types import Reason
 from allin_hub.cli import problem_list
 from allin_hub.cli.console import figured, opened, print_json, progress, state, table
@@ -29,6 +30,21 @@ HELD_BECAUSE = {
     "columns": text("columns are missing"),
     "undone": text("it was taken back before"),
 }
+CHANGES = {
+    "new": text("new"),
+    "changed": text("changed"),
+    "renamed": text("under a new key"),
+    "reread": text("read otherwise"),
+    "moved": text("read otherwise"),
+    "withdrawn": text("gone"),
+    "gone": text("gone"),
+}
+_COUNTS = {"new": "new", "changed": "changed", "renamed": "renamed", "reread": "reread", "gone": "withdrawn"}
+"""What happens to an entry, and the figure of a report that counts it."""
+LISTED = 10
+"""How many entries of each sort a check names."""
+IN_A_LINE = 5
+"""How many entries of each sort a sync names."""
 
 
 def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: bool) -> None:
@@ -54,7 +70,7 @@ def run_sync(call: Call, sources: Sequence[str], accept: str | None, replay: boo
             show_sync(call, say, report)
             line(_after_sync(call, say, report, unpublished=_waits_to_be_published(hub)))
         tell_at_the_end(hub, say)
-    raise typer.Exit(0 if report.ok else 1)
+    raise typer.Exit(report.exit_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +176,7 @@ def run_all(call: Call) -> None:
         else:
             line(after_publish(call, say, reports))
         tell_at_the_end(hub, say)
-    raise typer.Exit(0 if report.ok and all(one.ok for one in reports.values()) else 1)
+    raise typer.Exit(report.exit_code if all(one.ok for one in reports.values()) else 1)
 
 
 def everything(call: Call, hub: Hub, say: Voice) -> tuple[SyncReport, dict[str, OutputReport]]:
@@ -195,7 +211,9 @@ def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> No
     if call.json:
         print_json(report.to_json(say.language))
     else:
-        show_sync(call, say, report)
+        show_sync(call, say, report, listed=False)
+        for one in report.sources.values():
+            _list_entries(say, one, None if every else LISTED)
         problems = [(one.source, problem) for one in report.sources.values() for problem in one.problems]
         if problems:
             line()
@@ -205,8 +223,8 @@ def run_check(call: Call, word: str | None, kind: str | None, every: bool) -> No
     raise typer.Exit(0 if report.ok else 1)
 
 
-def show_sync(call: Call, say: Voice, report: SyncReport) -> None:
-    """What a sync did, source by source."""
+def show_sync(call: Call, say: Voice, report: SyncReport, *, listed: bool = True) -> None:
+    """What a sync did, source by source; with `listed`, the first entries that came, changed and went."""
     columns = [
         Column(say("Source")),
         Column(say("State")),
@@ -224,6 +242,61 @@ def show_sync(call: Call, say: Voice, report: SyncReport) -> None:
     table(columns, [_sync_row(say, one) for one in report.sources.values()])
     for one in report.sources.values():
         _remarks(call, say, one)
+        for op in _COUNTS if listed and not one.held_before else ():
+            if names := first_entries(
+                say, [entry for entry in one.entries if entry.op == op], _count(one, op)
+            ):
+                line(
+                    say(
+                        "{source}, {what}: {entries}", source=one.source, what=say(CHANGES[op]), entries=names
+                    )
+                )
+
+
+def _count(one: SourceReport, op: str) -> int:
+    return int(getattr(one, _COUNTS[op]))
+
+
+def first_entries(say: Voice, entries: Sequence[EntryChange], count: int, most: int = IN_A_LINE) -> str:
+    """The first of several entries in one line, and how many more there are."""
+    named = "; ".join(entry_words(say, one) for one in entries[:most])
+    rest = count - min(len(entries), most)
+    return (
+        say("{entries} and {count} more", entries=named, count=say.number(rest))
+        if named and rest > 0
+        else named
+    )
+
+
+def _list_entries(say: Voice, one: SourceReport, most: int | None) -> None:
+    """The entries that a sync would bring, change and take away, each on its line."""
+    for op, what in CHANGES.items():
+        entries = [entry for entry in one.entries if entry.op == op]
+        if not entries:
+            continue
+        line()
+        line(f"{one.source}, {say(what)}: {say.number(len(entries))}")
+        for entry in entries[:most]:
+            line(f"  {entry_words(say, entry)}")
+        if most is not None and len(entries) > most:
+            line("  " + say("and {count} more; all: --all", count=say.number(len(entries) - most)))
+
+
+def entry_words(say: Voice, one: EntryChange) -> str:
+    """An entry by its title and place, the fields that differ, and whether it waits."""
+    place = place_words(say, one.sheet, one.row)
+    named = one.title if one.title != HIDDEN else ""
+    if named and place:
+        named = f"{named} ({place})"
+    said = named or place or say("an entry without a title")
+    if one.fields:
+        said = f"{said}: {', '.join(one.fields)}"
+    return f"{said}, {say('waits to be mended')}" if one.waits else said
+
+
+def place_words(say: Voice, sheet: str | None, row: int | None) -> str:
+    """Sheet and row as people look them up."""
+    return Problem("NAME_MISSING", sheet=sheet, row=row).where(say.language)
 
 
 def _sync_row(say: Voice, one: SourceReport) -> list[Any]:
@@ -246,7 +319,14 @@ def _remarks(call: Call, say: Voice, one: SourceReport) -> None:
         line(say("A sync of {source} would be held: {why}.", source=one.source, why=why))
     if one.status == "held":
         why = why[:1].upper() + why[1:]
-        line(say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why))
+        said = (
+            say(
+                "{source} is still held. {why}. What is published stays as it is.", source=one.source, why=why
+            )
+            if one.held_before
+            else say("{source} is held. {why}. What is published stays as it is.", source=one.source, why=why)
+        )
+        line(said)
 
 
 def _why(say: Voice, reason: Reason) -> str:

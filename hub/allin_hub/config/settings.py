@@ -83,7 +83,8 @@ class HubSettings(Settings):
 class GuardLimits(Settings):
     """How much a sync may lose, change or add without a person: this many records, or this share of those known, if that is more.
 
-    A sync that exceeds the larger of the two is held.
+    A sync that exceeds the larger of the two is held. So is one that loses at least two records and half of all, unless
+    `lost_share` is 0.5 or more.
     """
 
     lost: Annotated[int, Field(ge=0)] = 3
@@ -118,11 +119,15 @@ class SourceSettings(Settings):
     key: str | None = None
     columns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
+    values: dict[str, dict[str, str]] = {}
+    """What words of the source mean in fields that take only the words of a list: field, word, word of the list."""
     enabled: bool = True
     owner: str | None = None
     trust: int = 10
     licence: str | None = None
     language: str | None = None
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "DE"
+    """In which country its addresses and telephone numbers are, unless a record says another."""
     limits: SourceLimits = SourceLimits()
     schedule: str | None = None
     allow_hosts: tuple[str, ...] = ()

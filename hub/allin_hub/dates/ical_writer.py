@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from allin_hub.dates.rrule import is_refused
-from allin_schemas import Event, EventStatus, Override, Place
+from allin_hub.dates.occurrences import Occurrence, changed_dates, event_dates, meant
+from allin_hub.dates.rrule import is_refused, plain_rule
+from allin_schemas import Event, EventStatus, Place
 
 if TYPE_CHECKING:
     import icalendar
 
+_FIRST, _LAST = dt.datetime(1900, 1, 2, tzinfo=dt.UTC), dt.datetime(2999, 12, 30, tzinfo=dt.UTC)
 _NOBODY: Mapping[UUID, str] = {}
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029]")
 _STATUS = {
@@ -48,87 +50,113 @@ def calendar(
     book.add("x-wr-calname", icalendar.vText(_line(name)))
     book.add("refresh-interval", dt.timedelta(days=1), parameters={"VALUE": "DURATION"})
     for event in events:
-        book.add_component(_event(event, language, organisers, links))
-        for override in sorted(event.overrides, key=lambda one: str(one.recurrence_id)):
-            book.add_component(_exception(event, override))
+        for entry in _entries(event, language, organisers, links):
+            book.add_component(entry)
     book.add_missing_timezones(first_date=dt.date(2020, 1, 1), last_date=dt.date(2038, 1, 1))
     content: bytes = book.to_ical()
     return content
 
 
-def _event(
+def _entries(
     event: Event, language: str, organisers: Mapping[UUID, str], links: Mapping[UUID, str]
-) -> icalendar.Event:
+) -> Iterator[icalendar.Event]:
+    """Write a series and its changed dates, or each date of what is no series as an event of its own."""
+    organiser = organisers.get(event.organiser_org_id) if event.organiser_org_id else event.organiser_name
+    organiser = organiser or event.host_name
+    page = links.get(event.id)
+    if event.rrule or event.rdates:
+        yield _series(event, language, organiser, page)
+        for changed in changed_dates(event):
+            entry = _of_date(event, changed.date, language, organiser, page)
+            ranged = {"RANGE": "THISANDFUTURE"} if changed.and_following else {}
+            named = _moment(changed.named, all_day=not isinstance(event.start, dt.datetime))
+            entry.add("recurrence-id", named, parameters=ranged)
+            yield entry
+    elif event.overrides:
+        for number, date in enumerate(event_dates(event, _FIRST, _LAST)):
+            name = f"{event.id}-{date.start:%Y%m%dT%H%M}" if number else str(event.id)
+            yield _of_date(event, date, language, organiser, page, name)
+    else:
+        yield _series(event, language, organiser, page)
+
+
+def _series(event: Event, language: str, organiser: str | None, page: str | None) -> icalendar.Event:
     zone = ZoneInfo(event.zone)
     entry = _entry(event)
     entry.add("dtstart", _local(event.start, zone))
     if event.end is not None and isinstance(event.end, dt.datetime) == isinstance(event.start, dt.datetime):
         entry.add("dtend", _local(event.end, zone))
-    entry.add("summary", _line(event.title))
-    text = event.description.best(language) if event.description else None
+    _add_words(entry, event, language)
+    _add_more(entry, event, organiser, page or event.url or event.registration_url)
+    _add_rule(entry, event, zone)
+    return entry
+
+
+def _of_date(
+    event: Event,
+    date: Occurrence,
+    language: str,
+    organiser: str | None,
+    page: str | None,
+    uid: str | None = None,
+) -> icalendar.Event:
+    """Write one date with all that it says: calendar programs take nothing from its series."""
+    entry = _entry(event, uid)
+    entry.add("dtstart", _moment(date.start, all_day=date.all_day))
+    if date.end is not None:
+        entry.add("dtend", _moment(date.end, all_day=date.all_day))
+    _add_words(entry, date, language)
+    own = date.url if date.url != event.url else None
+    _add_more(entry, event, organiser, own or page or event.url or event.registration_url)
+    return entry
+
+
+def _add_words(entry: icalendar.Event, said: Event | Occurrence, language: str) -> None:
+    entry.add("summary", _line(said.title))
+    text = said.description.best(language) if said.description else None
     if text is not None:
         entry.add("description", _clean(text[1]), parameters={"LANGUAGE": text[0]})
-    _add_place(entry, event.location)
-    entry.add("status", _STATUS[event.status])
-    link = links.get(event.id) or event.registration_url
+    _add_place(entry, said.location)
+    entry.add("status", _STATUS[said.status])
+
+
+def _add_more(entry: icalendar.Event, event: Event, organiser: str | None, link: str | None) -> None:
     if link:
         entry.add("url", link)
-    organiser = organisers.get(event.organiser_org_id) if event.organiser_org_id else event.organiser_name
     if organiser:
         entry.add("contact", _line(organiser))
     if event.topics:
         entry.add("categories", [_line(topic) for topic in event.topics])
-    _add_series(entry, event, zone)
-    return entry
 
 
-def _add_series(entry: icalendar.Event, event: Event, zone: ZoneInfo) -> None:
+def _add_rule(entry: icalendar.Event, event: Event, zone: ZoneInfo) -> None:
     import icalendar
 
-    timed = isinstance(event.start, dt.datetime)
+    start = _local(event.start, zone)
+    timed = isinstance(start, dt.datetime)
     if event.rrule and not is_refused(event.rrule):
-        entry.add("rrule", icalendar.vRecur.from_ical(event.rrule.strip().upper().removeprefix("RRULE:")))
+        wall = start.replace(tzinfo=None) if isinstance(start, dt.datetime) else _midnight(start)
+        rule = plain_rule(event.rrule, wall, zone, all_day=not timed)
+        entry.add("rrule", icalendar.vRecur.from_ical(rule))
+    changed = {_moment(one.named, all_day=not timed) for one in changed_dates(event)}
     for name, moments in (("rdate", event.rdates), ("exdate", event.exdates)):
         for moment in moments:
-            at = _local(moment, zone)
-            if timed and not isinstance(at, dt.datetime):
-                start = _local(event.start, zone)
-                assert isinstance(start, dt.datetime)  # noqa: S101 - the start of a timed event
+            at = _local(moment, zone) if timed else meant(moment, zone)
+            if isinstance(start, dt.datetime) and not isinstance(at, dt.datetime):
                 at = dt.datetime.combine(at, start.timetz())
-            elif not timed and isinstance(at, dt.datetime):
-                at = at.date()
+            if name == "exdate" and at in changed:
+                # An exception that came later than the exclusion: programs would drop it.
+                continue
             parameters = {} if timed else {"VALUE": "DATE"}
             entry.add(name, at, parameters=parameters)
 
 
-def _exception(event: Event, override: Override) -> icalendar.Event:
-    zone = ZoneInfo(event.zone)
-    entry = _entry(event)
-    start = override.start if override.start is not None else override.recurrence_id
-    entry.add("recurrence-id", _local(override.recurrence_id, zone))
-    entry.add("dtstart", _local(start, zone))
-    end = override.end if override.end is not None else _ending(event, start)
-    if end is not None and isinstance(end, dt.datetime) == isinstance(start, dt.datetime):
-        entry.add("dtend", _local(end, zone))
-    entry.add("summary", _line(override.title or event.title))
-    _add_place(entry, override.location or event.location)
-    cancelled = override.cancelled or event.status is EventStatus.CANCELLED
-    entry.add("status", "CANCELLED" if cancelled else _STATUS[event.status])
-    return entry
-
-
-def _ending(event: Event, start: dt.datetime | dt.date) -> dt.datetime | dt.date | None:
-    if event.end is None or type(event.end) is not type(event.start) or type(start) is not type(event.start):
-        return None
-    return start + (event.end - event.start)
-
-
-def _entry(event: Event) -> icalendar.Event:
+def _entry(event: Event, uid: str | None = None) -> icalendar.Event:
     """Begin an entry: its UID names no host, and DTSTAMP is its last change, not now."""
     import icalendar
 
     entry = icalendar.Event()
-    entry.add("uid", str(event.id))
+    entry.add("uid", uid or str(event.id))
     entry.add("dtstamp", event.updated_at.astimezone(dt.UTC).replace(microsecond=0))
     entry.add("last-modified", event.updated_at.astimezone(dt.UTC).replace(microsecond=0))
     entry.add("sequence", event.version)
@@ -150,6 +178,14 @@ def _add_place(entry: icalendar.Event, place: Place | None) -> None:
 
 def _local(moment: dt.datetime | dt.date, zone: ZoneInfo) -> dt.datetime | dt.date:
     return moment.astimezone(zone) if isinstance(moment, dt.datetime) else moment
+
+
+def _moment(moment: dt.datetime, *, all_day: bool) -> dt.datetime | dt.date:
+    return moment.date() if all_day else moment
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time())
 
 
 def _clean(text: str) -> str:

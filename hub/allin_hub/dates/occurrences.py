@@ -10,19 +10,23 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from allin_hub.dates.rrule import is_refused, rule, wall_times
-from allin_schemas import Event, EventStatus, Override, Place
+from allin_schemas import Event, EventStatus, Localized, LocalizedText, Origin, Override, Place
 
 MOST = 1_000
 _Moment = dt.datetime | dt.date
 _DAY = dt.timedelta(days=1)
 _LONGEST = dt.timedelta(days=400)
+_NONE = dt.timedelta(0)
+_MOST_FOLLOWING = 366
+_FOLLOWING = dt.timedelta(days=10 * 366)
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One date of an event, in local time; `end` is exclusive, and None where none is known.
 
-    What lasts all day begins and ends at midnight.
+    What lasts all day begins and ends at midnight. Title, place, text, link and status are this date's own
+    where it has some, else those of its series.
     """
 
     start: dt.datetime
@@ -32,6 +36,20 @@ class Occurrence:
     title: str
     location: Place | None
     overridden: bool = False
+    description: LocalizedText | None = None
+    url: str | None = None
+    """The page about this date."""
+
+
+class ChangedDate(NamedTuple):
+    """A date of a series that differs from it, and the moment that names it: its start by the rule, in local time.
+
+    `and_following` says that all later dates differ in the same way.
+    """
+
+    named: dt.datetime
+    date: Occurrence
+    and_following: bool = False
 
 
 class _Series(NamedTuple):
@@ -40,10 +58,26 @@ class _Series(NamedTuple):
     start: dt.datetime
     """Naive wall time; midnight for what lasts all day."""
     zone: str
+    all_day: bool
     rrule: str | None
     rdates: tuple[dt.datetime, ...]
     exdates: frozenset[dt.datetime]
     exdays: frozenset[dt.date]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the dates of a series say and how they stand to its rule, from one of them on."""
+
+    shift: dt.timedelta
+    """How much later than by the rule a date begins, by the clock on the wall."""
+    length: dt.timedelta | None
+    all_day: bool
+    status: EventStatus
+    title: str
+    location: Place | None
+    description: LocalizedText | None
+    url: str | None
 
 
 def event_dates(
@@ -54,39 +88,203 @@ def event_dates(
     A series keeps its wall time when the clocks change. Dates are in the event's own time zone, or in `zone`.
     A cancelled date is listed as cancelled; an excluded one is not.
     """
-    local = ZoneInfo(event.zone)
-    all_day = not isinstance(event.start, dt.datetime)
-    series = _Series(
-        _wall(event.start, local),
-        event.zone,
-        event.rrule,
-        tuple(_wall(moment, local) for moment in event.rdates),
-        frozenset(_instant(moment, local) for moment in event.exdates),
-        frozenset(moment for moment in event.exdates if not isinstance(moment, dt.datetime)),
-    )
-    length = _length(event, series.start, local)
-    changed = {_instant(override.recurrence_id, local): override for override in event.overrides}
-    changed_days = {
-        override.recurrence_id
-        for override in event.overrides
-        if not (all_day or isinstance(override.recurrence_id, dt.datetime))
-    }
-    margin = max(length or _DAY, _DAY)
-    first, last = _wall(since, local) - margin, _wall(until, local) + _DAY
-    found = [
-        _overridden(event, override, series.start, length, local)
-        for instant, override in changed.items()
-        if not (override.cancelled and instant in series.exdates)
-    ]
-    taken = {*changed, *(_utc(occurrence.start) for occurrence in found)}
-    found += [
-        _regular(event, wall, series.start, length, local)
-        for wall in _starts(series, first, last, most + len(changed))
-        if _utc(wall, local) not in taken and wall.date() not in changed_days
-    ]
-    seen = [occurrence for occurrence in found if _touches(occurrence, since, until)]
+    dates = _Dates(event)
+    found = [changed.date for changed in dates.changed()]
+    regular = dates.regular(since, until, most)
+    if found:
+        taken = {(_utc(date.start), date.title) for date in found}
+        regular = [date for date in regular if (_utc(date.start), date.title) not in taken]
+    first, last = _utc(since), _utc(until)
+    seen = [occurrence for occurrence in (*found, *regular) if _touches(occurrence, first, last)]
     seen.sort(key=lambda occurrence: (occurrence.start.astimezone(dt.UTC), occurrence.title))
     return [_shown(occurrence, ZoneInfo(zone)) for occurrence in seen[:most]] if zone else seen[:most]
+
+
+def changed_dates(event: Event) -> list[ChangedDate]:
+    """List the dates that differ from their series, in order, for calendars.
+
+    Many calendar programs know no change of all following dates: the next 366 of them are listed one by one.
+    """
+    dates = _Dates(event)
+    found = dates.changed()
+    for changed in found.copy():
+        if changed.and_following:
+            found += dates.following(changed.named)
+    return sorted(found, key=lambda changed: (_utc(changed.named), not changed.and_following))
+
+
+class _Dates:
+    """The dates of one event: those that follow its rule, and those that were changed."""
+
+    def __init__(self, event: Event) -> None:
+        self._event = event
+        self._zone = zone = ZoneInfo(event.zone)
+        self._all_day = all_day = not isinstance(event.start, dt.datetime)
+        exdates = [meant(moment, zone) if all_day else moment for moment in event.exdates]
+        self._series = _Series(
+            _wall(event.start, zone),
+            event.zone,
+            all_day,
+            event.rrule,
+            tuple(_wall(meant(moment, zone) if all_day else moment, zone) for moment in event.rdates),
+            frozenset(_instant(moment, zone) for moment in exdates),
+            frozenset(moment for moment in exdates if not isinstance(moment, dt.datetime)),
+        )
+        self._own = _Look(
+            _NONE,
+            _length(event, self._series.start, zone),
+            all_day,
+            event.status,
+            event.title,
+            event.location,
+            event.description,
+            event.url,
+        )
+        self._overrides = {self._named(one.recurrence_id): one for one in event.overrides}
+        self._days = {
+            one.recurrence_id
+            for one in event.overrides
+            if not (all_day or isinstance(one.recurrence_id, dt.datetime))
+        }
+        self._looks: list[tuple[dt.datetime, _Look]] = []
+        for named, override in sorted(self._overrides.items()):
+            if override.and_following:
+                self._looks.append((named, self._changed(named, override)))
+
+    def changed(self) -> list[ChangedDate]:
+        """Give each date that has an exception, unless it is cancelled and excluded at once."""
+        return [
+            ChangedDate(named.astimezone(self._zone), self._overridden(named, one), one.and_following)
+            for named, one in self._overrides.items()
+            if not (one.cancelled and named in self._series.exdates)
+        ]
+
+    def regular(self, since: dt.datetime, until: dt.datetime, most: int) -> list[Occurrence]:
+        """Give the dates without an exception of their own."""
+        walls = self._walls(since, until, most)
+        if not self._overrides:
+            return [self._following(wall, self._own) for wall in walls]
+        return [self._following(wall, self._look(named)) for wall, named in self._without_own(walls)]
+
+    def following(self, since: dt.datetime) -> list[ChangedDate]:
+        """Give the next dates that are as the change of all dates from `since` on says."""
+        found, first = [], _utc(since)
+        for wall, named in self._without_own(self._walls(since, since + _FOLLOWING, _MOST_FOLLOWING)):
+            last = max((start for start, _ in self._looks if start <= named), default=None)
+            if last == first < named:
+                found.append(
+                    ChangedDate(
+                        named.astimezone(self._zone),
+                        self._following(wall, self._look(named)),
+                    )
+                )
+        return found
+
+    def _walls(self, since: dt.datetime, until: dt.datetime, most: int) -> tuple[dt.datetime, ...]:
+        looks = [self._own, *(look for _, look in self._looks)]
+        margin = max(*(look.length or _DAY for look in looks), _DAY)
+        first = _wall(since, self._zone) - margin - max(look.shift for look in looks)
+        last = _wall(until, self._zone) + _DAY - min(look.shift for look in looks)
+        return _starts(self._series, first, last, most + len(self._overrides))
+
+    def _without_own(self, walls: tuple[dt.datetime, ...]) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+        """Give the wall times without an exception, each with its moment."""
+        for wall in walls:
+            named = _utc(wall, self._zone)
+            if named not in self._overrides and wall.date() not in self._days:
+                yield wall, named
+
+    def _named(self, moment: _Moment) -> dt.datetime:
+        """Give the start by the rule that a moment names; a day alone names the date of that day."""
+        if self._all_day:
+            moment = meant(moment, self._zone)
+        if not isinstance(moment, dt.datetime):
+            moment = _local(dt.datetime.combine(moment, self._series.start.time()), self._zone)
+        return _utc(moment)
+
+    def _look(self, named: dt.datetime) -> _Look:
+        found = self._own
+        for since, look in self._looks:
+            if since > named:
+                break
+            found = look
+        return found
+
+    def _changed(self, named: dt.datetime, override: Override) -> _Look:
+        """Give the look of a date that was changed; what the change does not say is as before."""
+        before = self._look(named)
+        wall = _wall(named, self._zone)
+        shift, all_day, length = before.shift, before.all_day, before.length
+        if override.start is not None:
+            all_day = not isinstance(override.start, dt.datetime)
+            shift = _wall(override.start, self._zone) - wall
+            if all_day != before.all_day:
+                length = _DAY if all_day else None
+        if override.end is not None and (lasts := _wall(override.end, self._zone) - wall - shift) > _NONE:
+            length = min(lasts, _LONGEST)
+        cancelled = override.cancelled or self._event.status is EventStatus.CANCELLED
+        tentative = EventStatus.TENTATIVE if override.tentative else self._event.status
+        return _Look(
+            shift,
+            length,
+            all_day,
+            EventStatus.CANCELLED if cancelled else tentative,
+            override.title or before.title,
+            override.location or before.location,
+            _described(override.description, self._event.description) or before.description,
+            override.url or before.url,
+        )
+
+    def _overridden(self, named: dt.datetime, override: Override) -> Occurrence:
+        """Give a changed date; start and end are exactly what was written."""
+        look = self._changed(named, override)
+        found = self._following(_wall(named, self._zone), look, overridden=True)
+        start = _at(override.start, self._zone) if override.start is not None else found.start
+        end = _at(override.end, self._zone) if override.end is not None else None
+        if end is None or _utc(end) <= _utc(start):
+            end = _end(_wall(start, self._zone), start, look.length, self._zone)
+        return replace(found, start=start, end=end)
+
+    def _following(self, wall: dt.datetime, look: _Look, *, overridden: bool = False) -> Occurrence:
+        """Give the date that the rule has at this wall time."""
+        exact = (
+            look is self._own and wall == self._series.start and isinstance(self._event.start, dt.datetime)
+        )
+        start = _at(self._event.start, self._zone) if exact else _local(wall + look.shift, self._zone)
+        end = _at(self._event.end, self._zone) if exact and self._event.end is not None else None
+        if end is None or _utc(end) <= _utc(start):
+            end = _end(wall + look.shift, start, look.length, self._zone)
+        return Occurrence(
+            start,
+            end,
+            look.all_day,
+            look.status,
+            look.title,
+            look.location,
+            overridden,
+            look.description,
+            look.url,
+        )
+
+
+def meant(moment: _Moment, zone: ZoneInfo) -> dt.date:
+    """Give the day of an all-day series that a moment names: the local day at midnight, else the day as written.
+
+    Programs write such days as midnight in UTC, or as midnight of the place in UTC (RFC 5545, 3.8.5.1 asks for a DATE).
+    """
+    if not isinstance(moment, dt.datetime):
+        return moment
+    local = moment.astimezone(zone)
+    return local.date() if local.time() == dt.time() else moment.astimezone(dt.UTC).date()
+
+
+def _described(text: str | None, of_series: LocalizedText | None) -> LocalizedText | None:
+    """Put a date's own text into the language in which its series was written."""
+    if not text:
+        return None
+    known = of_series.root if of_series is not None else {}
+    written = [language for language, one in known.items() if one.origin is Origin.PARTNER]
+    return LocalizedText({next(iter([*written, *known, "de"])): Localized(text=text)})
 
 
 @lru_cache(maxsize=20_000)
@@ -108,52 +306,11 @@ def _all_starts(series: _Series, zone: ZoneInfo, last: dt.datetime) -> Iterator[
     if not series.rrule or is_refused(series.rrule):
         yield series.start
         return
-    ends = rule(series.rrule).last(zone)
+    ends = rule(series.rrule).last(zone, all_day=series.all_day)
     # UNTIL before the start is how calendar programs write a series that was deleted as a whole.
     if ends is None or ends >= series.start:
         yield series.start
-    yield from wall_times(series.rrule, series.start, zone, last)
-
-
-def _regular(
-    event: Event, wall: dt.datetime, first: dt.datetime, length: dt.timedelta | None, zone: ZoneInfo
-) -> Occurrence:
-    exact = wall == first and isinstance(event.start, dt.datetime)
-    start = _at(event.start, zone) if exact else _local(wall, zone)
-    end = _at(event.end, zone) if exact and event.end is not None else None
-    return Occurrence(
-        start,
-        end if end is not None and _utc(end) > _utc(start) else _end(wall, start, length, zone),
-        not isinstance(event.start, dt.datetime),
-        event.status,
-        event.title,
-        event.location,
-    )
-
-
-def _overridden(
-    event: Event, override: Override, first: dt.datetime, length: dt.timedelta | None, zone: ZoneInfo
-) -> Occurrence:
-    given = override.start if override.start is not None else override.recurrence_id
-    timed = isinstance(event.start, dt.datetime)
-    all_day = not isinstance(given, dt.datetime)
-    if all_day and timed and override.start is None:
-        # A date that is named by its day alone keeps the time of the series.
-        given, all_day = _local(dt.datetime.combine(given, first.time()), zone), False
-    if all_day == timed:
-        length = _DAY if all_day else None
-    start = _at(given, zone)
-    end = _at(override.end, zone) if override.end is not None else None
-    cancelled = override.cancelled or event.status is EventStatus.CANCELLED
-    return Occurrence(
-        start,
-        end if end is not None and _utc(end) > _utc(start) else _end(_wall(given, zone), start, length, zone),
-        all_day,
-        EventStatus.CANCELLED if cancelled else event.status,
-        override.title or event.title,
-        override.location or event.location,
-        overridden=True,
-    )
+    yield from wall_times(series.rrule, series.start, zone, last, all_day=series.all_day)
 
 
 def _length(event: Event, start: dt.datetime, zone: ZoneInfo) -> dt.timedelta | None:
@@ -177,7 +334,7 @@ def _end(
 
 def _touches(occurrence: Occurrence, since: dt.datetime, until: dt.datetime) -> bool:
     start, end = _utc(occurrence.start), occurrence.end
-    return start < _utc(until) and (start >= _utc(since) or (end is not None and _utc(end) > _utc(since)))
+    return start < until and (start >= since or (end is not None and _utc(end) > since))
 
 
 def _shown(occurrence: Occurrence, zone: ZoneInfo) -> Occurrence:

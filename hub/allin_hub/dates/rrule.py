@@ -29,6 +29,8 @@ _BOUNDS = {
     "BYWEEKNO": (-53, 53),
     "BYSETPOS": (-366, 366),
 }
+_OF_TIME = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
+_OF_DAY = frozenset({"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"})
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
@@ -50,13 +52,19 @@ class Rule:
     by: dict[str, tuple[int, ...]] = field(default_factory=dict)
     by_day: tuple[tuple[int | None, str], ...] = ()
 
-    def last(self, zone: ZoneInfo) -> dt.datetime | None:
-        """Give the last wall time that UNTIL admits; a plain day is admitted to its end."""
+    def last(self, zone: ZoneInfo, *, all_day: bool = False) -> dt.datetime | None:
+        """Give the last wall time that UNTIL admits; a plain day is admitted to its end.
+
+        Of what lasts all day, UNTIL names the last day (RFC 5545, 3.3.10): the local one where it is midnight there,
+        else the one that is written.
+        """
         found = _UNTIL.fullmatch(self.until or "")
         if found is None:
             return None
         day, time, utc = found.groups()
-        if time is None:
+        if all_day and time is not None:
+            day = f"{_last_day(found, zone):%Y%m%d}"
+        if all_day or time is None:
             return dt.datetime.combine(_day(day), dt.time(23, 59, 59))
         moment = dt.datetime.combine(
             _day(day), dt.time(int(time[:2]), int(time[2:4]), min(int(time[4:]), 59))
@@ -84,12 +92,15 @@ def rule(text: str) -> Rule:
     by_day = tuple(_weekday(item) for item in parts.pop("BYDAY", "").split(",") if item)
     by: dict[str, tuple[int, ...]] = {}
     for name, value in parts.items():
+        if name == "SKIP" or name.startswith("X-"):
+            # SKIP only matters to days that a month does not have; X- parts are a program's own.
+            continue
         if name not in _BOUNDS:
             raise RuleRefusedError
         by[name] = tuple(sorted({_whole(item, *_BOUNDS[name]) for item in value.split(",")}))
         if name in ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS") and 0 in by[name]:
             raise RuleRefusedError
-    if _times_a_day(frequency, by) > _MOST_TIMES_A_DAY or (frequency == "HOURLY" and "BYWEEKNO" in by):
+    if _times_a_day(frequency, by) > _MOST_TIMES_A_DAY or _is_forbidden(frequency, by, by_day):
         raise RuleRefusedError
     return Rule(frequency, interval, _count(count), until, week_start, by, by_day)
 
@@ -103,19 +114,26 @@ def is_refused(text: str) -> bool:
     return False
 
 
-def wall_times(text: str, start: dt.datetime, zone: ZoneInfo, before: dt.datetime) -> Iterator[dt.datetime]:
+def wall_times(
+    text: str, start: dt.datetime, zone: ZoneInfo, before: dt.datetime, *, all_day: bool = False
+) -> Iterator[dt.datetime]:
     """Yield the rule's naive wall times from `start` on, in order, up to `before`; a refused rule gives none.
 
-    `start` itself comes only where the rule hits it. After MOST_STEPS the rule ends.
+    `start` itself comes only where the rule hits it, yet COUNT counts it as the first date in any case.
+    After MOST_STEPS the rule ends.
     """
     try:
         taken = rule(text)
     except RuleRefusedError:
         return
-    last = taken.last(zone)
+    last = taken.last(zone, all_day=all_day)
+    number = 0
     try:
-        for moment in islice(_expanded(taken, start), MOST_STEPS):
+        for moment in islice(_expanded(taken, start, all_day=all_day), MOST_STEPS):
+            number += 1 if number or moment == start else 2
             if moment >= before or (last is not None and moment > last):
+                return
+            if taken.count is not None and number > taken.count:
                 return
             yield moment
     except (_EnoughError, ValueError):
@@ -123,26 +141,77 @@ def wall_times(text: str, start: dt.datetime, zone: ZoneInfo, before: dt.datetim
         return
 
 
-def _expanded(taken: Rule, start: dt.datetime) -> Iterator[dt.datetime]:
+def _expanded(taken: Rule, start: dt.datetime, *, all_day: bool = False) -> Iterator[dt.datetime]:
     from dateutil import rrule as dateutil
 
-    arguments: dict[str, Any] = {name.lower(): values for name, values in taken.by.items()}
-    if taken.by_day:
+    by = _completed(taken, start, all_day=all_day)
+    arguments: dict[str, Any] = {name.lower(): values for name, values in by.items()}
+    by_day = days_of(taken, start)
+    if by_day:
         arguments["byweekday"] = [
             getattr(dateutil, day) if number is None else getattr(dateutil, day)(number)
-            for number, day in taken.by_day
+            for number, day in by_day
         ]
-    return iter(
-        dateutil.rrule(
-            getattr(dateutil, taken.frequency),
-            dtstart=start,
-            interval=_Interval(taken.interval, _DAYS_LOOKED_AT[taken.frequency]),
-            count=taken.count,
-            wkst=_WEEKDAYS.index(taken.week_start),
-            cache=False,
-            **arguments,
-        )
+    week_start, first = _WEEKDAYS.index(taken.week_start), start
+    if taken.frequency == "WEEKLY" and "BYSETPOS" in by:
+        # Positions count from the first day of the week; dateutil counts them from the start.
+        first -= dt.timedelta(days=(start.weekday() - week_start) % 7)
+        arguments.setdefault("byweekday", start.weekday())
+    found = dateutil.rrule(
+        getattr(dateutil, taken.frequency),
+        dtstart=first,
+        interval=_Interval(taken.interval, _DAYS_LOOKED_AT[taken.frequency]),
+        wkst=week_start,
+        cache=False,
+        **arguments,
     )
+    return (moment for moment in found if moment >= start)
+
+
+def _completed(taken: Rule, start: dt.datetime, *, all_day: bool) -> dict[str, tuple[int, ...]]:
+    """Add the month of the start to days of a year that name none, and leave times out of whole days (RFC 5545, 3.3.10)."""
+    by = {name: values for name, values in taken.by.items() if not (all_day and name in _OF_TIME)}
+    if taken.frequency == "YEARLY" and by.keys() & _OF_DAY == {"BYMONTHDAY"} and not taken.by_day:
+        by["BYMONTH"] = (start.month,)
+    return by
+
+
+def days_of(taken: Rule, start: dt.datetime) -> tuple[tuple[int | None, str], ...]:
+    """Give the weekdays of a rule; weeks alone mean the weekday of the start (RFC 5545, 3.3.10), not all seven."""
+    if taken.by_day or "BYWEEKNO" not in taken.by or {"BYMONTHDAY", "BYYEARDAY"} & taken.by.keys():
+        return taken.by_day
+    return ((None, _WEEKDAYS[start.weekday()]),)
+
+
+def plain_rule(text: str, start: dt.datetime, zone: ZoneInfo, *, all_day: bool) -> str:
+    """Write a rule so that every calendar program reads the same dates from it; `start` is wall time.
+
+    UNTIL is a day for what lasts all day, else UTC. A COUNT whose first date is not on the rule becomes UNTIL,
+    since programs count that date or do not. What the hub reads into a rule or leaves out of it is written so.
+    """
+    taken = rule(text)
+    parts = [f"FREQ={taken.frequency}"]
+    if taken.interval > 1:
+        parts.append(f"INTERVAL={taken.interval}")
+    last, count = taken.last(zone, all_day=all_day), taken.count
+    counted = count is not None and count <= MOST_STEPS
+    if counted and (last is not None or next(_expanded(taken, start, all_day=all_day), start) != start):
+        *_, last = start, *wall_times(text, start, zone, dt.datetime.max, all_day=all_day)  # noqa: DTZ901 - wall time
+        count = None
+    if count is not None:
+        parts.append(f"COUNT={count}")
+    elif last is not None and all_day:
+        parts.append(f"UNTIL={last:%Y%m%d}")
+    elif last is not None:
+        parts.append(f"UNTIL={last.replace(tzinfo=zone).astimezone(dt.UTC):%Y%m%dT%H%M%SZ}")
+    by = _completed(taken, start, all_day=all_day)
+    parts += [f"{name}={','.join(map(str, values))}" for name, values in by.items()]
+    days = days_of(taken, start)
+    if days:
+        parts.append("BYDAY=" + ",".join(f"{'' if number is None else number}{day}" for number, day in days))
+    if taken.week_start != "MO":
+        parts.append(f"WKST={taken.week_start}")
+    return ";".join(parts)
 
 
 class _EnoughError(Exception):
@@ -227,6 +296,28 @@ def _year_of_until(written: str) -> int:
     if day.year < _FIRST_YEAR:
         raise RuleRefusedError
     return day.year
+
+
+def _last_day(found: re.Match[str], zone: ZoneInfo) -> dt.date:
+    day, time, utc = _day(found[1]), found[2], found[3]
+    if not utc:
+        return day
+    moment = dt.datetime.combine(day, dt.time(int(time[:2]), int(time[2:4]), min(int(time[4:]), 59)), dt.UTC)
+    local = moment.astimezone(zone)
+    return local.date() if local.time() == dt.time() else day
+
+
+def _is_forbidden(
+    frequency: str, by: dict[str, tuple[int, ...]], by_day: tuple[tuple[int | None, str], ...]
+) -> bool:
+    """Whether RFC 5545, 3.3.10 says of these parts that they MUST NOT stand together: programs read them differently."""
+    numbered = any(number is not None for number, _ in by_day)
+    return (
+        (frequency != "YEARLY" and "BYWEEKNO" in by)
+        or (frequency in ("DAILY", "WEEKLY", "MONTHLY") and "BYYEARDAY" in by)
+        or (frequency == "WEEKLY" and "BYMONTHDAY" in by)
+        or (numbered and (frequency not in ("MONTHLY", "YEARLY") or "BYWEEKNO" in by))
+    )
 
 
 def _day(written: str) -> dt.date:

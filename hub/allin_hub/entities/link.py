@@ -23,7 +23,7 @@ from allin_hub.privacy.free_text.find import names_a_person
 from allin_hub.store import claims, entities, references, staging
 from allin_hub.store.corrections import office_claims, replaced
 from allin_hub.store.tables import iso
-from allin_schemas import ENTITIES, Kind, RecordStatus, RefersTo
+from allin_schemas import ENTITIES, HOSTED_BY, Kind, RecordStatus, RefersTo
 from allin_schemas.marks import mark_of
 
 BATCH = 4000
@@ -278,6 +278,9 @@ class Linker:
             target, claim_id = min(pairs, key=lambda pair: rank.get(pair[1], len(rank)))
             if refers(kind, name) and target != entity_id:
                 data[name] = target
+                if name == HOSTED_BY.get(kind):
+                    data.pop("host_name", None)
+                    provenance.pop("host_name", None)
                 if EVERYTHING not in provenance:
                     provenance[name] = [claim_id]
 

@@ -1,7 +1,8 @@
 """What is certain enough to tie two claims together, and what a reference can be found by.
 
-Certain: a register number or another identifier; an own web or mail domain with the same name; a role address;
-in one source, the same name at the same address; a person's name within what is certainly one organisation.
+Certain: a register number or another identifier, in a calendar together with the title or the start; an own web or
+mail domain with the same name; a role address; in one source, the same name at the same address or the same UID;
+a person's name within what is certainly one organisation.
 A name alone ties nothing, but a reference may find an organisation by it when there is only one of that name.
 """
 
@@ -32,6 +33,7 @@ class Rule(IntEnum):
     MAIL = 22
 
 
+_OF_CALENDAR = "ical|"
 TITLES = {Kind.EVENT: "title", Kind.OPPORTUNITY: "title"}
 
 
@@ -44,9 +46,14 @@ def key_of_name(name: str) -> str:
 def clues(kind: Kind, data: Mapping[str, Any]) -> list[tuple[Rule, str]]:
     """The match keys of a claim as text, before they are hashed."""
     name = key_of_name(str(data.get(TITLES.get(kind, "name")) or ""))
-    found = [
-        _identifier(identifier) for identifier in data.get("identifiers") or data.get("platform_ids") or ()
-    ]
+    found = []
+    for identifier in data.get("identifiers") or data.get("platform_ids") or ():
+        rule, text = _identifier(identifier)
+        if text.startswith(_OF_CALENDAR):
+            # Home-made calendars number their events 1, 2, 3: the number alone is no event of another calendar.
+            found += [(rule, f"{text}|{one}") for one in (name, data.get("start")) if one]
+        else:
+            found.append((rule, text))
     if kind is Kind.ORGANISATION:
         _organisation(data, name, found)
     elif kind is Kind.PERSON and name:
@@ -73,8 +80,14 @@ def _organisation(data: Mapping[str, Any], name: str, found: list[tuple[Rule, st
     found.extend((Rule.NAME, key) for key in keys if key != name)
 
 
-def record_clue(source: str, data: Mapping[str, Any]) -> tuple[Rule, str] | None:
-    """An organisation that one source names twice: the same name at the same address."""
+def record_clue(kind: Kind, source: str, data: Mapping[str, Any]) -> tuple[Rule, str] | None:
+    """What one source names twice: an organisation of the same name at the same address, an event of a calendar by its UID."""
+    if kind is Kind.EVENT:
+        of_calendar = (_identifier(one)[1] for one in data.get("platform_ids") or ())
+        uid = next((text for text in of_calendar if text.startswith(_OF_CALENDAR)), None)
+        return (Rule.SAME_RECORD, f"{source}|{uid}") if uid else None
+    if kind is not Kind.ORGANISATION or not data.get("name"):
+        return None
     for place in data.get("places") or ():
         if place.get("street") and place.get("postal_code"):
             where = f"{place['postal_code']}|{place['street'].casefold()}|{place.get('house_number') or ''}"
@@ -112,7 +125,9 @@ def marked(kind: str, rule: Rule, text: str) -> bytes:
 
 
 def reference_clues(given: Any) -> list[tuple[Rule, str]]:
-    """What a reference can be found by, the surest first: identifiers, addresses, the name."""
+    """What a reference can be found by, the surest first: identifiers, addresses, the name; of several candidates in turn."""
+    if isinstance(given, list):
+        return [clue for one in given for clue in reference_clues(one)]
     if isinstance(given, str):
         text = given.strip()
         domain = own_domain(text) if "@" in text or "." in text else None

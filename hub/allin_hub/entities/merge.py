@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 
 from allin_hub.base.types import OFFICE
-from allin_hub.mapping.drafts import localized
+from allin_hub.mapping.drafts import localized, localized_value
 from allin_hub.privacy.roles import merged_type
-from allin_schemas import ENTITIES, Kind, Organisation, OrganisationType, Sensitivity, Whole
+from allin_schemas import ENTITIES, EventStatus, Kind, Organisation, OrganisationType, Sensitivity, Whole
 from allin_schemas.marks import ByHub, mark_of, marked
 from allin_schemas.reading import name_key
 
@@ -23,6 +23,8 @@ EVERYTHING = "*"
 _MSO: str = OrganisationType.MSO.value
 _ART9: str = Sensitivity.ART9.value
 _SENSITIVITY: str = Organisation.model_fields["sensitivity"].default.value
+_LANGUAGE = "de"
+"""The language of an exception's text, which says none."""
 ITEM_KEYS = ("code", "number", "value", "account", "recurrence_id", "title", "name")
 
 
@@ -225,15 +227,22 @@ def _mark_sensitive(data: dict[str, Any]) -> None:
 
 
 def _start_of_exception(data: dict[str, Any]) -> None:
-    """An exception whose series is not in the feed stands for itself."""
+    """Let an exception whose series is not in the feed stand for itself."""
     first = min(
         data["overrides"], key=lambda override: str(override.get("start") or override["recurrence_id"])
     )
     data["start"] = first.get("start") or first["recurrence_id"]
-    for name in ("end", "title", "location"):
+    data["all_day"] = len(str(data["start"])) == len("2026-12-09")
+    for name in ("end", "title", "location", "url"):
         if first.get(name) is not None:
             data.setdefault(name, first[name])
+    if first.get("description"):
+        data.setdefault("description", {_LANGUAGE: localized_value(first["description"])})
     data.setdefault("title", "…")
+    for status in (EventStatus.CANCELLED, EventStatus.TENTATIVE):
+        if all(override.get(status.value) for override in data["overrides"]):
+            data["status"] = status.value
+            break
 
 
 def units_changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
 from allin_hub.base.bindings import of_answers
-from allin_hub.base.reports import SourceReport
+from allin_hub.base.reports import EntryChange, SourceReport
 from allin_hub.entities.link import Linker
 from allin_hub.entities.source_snapshot import kept, with_left
 from allin_hub.i18n.translator import Voice
@@ -19,9 +19,10 @@ from allin_hub.ingest.prepare import merge_mark
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.mapping import learned as learned_maps
+from allin_hub.mapping.values import merged
 from allin_hub.privacy.consent_ledger import AnswerRead, entries
 from allin_hub.privacy.released import subjects_of, voices
-from allin_hub.store import claims, consents, leases, partner_files, runs, staging
+from allin_hub.store import claims, consents, leases, partner_files, problems, runs, staging
 from allin_hub.store import raw_records as raws
 from allin_hub.store.corrections import replaced
 from allin_hub.store.corrections.replaced import Undoable
@@ -34,14 +35,15 @@ def apply(
     connection: Connection,
     run: SyncRun,
     result: FetchResult,
+    entries: Sequence[EntryChange] = (),
     *,
     undoable: bool = True,
     undoes: Undoable | None = None,
 ) -> SourceReport:
     """Move a run's staging into the tables, and make of it the entities that the hub knows.
 
-    What an `undoable` run replaces is kept until the next one of its source that changes something; one that `undoes`
-    another ties claims to the entities to which they were tied before it.
+    `entries` are those that its report names. What an `undoable` run replaces is kept until the next one of its source
+    that changes something; one that `undoes` another ties claims to the entities to which they were tied before it.
     Neither the plugin nor its settings are asked: what was staged is written as it was shown.
     Raises StoreError when another run has taken the source over meanwhile.
     """
@@ -83,12 +85,13 @@ def apply(
         created=linked.created,
         updated=linked.updated,
         questions=linked.questions,
+        entries=entries,
     )
+    overtaken = end_held(connection, name, but=run.id)
     complete_report(connection, hub, report)
     if result.read and not (result.complete and result.counts_all):
         refused = sum(count for (_, status), count in counts.items() if status == raws.QUARANTINED)
         report.quarantined = result.waiting + refused
-    overtaken = end_held(connection, name, but=run.id)
     staging.drop(connection, [run.id])
     runs.end_run(connection, run.id, report.status, report.counts(), None, hub.clock())
     _remember(connection, run, result, report, row, f"{result.fingerprint}|{standing}")
@@ -102,13 +105,16 @@ def keep_map(run: SyncRun, result: FetchResult) -> None:
     if result.learned is not None:
         config = run.hub.config
         say = Voice(config.hub.languages[0])
-        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say)
+        given = config.sources[run.source].values if run.source in config.sources else {}
+        values = merged(learned_maps.learned_values(config.folder, run.source), given)
+        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say, values)
 
 
 def end_held(connection: Connection, source: str, but: str | None = None) -> int:
     """End the runs of a source that wait for a person: what they were compared with is no more. How many."""
     held = [one["id"] for one in runs.held_of(connection, source) if one["id"] != but]
     staging.drop(connection, held)
+    problems.forget_held(connection, source)
     runs.close_held(connection, source, "overtaken")
     return len(held)
 

@@ -24,7 +24,9 @@ from allin_hub.config.settings import chosen
 from allin_hub.config.toml_blocks import CONFIG_NAME, unknown
 from allin_hub.hub import Hub, hub_in_memory
 from allin_hub.i18n.translator import voice_of
+from allin_hub.ingest.entry_changes import changed_entries
 from allin_hub.ingest.fetch import Fetch
+from allin_hub.ingest.headings import headings_of
 from allin_hub.ingest.hold import reasons_to_hold
 from allin_hub.ingest.partner_file import is_absent, written
 from allin_hub.ingest.plugin_run import LentRun
@@ -39,6 +41,7 @@ from allin_hub.store import partner_files, runs, staging
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import open_engine, reading
+from allin_hub.store.retention import whole_since
 from allin_schemas import Kind
 
 _SEVEREST_FIRST = ("error", "warning", "hint")
@@ -88,12 +91,14 @@ def fail_check(hub: Hub, name: str, error: HubError) -> SourceReport:
 
 
 @contextmanager
-def _thrown_away() -> Iterator[Engine]:
-    """A database for the staging of a check, and nothing else."""
+def _thrown_away(hub: Hub) -> Iterator[Engine]:
+    """A database for the staging of a check, and nothing else; its ids begin behind those of the hub."""
+    with reading(hub.engine) as connection:
+        counters = staging.counters(connection)
     with tempfile.TemporaryDirectory(prefix="allin-check-") as folder:
         engine = open_engine(f"sqlite:///{folder}/staging.db")
         try:
-            staging.create(engine)
+            staging.create(engine, counters)
             yield engine
         finally:
             engine.dispose()
@@ -105,6 +110,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         row = runs.source_row(connection, name)
         known_file = partner_files.read_file(connection, name)
     run = SyncRun(hub, name, new_id(), 0, progress)
+    whole = whole_since(row, prepared.fingerprint(hub))
     lent = LentRun(
         hub,
         prepared.settings.allow_hosts,
@@ -116,16 +122,15 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
     )
     if known_file is not None and known_file.taken and is_absent(source.config, lent):
         raise refused("FILE_TAKEN_AWAY", file=written(source.config))
-    with _thrown_away() as engine:
+    with _thrown_away(hub) as engine:
         stager = Stager(run, prepared, engine)
         try:
-            result = Fetch(stager, lent, renew=False).read()
+            result = Fetch(stager, lent, renew=whole is not None).read()
         finally:
             lent.close()
-        if result.error is not None:
-            raise result.error
         reread_changed_map(stager, result, row)
         held = [*reasons_to_hold(prepared, result, row), *taken_back_before(stager, result, row)]
+        entries = changed_entries(hub, run.id, headings_of(hub, name), stager.reread, engine, most=None)
         stager.stage_problems([*result.problems, *notices(result, source.key_column)])
         with reading(engine) as connection:
             counts = staging.counts(connection, run.id)
@@ -142,9 +147,12 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         if one.raw_id is not None and one.raw_id not in touched
     ]
     found.sort(key=lambda problem: (_SEVEREST_FIRST.index(str(problem.severity)), problem.row or 0))
+    message, hint = voice_of(hub.config).error(result.error) if result.error else (None, None)
     return SourceReport(
         name,
-        "done",
+        "done" if result.complete else "partial",
+        message=message,
+        hint=hint,
         fetched=result.fetched,
         unchanged=result.unchanged,
         new=result.new,
@@ -158,6 +166,7 @@ def _check(hub: Hub, prepared: Prepared, progress: Progress | None) -> SourceRep
         skipped=sum(result.skipped.values()),
         skipped_kinds=result.skipped,
         held=held,
+        entries=entries,
         problems=found,
         problems_total=len(found),
     )

@@ -9,9 +9,11 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, Engine
 
-from allin_hub.base.bindings import of_answers, of_raw, of_reference
+from allin_hub.base.bindings import of_answers, of_problem, of_raw, of_reference
+from allin_hub.base.problems import Problem, problem_of
 from allin_hub.entities.record_keys import opened_fields
 from allin_hub.hub import Hub
+from allin_hub.ingest.headings import Headings
 from allin_hub.privacy.consent_ledger import ENDED
 from allin_hub.store import claims, consents, staging
 from allin_hub.store import raw_records as raws
@@ -40,31 +42,69 @@ class Difference:
     """What would happen to one record, private fields included: for staff."""
 
     op: Operation
+    raw: int
+    kind: str | None
+    """The kind of its entity; None where it made none, before or now."""
     key: str
     title: str
+    sheet: str | None
     row: int | None
+    """Where it stands now; of a record that is gone, where it was read last."""
     fields: tuple[FieldChange, ...] = ()
     waits: bool = False
     """Whether the record would wait in quarantine: what it says cannot be stored."""
+    why: tuple[Problem, ...] = ()
+    """The errors for which it would wait."""
 
 
-def differences(hub: Hub, run_id: str, engine: Engine | None = None) -> Iterator[Difference]:
-    """Compare what a run staged with what is known; `engine` is where its staging lies.
+def differences(
+    hub: Hub,
+    run_id: str,
+    engine: Engine | None = None,
+    *,
+    ids: Sequence[int] | None = None,
+    headings: Headings | None = None,
+) -> Iterator[Difference]:
+    """Compare what a run staged with what is known.
 
     Records that would say the same as before are passed over, where the source itself did not change them.
+
+    Args:
+        hub: The open hub.
+        run_id: The run.
+        engine: Where its staging lies, if not in the hub's database.
+        ids: The raws to compare; all without it.
+        headings: What the source's columns mean, for the titles of records that say nothing yet because they wait.
     """
     with reading(engine or hub.engine) as staged_in:
-        for batch in staging.batches(staged_in, run_id, SHOWN, BATCH):
+        batches = (
+            staging.batches(staged_in, run_id, SHOWN, BATCH)
+            if ids is None
+            else (
+                staging.raws_of(staged_in, run_id, ids[start : start + BATCH])
+                for start in range(0, len(ids), BATCH)
+            )
+        )
+        for batch in batches:
             with reading(hub.engine) as connection:
-                yield from _compared(hub, connection, staged_in, run_id, batch)
+                yield from _compared(hub, connection, staged_in, run_id, batch, headings)
 
 
 def _compared(
-    hub: Hub, connection: Connection, staged_in: Connection, run_id: str, batch: Sequence[staging.StagedRaw]
+    hub: Hub,
+    connection: Connection,
+    staged_in: Connection,
+    run_id: str,
+    batch: Sequence[staging.StagedRaw],
+    headings: Headings | None,
 ) -> Iterator[Difference]:
     ids = [one.id for one in batch]
     before = _Known(hub, connection, ids)
     after = _Staged(hub, staged_in, run_id, batch, before)
+    waiting = [one.id for one in batch if one.status == raws.QUARANTINED]
+    why: dict[int, list[Problem]] = {}
+    for problem_id, raw_id, found in staging.errors_of(staged_in, run_id, waiting):
+        why.setdefault(raw_id, []).append(problem_of(hub.sealer.unseal(found, of_problem(problem_id))))
     kept = raws.sealed_of(connection, [one.id for one in batch if one.sealed is None])
     for raw in batch:
         old, new = before.record(raw.id), after.record(raw.id)
@@ -82,8 +122,21 @@ def _compared(
         title = next(
             (str(one[field]) for one in (new, old) for field in ("name", "title") if one.get(field)), ""
         )
+        if not title and headings is not None:
+            title = headings.title(content.get("p", {}))
         fields = changed if raw.op not in (staging.NEW, staging.GONE) else ()
-        yield Difference(cast("Operation", raw.op), content["k"], title, content.get("r"), fields, waits)
+        yield Difference(
+            cast("Operation", raw.op),
+            raw.id,
+            after.kind(raw.id),
+            content["k"],
+            title,
+            content.get("s"),
+            content.get("r"),
+            fields,
+            waits,
+            tuple(why.get(raw.id, ())),
+        )
 
 
 class _Known:
@@ -149,6 +202,11 @@ class _Staged:
             }
             for claim_id, sealed in answers.items()
         }
+
+    def kind(self, raw_id: int) -> str | None:
+        """The kind of the raw's own claim, staged or known."""
+        own = [*self._claims.get(raw_id, ()), *self._known.claims.get(raw_id, ())]
+        return next((one.kind for one in own if not one.slot), None)
 
     def record(self, raw_id: int) -> dict[str, Any]:
         """All that a raw would say, by path."""

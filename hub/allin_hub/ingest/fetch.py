@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from allin_hub.api.plugin import Holds, Raw
-from allin_hub.base.bindings import of_problem
+from allin_hub.base.bindings import of_problem, of_raw
 from allin_hub.base.errors import HubError, Unavailable
 from allin_hub.base.failpoints import Point
 from allin_hub.base.problems import Problem, problem_of
@@ -54,7 +54,8 @@ class Fetch:
         self._seen: set[bytes] = set()
         self._nameless: list[tuple[int, bytes, str]] = []
         """Staged raws without a key of their own: id, digest, what a key is derived from."""
-        self._new: dict[bytes, int] = {}
+        self._new: dict[bytes, list[int]] = {}
+        """Digest -> the staged raws that are new and hold just that."""
         self._mapped_by: set[str] = set()
         self._places: dict[int, tuple[str | None, int | None]] = {}
         """Where records with problems stood: people look them up by their row, also when it has moved."""
@@ -93,6 +94,7 @@ class Fetch:
             self._lent.progress(result.fetched)
         self._remap_if_columns_changed()
         self._assign_keys()
+        result.complete = result.complete and self._lent.holds_all
         if result.complete:
             self._mark_missing()
         self._finish()
@@ -128,8 +130,8 @@ class Fetch:
                 if self._renew or (place is not None and place != (raw.sheet, raw.row)):
                     own = _reported(raw, reported)
                     news.append(_News(staging.MOVED, raw, prior.key, digest, prior, own))
-                else:
-                    result.waiting += prior.status == raws.QUARANTINED
+                elif prior.status == raws.QUARANTINED:
+                    self._stager.waiting.add(prior.id)
                 continue
             own = _reported(raw, reported)
             if key is None:
@@ -290,16 +292,40 @@ class Fetch:
             result.before = result.unchanged + result.changed + len(lost)
         renamed: list[tuple[int, raws.KnownRaw]] = []
         gone: list[raws.KnownRaw] = []
+        today = self._under_other_key_column(lost) if self._new else {}
         for known in lost:
-            id = self._new.pop(known.digest, None)
-            if id is None:
+            digests = (known.digest, today.get(known.id, known.digest))
+            digest = next((one for one in digests if self._new.get(one)), None)
+            if digest is None:
                 gone.append(known)
             else:
-                renamed.append((id, known))
+                renamed.append((self._new[digest].pop(0), known))
+                result.rekeyed += digest == today.get(known.id)
         result.renamed, result.gone = len(renamed), len(gone)
         result.new -= len(renamed)
         self._stager.withdraw(gone)
         self._rename(renamed)
+
+    def _under_other_key_column(self, lost: Sequence[raws.KnownRaw]) -> dict[int, bytes]:
+        """Find the lost raws whose key was read from another column than today's, or from none.
+
+        Gives each raw's digest as it would be today: of its cells without those of today's key column.
+        """
+        hub, key_column = self._hub, self._source.key_column
+        has_keys = not self._result.derived_keys
+        found: dict[int, bytes] = {}
+        for start in range(0, len(lost), PAGE):
+            batch = lost[start : start + PAGE]
+            with reading(hub.engine) as connection:
+                sealed = raws.sealed_of(connection, [known.id for known in batch])
+            contents = [hub.sealer.unseal(sealed[known.id], of_raw(known.id)) for known in batch]
+            cells = [content["p"] for content in contents]
+            if key_column is not None:
+                cells = [_without(payload, key_column) for payload in cells]
+            for known, content, digest in zip(batch, contents, hub.sealer.digests(cells), strict=True):
+                if digest != known.digest or bool(content["k"]) != has_keys:
+                    found[known.id] = digest
+        return found
 
     def _rename(self, renamed: Sequence[tuple[int, raws.KnownRaw]]) -> None:
         """Let staged raws be known ones under new keys, read as on the day on which they first arrived."""
@@ -327,6 +353,7 @@ class Fetch:
 
     def _finish(self) -> None:
         result, columns = self._result, self._source.columns
+        result.waiting = len(self._stager.waiting)
         result.skipped = dict(self._lent.skipped)
         result.fetched += sum(result.skipped.values())
         result.problems = [
@@ -344,7 +371,7 @@ class Fetch:
         if op == staging.NEW:
             self._result.new += 1
             if self._by_key:
-                self._new[digest] = raw_id
+                self._new.setdefault(digest, []).append(raw_id)
         else:
             self._result.changed += 1
 

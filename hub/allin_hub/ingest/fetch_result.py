@@ -31,6 +31,8 @@ class FetchResult:
     new: int = 0
     changed: int = 0
     renamed: int = 0
+    rekeyed: int = 0
+    """How many of the renamed ones have another key because the office named another key column, or none before."""
     gone: int = 0
     reread: int = 0
     """How many unchanged records say something else under the map of today."""

@@ -14,6 +14,7 @@ import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from allin_hub.mapping.drafts import Way, localized_value, texts
+from allin_hub.mapping.values import ValueMap
 from allin_schemas import ENTITIES, Kind, claim_of
 from allin_schemas.reading import Context, Finding, Reading, read
 
@@ -34,13 +35,17 @@ def _adapter(kind: Kind, name: str) -> TypeAdapter[list[Any]]:
 class Readings:
     """What the cells of one source mean. Readings are shared between rows, so they are never changed."""
 
-    def __init__(self, context: Context, language: str) -> None:
+    def __init__(self, context: Context, language: str, values: ValueMap | None = None) -> None:
         self._context = context
+        self._values = values
+        """What the words of the source mean in fields of its own kind."""
         self._language = language
         self._known: dict[tuple[Kind, str], dict[Any, Reading]] = {}
         self._flags: dict[Any, Reading] = {}
 
-    def column(self, kind: Kind, name: str, way: Way, cells: Sequence[Any]) -> list[Reading]:
+    def column(
+        self, kind: Kind, name: str, way: Way, cells: Sequence[Any], *, is_own: bool = True
+    ) -> list[Reading]:
         """The reading of each cell of one field; what was not understood, or is empty, is None."""
         known = self._known.setdefault((kind, name), {})
         keys = cells if set(map(type, cells)) == {str} else [_key(cell) for cell in cells]
@@ -48,7 +53,10 @@ class Readings:
         if None not in found:
             return cast("list[Reading]", found)
         fresh = {key: cell for key, cell, one in zip(keys, cells, found, strict=True) if one is None}
-        made = self._valid(kind, name, self._read(way, list(fresh.values())))
+        written = list(fresh.values())
+        if self._values is not None and is_own:
+            written = self._values.meant(name, written)
+        made = self._valid(kind, name, self._read(way, written))
         if len(fresh) == len(keys):
             return made
         news = dict(zip(fresh, made, strict=True))

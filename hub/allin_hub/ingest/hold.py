@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from allin_hub.api.plugin import Holds
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point
-from allin_hub.base.problems import Problem
-from allin_hub.base.reports import SourceReport, SyncReport
+from allin_hub.base.problems import Problem, problem_values
+from allin_hub.base.reports import EntryChange, SourceReport, SyncReport
 from allin_hub.base.types import Reason
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import text, voice_of
 from allin_hub.ingest import held_staging
 from allin_hub.ingest.apply import apply, end_held, keep_map
 from allin_hub.ingest.diff import SHOWN, Difference, differences
+from allin_hub.ingest.entry_changes import changed_entries
 from allin_hub.ingest.fetch_result import FetchResult
 from allin_hub.ingest.guard import Extent, reasons
+from allin_hub.ingest.headings import headings_of
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.run_report import complete_report
 from allin_hub.ingest.source_lease import source_lease
 from allin_hub.privacy.quoting import without_persons
-from allin_hub.store import leases, runs
+from allin_hub.store import leases, problems, runs, staging
 from allin_hub.store.corrections import replaced
 from allin_hub.store.engine import reading, writing
 
@@ -79,23 +82,23 @@ def held_runs(hub: Hub, word: str | None = None, *, with_rows: bool) -> list[Hel
 
 def _held_run(hub: Hub, row: Any, undone_at: dt.datetime | None, *, with_rows: bool) -> HeldRun:
     counts = orjson.loads(row["counts"])
-    rows = list(_intact_differences(hub, row["id"])) if with_rows else []
+    rows = list(_intact_differences(hub, row["id"], row["target"])) if with_rows else []
     return HeldRun(
         row["id"],
         row["target"],
         row["started_at"],
         tuple(Reason(code, count, of) for code, count, of in counts.get("held", [])),
         HeldCounts(**{name: counts.get(name, 0) for name in HeldCounts.__dataclass_fields__}),
-        tuple(sorted(rows, key=lambda one: (SHOWN.index(one.op), one.row or 0))),
+        tuple(sorted(rows, key=lambda one: (SHOWN.index(one.op), one.sheet or "", one.row or 0))),
         undone_at if any(code == "undone" for code, *_ in counts.get("held", ())) else None,
     )
 
 
-def _intact_differences(hub: Hub, run_id: str) -> Iterator[Difference]:
+def _intact_differences(hub: Hub, run_id: str, source: str) -> Iterator[Difference]:
     """Compare what was held with what is known; nothing of rows that were changed since is shown."""
     with reading(hub.engine) as connection:
         held_staging.kept(connection, hub.sealer, run_id)
-    return differences(hub, run_id)
+    return differences(hub, run_id, headings=headings_of(hub, source))
 
 
 def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]) -> list[Reason]:
@@ -114,9 +117,9 @@ def reasons_to_hold(prepared: Prepared, result: FetchResult, row: dict[str, Any]
     extent = Extent(
         before=result.before,
         fetched=result.unchanged + result.new + result.changed + result.renamed,
-        lost=result.gone + result.renamed,
+        lost=result.gone + result.renamed - result.rekeyed,
         changed=result.differing,
-        new=result.new + result.renamed,
+        new=result.new + result.renamed - result.rekeyed,
     )
     is_news = is_whole and prepared.source.holds is not Holds.CHANGES
     found = reasons(extent, prepared.settings.limits, empty_is_news=is_news)
@@ -143,18 +146,58 @@ def _lost_columns(prepared: Prepared, result: FetchResult, before: list[str]) ->
     ]
 
 
-def hold(run: SyncRun, result: FetchResult, held: list[Reason]) -> SourceReport:
-    """Keep a run's staging until a person decides; an earlier held run of the source is overtaken."""
+def _is_same(row: Any, report: SourceReport) -> bool:
+    """Whether an earlier held run would do what this one would; raws that are new have other ids each time."""
+
+    def extent(counts: Mapping[str, Any]) -> Any:
+        entries = [[op, list(fields), waits] for op, _, fields, waits in counts.get("entries", ())]
+        return entries, counts.get("held"), [counts.get(name) for name in HeldCounts.__dataclass_fields__]
+
+    return bool(extent(orjson.loads(row["counts"])) == extent(report.counts()))
+
+
+def _code(reason: Reason) -> str:
+    """The code of the problem that says a reason; missing columns have a problem each."""
+    return f"HELD_{reason.code.upper()}"
+
+
+def hold(
+    run: SyncRun, result: FetchResult, held: list[Reason], entries: Sequence[EntryChange]
+) -> SourceReport:
+    """Keep a run's staging until a person decides; an earlier held run of the source is overtaken.
+
+    Why it is held stands among the source's open problems until then, with what was found about its file.
+    """
     hub = run.hub
     report = SourceReport(
         run.source, "held", run=run.id, fetched=result.fetched, unchanged=result.unchanged, new=result.new,
         changed=result.changed, renamed=result.renamed, withdrawn=result.gone, reread=result.reread, held=held,
-        skipped=sum(result.skipped.values()), skipped_kinds=result.skipped,
+        skipped=sum(result.skipped.values()), skipped_kinds=result.skipped, entries=entries,
     )  # fmt: skip
     with writing(hub.engine, Point.SYNC_HELD) as connection:
         leases.refuse_overtaken(connection, run.source, run.fence)
+        report.held_before = any(_is_same(row, report) for row in runs.held_of(connection, run.source))
         end_held(connection, run.source)
         held_staging.keep(connection, hub.sealer, run.id, result)
+        why = [
+            Problem(code, params={"count": one.count, "of": one.of})
+            for one in held
+            if (code := _code(one)) in problems.HELD
+        ]
+        first = staging.reserve(connection, "problem", len(why)) if why else 0
+        rows = [
+            (
+                id,
+                run.source,
+                None,
+                run.id,
+                str(one.severity),
+                one.code,
+                hub.sealer.seal(problem_values(one), of_problem(id)),
+            )
+            for id, one in enumerate(why, first)
+        ]
+        problems.show_held(connection, run.source, run.id, rows, of_file=result.read)
         complete_report(connection, hub, report)
         runs.end_run(connection, run.id, "held", report.counts(), None, hub.clock())
         runs.save_source(
@@ -179,12 +222,13 @@ def accept(hub: Hub, word: str) -> SyncReport:
         raise ConfigError("No held run is called '{run}'.", hint="See what waits: allin held", run=word)
     report = SyncReport(rows[0]["invocation"])
     for row in rows:
-        report.sources[row["target"]] = _accept(hub, row["target"], row["id"])
+        report.sources[row["target"]] = _accept(hub, row)
     return report
 
 
-def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
+def _accept(hub: Hub, row: Any) -> SourceReport:
     began = time.perf_counter()
+    name, run_id = row["target"], row["id"]
     with source_lease(hub, name, run_id) as fence:
         if fence is None:
             say = voice_of(hub.config)
@@ -199,9 +243,13 @@ def _accept(hub: Hub, name: str, run_id: str) -> SourceReport:
                 "This held run was overtaken by a newer one.", hint="See what waits now: allin held"
             )
         run = SyncRun(hub, name, run_id, fence)
+        reread = [
+            raw for op, raw, _, _ in orjson.loads(row["counts"]).get("entries", ()) if op == staging.REREAD
+        ]
+        entries = changed_entries(hub, run_id, headings_of(hub, name), reread)
         keep_map(run, result)
         with writing(hub.engine, Point.ACCEPT_APPLIED) as connection:
-            report = apply(connection, run, result)
+            report = apply(connection, run, result, entries)
             replaced.forget_undone(connection, name)
             hub.note(connection, "accept", name, {"run": run_id})
             leases.give_lease_back(connection, name, fence)  # there is nothing left to accept again

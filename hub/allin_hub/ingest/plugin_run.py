@@ -50,6 +50,7 @@ class LentRun:
         self.zone = hub.config.hub.zone
         self.languages = hub.config.hub.languages
         self.next_cursor: str | None = None
+        self.holds_all = True
         self.skipped: dict[str, int] = {}
         self._file_problems: dict[str, list[Problem]] = {}
         self._folded: dict[str, int] = {}
@@ -80,11 +81,11 @@ class LentRun:
         path = self._hub.config.folder / written
         return inside(path, path.parent) if path.is_symlink() and not path.is_dir() else path
 
-    def open_table(self, data: bytes | Path, name: str) -> Iterator[Sheet]:
-        """The door for CSV, XLSX and ODS."""
+    def open_table(self, data: bytes | Path, name: str, *, encoding: str | None = None) -> Iterator[Sheet]:
+        """The door for CSV, XLSX and ODS; `encoding` is that of a CSV file, where hub.toml names it."""
         from allin_hub.readers.open import open_table
 
-        return open_table(data, name, rules=self.file_rules)
+        return open_table(data, name, rules=self.file_rules, encoding=encoding)
 
     def open_calendar(self, data: bytes | Path, name: str) -> Iterator[Component]:
         """The door for iCalendar files."""
@@ -95,6 +96,10 @@ class LentRun:
     def cursor(self, mark: str) -> None:
         """Where the next read may begin; kept only when this run is complete."""
         self.next_cursor = mark
+
+    def partial(self) -> None:
+        """Tell that this read holds only a part of the feed: nothing is withdrawn because of it, and no cursor moves."""
+        self.holds_all = False
 
     def problem(
         self,

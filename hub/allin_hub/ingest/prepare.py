@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -16,11 +16,12 @@ from allin_hub.base.problems import Problem
 from allin_hub.config.settings import SourceSettings
 from allin_hub.hub import Hub
 from allin_hub.mapping import learned as maps
+from allin_hub.mapping import values
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.paths import IGNORED, is_path
 from allin_schemas import ENTITIES, Kind, claim_of
 
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 """Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
 
 
@@ -31,6 +32,8 @@ class Prepared:
     settings: SourceSettings
     source: Source[Any]
     kind: Kind
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What words of the source mean, as hub.toml says it and as it was learned."""
 
     @property
     def name(self) -> str:
@@ -54,8 +57,9 @@ class Prepared:
             self.language(hub),
             self.settings.owner,
             self.settings.email,
+            self.settings.country,
         ]
-        return _short(parts)
+        return _short([*parts, self.values] if self.values else parts)
 
 
 def merge_mark(hub: Hub, settings: SourceSettings) -> str:
@@ -94,7 +98,19 @@ def prepared_of(hub: Hub, settings: SourceSettings, source: Source[Any]) -> Prep
     learned = maps.learned(hub.config.folder, settings.name)
     fitting = {column: path for column, path in learned.items() if path in IGNORED or is_path(kind, path)}
     source.columns = ColumnMap(kind, settings.columns, fitting)
-    return Prepared(settings, source, kind)
+    return Prepared(settings, source, kind, _values(hub, settings, kind))
+
+
+def _values(hub: Hub, settings: SourceSettings, kind: Kind) -> dict[str, dict[str, str]]:
+    """What words of the source mean: what hub.toml says, and below it what was learned.
+
+    Raises ConfigError for a word that means itself, another such word, or none of the list.
+    """
+    blocks, path = hub.config.blocks, ("sources", settings.name, "values")
+    values.refuse_circles(blocks, path, settings.values)
+    values.refuse_unknown_words(blocks, path, kind, settings.values)
+    learned = values.fitting(kind, maps.learned_values(hub.config.folder, settings.name))
+    return values.merged(learned, settings.values)
 
 
 def foreign(settings: SourceSettings, call: Callable[[], Any]) -> Any:

@@ -40,6 +40,8 @@ class Stager:
         """Known raws that changed and whose claims differ, or that are refused now and were not before."""
         self.reread: set[int] = set()
         """Unchanged raws whose claims differ, because the map of today reads them otherwise."""
+        self.waiting: set[int] = set()
+        """Unchanged raws in quarantine that nothing is staged of."""
         self._is_check = engine is not None
         self._extended = run.hub.clock()
         self._checker = RecordChecker(run.hub, prepared)
@@ -197,6 +199,7 @@ class Stager:
                 return
             last = kept[-1].id
             again = [one for one in kept if one.id not in staged]
+            self.waiting.difference_update(one.id for one in again)
             for day, group in itertools.groupby(again, key=lambda one: one.arrived_on or self.run.today):
                 of_day = list(group)
                 outcomes = self.check(

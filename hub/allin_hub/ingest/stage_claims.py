@@ -25,6 +25,7 @@ from allin_hub.entities.match_keys import (
     record_clue,
     reference_clues,
 )
+from allin_hub.ingest.hosts import meant
 from allin_hub.ingest.run_context import SyncRun
 from allin_hub.ingest.validate import Outcome
 from allin_hub.mapping.claim import CheckedClaim
@@ -39,7 +40,6 @@ from allin_schemas import ENTITIES, Kind, Private, RefersTo
 from allin_schemas.marks import mark_of
 from allin_schemas.marks import marked as fields_marked
 
-OWNER_FIELDS = {Kind.EVENT: "organiser_org_id", Kind.OPPORTUNITY: "org_id", Kind.SERVICE: "provider_org_id"}
 NESTED_FIELD = "org_id"
 _NO_CLAIMS: Mapping[tuple[str, str], claim_table.KnownClaim] = {}
 
@@ -208,15 +208,12 @@ class ClaimStager:
     def _own_clues(self, record: CheckedClaim) -> list[tuple[Rule, str]]:
         """What the record itself can be known again by."""
         found = clues(record.kind, record.data)
-        if record.kind is Kind.ORGANISATION and "name" in record.data:
-            same = record_clue(self._settings.name, record.data)
-            if same:
-                found.append(same)
-        return found
+        same = record_clue(record.kind, self._settings.name, record.data)
+        return [*found, same] if same else found
 
     def _content(self, said: _ClaimDraft) -> bytes:
         """All that a claim's digest is made of."""
-        one, references = said.one, self._references(said.one)
+        one, references = said.one, meant(said.one, self._settings.owner)
         if not (said.private or references or one.answers or one.slot):
             return said.public
         rest = [
@@ -226,13 +223,6 @@ class ClaimStager:
             [(answer.purpose, answer.answer, answer.wording) for answer in one.answers],
         ]
         return said.public + orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)
-
-    def _references(self, one: CheckedClaim) -> dict[str, Any]:
-        """What a record refers to; where it names no organiser, that is the source's owner."""
-        field_name = OWNER_FIELDS.get(one.kind)
-        if field_name is None or field_name in one.references or not self._settings.owner:
-            return one.references
-        return {**one.references, field_name: self._settings.owner}
 
     def _write_claims(
         self,
@@ -308,7 +298,7 @@ class ClaimStager:
         if said.one.slot and outer:
             nested = NESTED_FIELD if self._kind is Kind.ORGANISATION else "context"
             rows.references.append((run_id, claim_id, nested, self._kind.value, None, outer, "nested"))
-        for name, given in self._references(said.one).items():
+        for name, given in meant(said.one, self._settings.owner).items():
             if name == nested:
                 continue
             target = mark_of(ENTITIES[kind], name, RefersTo).kind

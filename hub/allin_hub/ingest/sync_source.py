@@ -160,6 +160,7 @@ def reread_changed_map(stager: Stager, result: FetchResult, row: dict[str, Any])
     if before and before != result.fingerprint:
         stager.replay(whole_since(row, result.fingerprint))
     result.reread, result.differing = len(stager.reread), len(stager.differing)
+    result.waiting = len(stager.waiting)
 
 
 def _decide(
@@ -167,16 +168,19 @@ def _decide(
 ) -> SourceReport:
     """Hold what a person must see first; apply all else."""
     from allin_hub.ingest.apply import apply, keep_map
+    from allin_hub.ingest.entry_changes import changed_entries
+    from allin_hub.ingest.headings import headings_of
     from allin_hub.ingest.hold import hold, reasons_to_hold
     from allin_hub.ingest.repeats import taken_back_before
 
     held = [*reasons_to_hold(prepared, result, row), *taken_back_before(stager, result, row)]
     stager.stage_problems([*result.problems, *notices(result, prepared.source.key_column)])
+    entries = changed_entries(run.hub, run.id, headings_of(run.hub, run.source), stager.reread)
     if held:
-        return hold(run, result, held)
+        return hold(run, result, held, entries)
     keep_map(run, result)
     with writing(run.hub.engine, Point.SYNC_APPLIED) as connection:
-        report = apply(connection, run, result)
+        report = apply(connection, run, result, entries)
     if result.error is not None:
         report.message, report.hint = voice_of(run.hub.config).error(result.error)
         report.retry_after = getattr(result.error, "retry_after", None)

@@ -13,28 +13,37 @@ from allin_hub.base.problems import Problem, Severity
 from allin_hub.base.time_limits import mapping
 from allin_hub.hub import Hub
 from allin_hub.ingest.field_readings import Readings
+from allin_hub.ingest.hosts import name_host
 from allin_hub.ingest.prepare import Prepared
 from allin_hub.ingest.raw_codec import Envelope
 from allin_hub.mapping.claim import CheckedClaim
 from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.drafts import Answer, Parts, Way, take_apart, ways
+from allin_hub.mapping.values import ValueMap, line_of
 from allin_hub.privacy.consent_answers import agreed, answered
 from allin_hub.privacy.quoting import without_persons
 from allin_hub.privacy.roles import held_of_role, is_private, person_type
-from allin_schemas import ENTITIES, Kind, PersonType, Purpose
+from allin_schemas import ENTITIES, EventStatus, Kind, PersonType, Purpose
 from allin_schemas.reading import (
     Context,
+    Finding,
     Reading,
+    country_of_number,
     is_doubtful_name,
     is_mobile,
     is_role_address,
     is_role_name,
     name_key,
+    names_nobody,
     names_person,
+    reads_like_empty,
+    says_cancelled,
 )
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _LONGEST_NAME = 300
+_PLACES = frozenset({"places", "location"})
+_DOUBTFUL = frozenset({"POSTAL_CODE_UNREADABLE", "POSTAL_CODE_ZERO_ADDED"})
 _MOST_DAYS = 50
 """For how many days of arrival readings are remembered at once."""
 
@@ -116,6 +125,7 @@ class RecordChecker:
                 court=hub.config.hub.court,
                 today=dt.date.fromisoformat(day),
                 language=language,
+                country=prepared.settings.country,
             )
             self._validators[place] = Validator(
                 context,
@@ -123,6 +133,7 @@ class RecordChecker:
                 language,
                 hub.sealer.slot,
                 offices_mail=prepared.settings.email is not None,
+                values=ValueMap(prepared.values) if prepared.values else None,
             )
         return self._validators[place]
 
@@ -157,6 +168,8 @@ class _Row:
     place: Located
     problems: list[Problem]
     data: dict[str, Any] = field(default_factory=dict)
+    country: str | None = None
+    """In which country its numbers are read, where that is not the source's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +188,7 @@ class _Circle:
     """Whether somebody said no to being published."""
 
 
+_PLANNED = frozenset({EventStatus.SCHEDULED, EventStatus.TENTATIVE})
 _NOBODY = _Circle((), (), (), frozenset(), says_no=False)
 
 
@@ -189,6 +203,8 @@ def _circle(outer: CheckedClaim, contacts: Sequence[CheckedClaim]) -> _Circle:
         return replace(_NOBODY, names=names)
     for one in people:
         _whole_name(one.data)
+        if names_nobody(one.data.get("name") or "-"):
+            del one.data["name"]
     refusing = [one for one in people if _says_no(one)]
     unreleased = [
         one
@@ -221,6 +237,22 @@ def _says_no(one: CheckedClaim) -> bool:
     return answered(one.answers).get(Purpose.DIRECTORY_PUBLIC.value, ("", "", None))[0] == "no"
 
 
+def _country(place: Any, home: str) -> str | None:
+    """The one country that all addresses of a record name, if it is not the source's."""
+    places = place if isinstance(place, list) else [place]
+    countries = {one.get("country") for one in places}
+    country = countries.pop() if len(countries) == 1 else None
+    return country if country != home else None
+
+
+def _prefix(phones: Reading, place: Reading) -> str | None:
+    """The country that all numbers of a record have in their prefix, where its postal code is doubtful."""
+    if not phones.value or not _DOUBTFUL & {one.code for one in place.findings}:
+        return None
+    countries = {country_of_number(phone["number"]) for phone in phones.value}
+    return countries.pop() if len(countries) == 1 else None
+
+
 class Validator:
     """Reads and checks the records of one source. Readings are remembered: people write the same things again and again."""
 
@@ -232,11 +264,16 @@ class Validator:
         slot_of: Any,
         *,
         offices_mail: bool = False,
+        values: ValueMap | None = None,
     ) -> None:
         self._columns = columns
         self._slot_of = slot_of
         self._offices_mail = offices_mail
-        self._readings = Readings(context, language)
+        self._context = context
+        self._language = language
+        self._values = values
+        self._readings = Readings(context, language, values)
+        self._abroad: dict[str, Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -245,22 +282,28 @@ class Validator:
             _Row(parts, place, outcome.problems)
             for (parts, place), outcome in zip(drafts, outcomes, strict=True)
         ]
+        read = self._read(rows, "")
         inner = [
-            _Row(contact, row.place, [])
+            _Row(contact, row.place, [], country=row.country)
             for row in rows
             if row.parts.contacts
             for contact in row.parts.contacts
         ]
         met = iter(zip(inner, self._read(inner, "contacts."), strict=True))
-        for row, outer, outcome in zip(rows, self._read(rows, ""), outcomes, strict=True):
+        for row, outer, outcome in zip(rows, read, outcomes, strict=True):
             parts, place, problems = row.parts, row.place, outcome.problems
             contacts = [next(met) for _ in parts.contacts]
             for checked in (outer, *(one for _, one in contacts)):
                 if checked.kind is Kind.PERSON and checked.answers:
                     self._refuse_swapped(checked)
+            for checked, said in ((outer, row), *((one, contact) for contact, one in contacts)):
+                _drop_placeholder(checked, said.parts)
             circle = _circle(outer, [checked for _, checked in contacts])
             self._settle(outer, row, "", circle)
             self._missing(parts.kind, outer.data, place, problems)
+            outer, told = name_host(outer)  # noqa: PLW2901 - the same claim with its host
+            if told is not None:
+                problems.append(replace(told, key=place.key, sheet=place.sheet, row=place.row))
             outcome.data = outer.data
             outcome.persons, outcome.names = circle.persons, circle.names
             outcome.mails = _mails_of(outer, [checked for _, checked in contacts])
@@ -285,14 +328,19 @@ class Validator:
         for (kind_name, *names), alike in shapes.items():
             kind = Kind(kind_name)
             how = ways(kind)
-            columns = []
-            cells = zip(*[row.parts.fields.values() for row in alike], strict=True)
-            for name, column in zip(names, cells, strict=False):
-                readings = self._readings.column(kind, name, how[name], column)
+            cells = dict(
+                zip(names, zip(*[row.parts.fields.values() for row in alike], strict=True), strict=False)
+            )
+            read = {
+                name: self._readings.column(kind, name, how[name], column, is_own=not prefix)
+                for name, column in cells.items()
+            }
+            self._read_abroad(kind, alike, cells, read)
+            for name, readings in read.items():
                 for row, reading in zip(alike, readings, strict=True):
                     if reading.findings:
                         self._report(reading, name, how[name], row.place, prefix, row.problems)
-                columns.append([reading.value for reading in readings])
+            columns = [[reading.value for reading in readings] for readings in read.values()]
             for row, values in zip(alike, zip(*columns, strict=True), strict=False):
                 row.data = {
                     name: value for name, value in zip(names, values, strict=True) if value is not None
@@ -302,11 +350,53 @@ class Validator:
             for row in rows
         ]
 
+    def _read_abroad(
+        self,
+        kind: Kind,
+        rows: Sequence[_Row],
+        cells: Mapping[str, Sequence[Any]],
+        read: dict[str, list[Reading]],
+    ) -> None:
+        """Read again what depends on the country, where a record lies in another one than its source.
+
+        The country is that of its addresses. A postal code that no address explains is read by the prefix of its numbers.
+        """
+        phones = read.get("phones")
+        for name in _PLACES & read.keys():
+            for number, (row, reading) in enumerate(zip(rows, read[name], strict=True)):
+                if reading.value:
+                    row.country = _country(reading.value, self._context.country)
+                if reading.findings and phones and row.country is None:
+                    code = _prefix(phones[number], reading)
+                    if code:
+                        again = self._in(code).column(kind, name, ways(kind)[name], [cells[name][number]])[0]
+                        if not _DOUBTFUL & {one.code for one in again.findings}:
+                            told = Finding("COUNTRY_FROM_PHONE", code)
+                            read[name][number] = Reading(again.value, (*again.findings, told))
+                            row.country = code
+        if phones and any(row.country for row in rows):
+            for number, row in enumerate(rows):
+                if row.country:
+                    cell = cells["phones"][number]
+                    phones[number] = self._in(row.country).column(
+                        kind, "phones", ways(kind)["phones"], [cell]
+                    )[0]
+
+    def _in(self, country: str) -> Readings:
+        """Give the readings of another country."""
+        if country not in self._abroad:
+            self._abroad[country] = Readings(
+                replace(self._context, country=country), self._language, self._values
+            )
+        return self._abroad[country]
+
     def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
         """What follows for a record from all its fields together."""
         if row.parts.answers:
             self._unclear(row.parts.answers, prefix, row.place, row.problems)
-        if checked.kind is Kind.ORGANISATION:
+        if checked.kind is Kind.EVENT:
+            self._cancel(checked.data, row.place, row.problems)
+        elif checked.kind is Kind.ORGANISATION:
             self._keep_person_out(checked.data, row.place, row.problems, circle)
         elif checked.kind is Kind.PERSON:
             checked.data["type"] = person_type(checked.data, circle.names, circle.persons)
@@ -314,6 +404,12 @@ class Validator:
                 checked.data["phones"] = [
                     {**phone, "type": "private"} for phone in checked.data.get("phones", ())
                 ]
+
+    def _cancel(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
+        """Take an event for cancelled whose title says so; its status says no more than that it was planned."""
+        if data.get("status", "scheduled") in _PLANNED and says_cancelled(data.get("title") or ""):
+            data["status"] = EventStatus.CANCELLED.value
+            problems.append(self._problem("TITLE_CANCELLED", place, "title"))
 
     def _refuse_swapped(self, checked: CheckedClaim) -> None:
         """A name that reads as yes or no stands in the wrong column, and so does what stands where the answer should be."""
@@ -344,6 +440,9 @@ class Validator:
                 problems.append(self._problem(finding.code, place, path, value="…"))
             else:
                 shown = {"value": finding.written, "nearest": finding.nearest, **finding.params}
+                guess = finding.params.get("guess")
+                if guess is not None and not finding.part:
+                    shown["line"] = line_of(name, finding.written, guess)
                 problems.append(self._problem(finding.code, place, path, **shown))
 
     def _contact(
@@ -397,7 +496,8 @@ class Validator:
             known.answers.extend(made.answers)
 
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
-        if kind is Kind.EVENT and data.get("overrides"):
+        if kind is Kind.EVENT and data.get("overrides") and "start" not in data:
+            # A changed date whose series stands in a record of its own.
             return
         problems.extend(
             self._problem(MISSING[name], place, name)
@@ -455,6 +555,15 @@ class Validator:
             column = self._columns.column_of(path.partition(".")[0])
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
+
+
+def _drop_placeholder(checked: CheckedClaim, parts: Parts) -> None:
+    """Take away a name such as 'NA' or 'None' that is a person's, or that says all that the record says."""
+    name = checked.data.get("name")
+    if name and reads_like_empty(name):
+        more = len(checked.data) > 1 or parts.contacts or parts.references
+        if checked.kind is Kind.PERSON or not more:
+            del checked.data["name"]
 
 
 def _whole_name(data: dict[str, Any]) -> None:

@@ -93,11 +93,11 @@ def _exchange_keys(connection: Connection, hub: Hub, old: str, new: str) -> list
     """Match keys that hold only within one source hold its name: they are made again; the new ones."""
     sealer, made = hub.sealer, []
     for batch in sources.own_claims(connection, new):
-        records = {one.raw_id: one for one in batch if not one.slot and one.kind == Kind.ORGANISATION.value}
+        records = {one.raw_id: one for one in batch if not one.slot}
         clues = {}
         for raw_id, one in records.items():
             data = opened_fields(one.id, one.version, one.data, one.sealed, sealer)
-            before, after = (record_clue(name, data) if data.get("name") else None for name in (old, new))
+            before, after = (record_clue(Kind(one.kind), name, data) for name in (old, new))
             if before and after:
                 clues[raw_id] = before, after
         exchanged = []

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from allin_hub.base.errors import refused
-from allin_hub.mapping.combine import Fold, alone, fold, together
-from allin_hub.mapping.header_context import seen_together
+from allin_hub.mapping.combine import Fold, Route, alone, fold, together
+from allin_hub.mapping.drafts import ways
+from allin_hub.mapping.header_context import is_language, option_of, seen_together
 from allin_hub.mapping.paths import IGNORED, checked, known_paths, list_paths
 from allin_hub.mapping.synonyms import recognised, version, words_of
 from allin_schemas import Kind
@@ -19,7 +20,11 @@ from allin_schemas import Kind
 __all__ = ["ColumnMap", "known_paths"]
 
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
-_OPTION = re.compile(r"\s*(.*\S)\s*\[[^\[\]]+\]\s*\Z", re.DOTALL)
+_OPTION = re.compile(r"\s*(.*\S)\s*\[\s*([^\[\]]+?)\s*\]\s*\Z", re.DOTALL)
+_CHOSEN = frozenset({"languages", "topics", "lines", "districts"})
+"""Readers of fields for which forms offer choices."""
+_MIXED = frozenset({Fold.OPTION, Fold.CONSENT, Fold.POSTAL_CITY, Fold.WAYS})
+_WAYS = ("email", "website", "phones")
 _POSTAL_CODE = re.compile(r"\b\d{5}\b")
 _MOST_HEADERS = 5_000
 """How many names of fields are remembered; a feed that never repeats one cannot fill the memory."""
@@ -60,11 +65,26 @@ class ColumnMap:
     def path(self, header: str) -> str | None:
         """Where a column leads; None where nobody said it or it is left out on purpose."""
         route = self._route(header)
-        return None if route is None else route[1].partition("+")[0]
+        return None if route is None else route.path.partition("+")[0]
 
     def is_said(self, header: str) -> bool:
         """Whether hub.toml or an earlier look names this header, be it to leave it out."""
         return self._said(header) is not None
+
+    def is_mixed(self, header: str) -> bool:
+        """Whether the cells of a column hold several things, or say which choice was made."""
+        route = self._route(header)
+        return route is not None and route.how in _MIXED
+
+    def is_option(self, header: str) -> bool:
+        """Whether a column stands for one choice of a question."""
+        route = self._route(header)
+        return route is not None and route.how is Fold.OPTION
+
+    def is_second(self, header: str) -> bool:
+        """Whether a column counts only where another on its path is blank."""
+        route = self._route(header)
+        return route is not None and route.how is Fold.PLAIN and together(self.kind, route.path) is Fold.FIRST
 
     def draft(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """Put a record's cells under the paths of the model, without blank ones. One cell stays a cell.
@@ -118,9 +138,12 @@ class ColumnMap:
         """Where these headers, seen together, lead without hub.toml: what `maps/<source>.toml` keeps."""
         headers = list(headers)
         whole = self.within(headers)
-        return {
-            header: path for header in headers if header not in self.given and (path := whole.path(header))
-        }
+        found: dict[str, str] = {}
+        for header in headers:
+            path = whole.path(header) or whole.learned.get(header)
+            if header not in self.given and path:
+                found[header] = path
+        return found
 
     def within(self, headers: Sequence[str]) -> ColumnMap:
         """Give this map for a table with these headers: what they say only together is part of it.
@@ -153,27 +176,51 @@ class ColumnMap:
         if numbered is None:
             return recognised(self.kind, header)
         path = recognised(self.kind, numbered[1])
-        return path if path in list_paths(self.kind) else None
+        return path if path is not None and path.partition("+")[0] in list_paths(self.kind) else None
 
-    def _route(self, header: str) -> tuple[Fold, str] | None:
+    def _route(self, header: str) -> Route | None:
         """How the cells of a header get into the draft, and where to."""
-        said, meant = self._said(header), self._recognised(header)
-        if said is not None:
-            if said in IGNORED:
-                return None
-            path = meant if meant is not None and meant.partition("+")[0] == said else said
-            return alone(self.kind, path), path
-        if meant is not None:
-            return alone(self.kind, meant), meant
-        option = _OPTION.match(header)
-        of_option = self.path(option[1]) if option else None
-        if (
-            of_option is None
-            or together(self.kind, of_option) is not Fold.LIST
-            or alone(self.kind, of_option) is not Fold.PLAIN
-        ):
+        said, own = self._said(header), self._own_route(header)
+        if said is None:
+            return own
+        if said in IGNORED:
             return None
-        return Fold.OPTION, of_option
+        if own is not None and own.path.partition("+")[0] == said:
+            return own
+        if self._is_chosen(said):
+            return Route(Fold.OPTION, said, option_of(header))
+        return Route(alone(self.kind, said), said)
+
+    def _own_route(self, header: str) -> Route | None:
+        """Give the route that a header's words mean."""
+        meant = self._recognised(header)
+        question, _, option = header.rpartition("/")
+        if question and option.strip() and self._is_option(question, option, meant):
+            return Route(Fold.OPTION, self.path(question) or "", option.strip(), question)
+        if meant is not None:
+            return Route(alone(self.kind, meant), meant)
+        bracketed = _OPTION.match(header)
+        path = self.path(bracketed[1]) if bracketed else None
+        if bracketed is None or path is None or together(self.kind, path) is not Fold.LIST:
+            return None
+        return Route(Fold.OPTION, path, bracketed[2]) if alone(self.kind, path) is Fold.PLAIN else None
+
+    def _is_chosen(self, path: str) -> bool:
+        """Whether a path leads to a field for which forms offer choices."""
+        return self.kind is not None and path in list_paths(self.kind) and _reader(self.kind, path) in _CHOSEN
+
+    def _is_option(self, question: str, option: str, meant: str | None) -> bool:
+        """Whether `Sprachen/Türkisch` is one choice of a question: its name is a value, or others stand beside it."""
+        path = self.path(question)
+        if path is None or (meant is not None and meant != path) or not self._is_chosen(path):
+            return False
+        if self._recognised(option) == path:
+            return False
+        beside = sum(
+            other.startswith(f"{question}/")
+            for other in dict.fromkeys((*self.headers, *self.learned, *self._routes))
+        )
+        return beside > 1 or (_reader(self.kind, path) == "languages" and is_language(option))
 
     def _meet(self, payload: Mapping[str, Any]) -> None:
         """Find the routes of headers not met before; a second column on a path joins the first in folding."""
@@ -186,7 +233,7 @@ class ColumnMap:
             self._routes[header] = ""
             if route is None:
                 continue
-            how, path = route
+            how, path = route.how, route.path
             if how is not Fold.PLAIN:
                 self._folds[header] = route
             elif path not in self._first:
@@ -195,11 +242,11 @@ class ColumnMap:
             else:
                 first = self._first[path]
                 self._routes[first] = ""
-                self._folds[first] = self._folds[header] = (together(self.kind, path), path)
+                self._folds[first] = self._folds[header] = Route(together(self.kind, path), path)
 
     def _forget(self) -> None:
         self._routes: dict[str, str] = {}
-        self._folds: dict[str, tuple[Fold, str]] = {}
+        self._folds: dict[str, Route] = {}
         self._first: dict[str, str] = {}
         self._seen: dict[str, str] = {}
         self._seen_at = -1
@@ -209,10 +256,18 @@ class ColumnMap:
         if self._seen_at != len(self._routes):
             self._seen, self._seen_at = {}, len(self._routes)
             for header in (*self.headers, *self._routes, *self.given, *self.learned):
-                path = self.path(header)
-                if path is not None:
-                    self._seen.setdefault(path, header)
+                route = self._route(header)
+                if route is not None:
+                    self._seen.setdefault(route.path.partition("+")[0], header)
+                    if route.how is Fold.WAYS:
+                        for way in _WAYS:
+                            self._seen.setdefault(way, header)
         return self._seen
+
+
+def _reader(kind: Kind | None, path: str) -> str | None:
+    way = ways(kind).get(path) if kind is not None else None
+    return None if way is None else way.reader
 
 
 def _loose(header: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 
 from allin_hub.mapping.synonyms import words_of
 from allin_schemas import ENTITIES, Kind
+from allin_schemas.reading.language_names import AMBIGUOUS, key, known
 
 _NUMBERED = re.compile(r"(.+) \(\d+\)\Z", re.DOTALL)
 _JUST_NAME = frozenset({"name", "namen", "bezeichnung", "isim", "назва"})
@@ -16,6 +18,27 @@ _LEFT_OUT = "-"
 _VENUE = frozenset({"veranstaltungsort", "ort der veranstaltung", "venue", "treffpunkt", "mekan"})
 _WHERE = frozenset({"ort", "stadt", "place", "location", "yer"})
 _ADDRESS = frozenset({"adresse", "anschrift", "address", "adres"})
+_JUST_NUMBER = frozenset({"nr", "no", "num", "nummer", "number", "n", "h nr", "numara", "رقم", "номер"})
+_STREETS = ("places.street", "location.street")
+_CODE = re.compile(r"\s*(?:\[[A-Z]{1,4}\d{1,4}\]|[A-Z]{1,4}\d{1,4}(?=\s))[\s.:]*")
+"""What LimeSurvey puts before a choice: `[A2] Deutsch`, `A1 Türkisch`."""
+_CODED = re.compile(r"\s*[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\]){1,2}[.:]\s+")
+_LANGUAGE = re.compile(r"[^\W\d_]{4,20}(?:[ -][^\W\d_]{4,20})?\Z")
+_OTHERS = frozenset(
+    {"other", "others", "andere", "anderes", "sonstige", "sonstiges", "weitere", "diger", "أخرى", "інше"}
+)
+_FEWEST_CHOICES = 2
+
+
+def option_of(header: str) -> str:
+    """Give the choice that a column is called after, without a form service's code before it."""
+    return _CODE.sub("", _CODED.sub("", header), count=1).strip() or header
+
+
+def is_language(text: str) -> bool:
+    """Whether a text is the name of one language, and nothing else."""
+    name = key(text.strip())
+    return _LANGUAGE.match(name) is not None and (name in known() or name in AMBIGUOUS)
 
 
 def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
@@ -30,6 +53,8 @@ def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | 
         **_namesakes(headers, paths),
         **_places(kind, headers, paths),
         **_second_block(headers, paths),
+        **_house_numbers(headers, paths),
+        **_choices(kind, headers, paths),
     }
 
 
@@ -107,3 +132,32 @@ def _places(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None])
         elif head == "location" and words in _VENUE and f"{head}.name" not in led:
             found[header] = f"{head}.name"
     return found
+
+
+def _house_numbers(headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Take a 'Nr.' right beside a street for the house number."""
+    found: dict[str, str] = {}
+    before: str | None = None
+    for header in headers:
+        if before in _STREETS and paths[header] is None and words_of(header) in _JUST_NUMBER:
+            path = before.replace("street", "house_number")
+            if path not in paths.values():
+                found[header] = path
+        before = paths[header]
+    return found
+
+
+def _choices(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Take columns that are called after languages for the choices of one question."""
+    field = "languages_needed" if kind is Kind.OPPORTUNITY else "languages"
+    if field not in ENTITIES[kind].model_fields:
+        return {}
+    named = [header for header in headers if paths[header] is None and is_language(option_of(header))]
+    if len(named) < _FEWEST_CHOICES:
+        return {}
+    others = [
+        header
+        for before, header in itertools.pairwise(headers)
+        if before in named and paths[header] is None and words_of(option_of(header)) in _OTHERS
+    ]
+    return dict.fromkeys((*named, *others), field)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
@@ -23,6 +25,36 @@ def learned(folder: Path, source: str) -> dict[str, str]:
 
     Raises ConfigError when the file is not valid.
     """
+    data = _data(folder, source)
+    columns = data.get("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
+        raise ConfigError(
+            '{file}: [columns] must hold lines like "Verein" = "name".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+        )
+    return columns
+
+
+def learned_values(folder: Path, source: str) -> dict[str, dict[str, str]]:
+    """Field -> word -> word of the list, as kept.
+
+    Raises ConfigError when the file is not valid.
+    """
+    values = _data(folder, source).get("values", {})
+    if not isinstance(values, dict) or not all(
+        isinstance(words, dict) and all(isinstance(meant, str) for meant in words.values())
+        for words in values.values()
+    ):
+        raise ConfigError(
+            '{file}: [values.type] must hold lines like "Helferkreis" = "initiative".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+        )
+    return values
+
+
+def _data(folder: Path, source: str) -> dict[str, Any]:
     path = _path(folder, source)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -35,17 +67,17 @@ def learned(folder: Path, source: str) -> dict[str, str]:
             file=f"{FOLDER}/{source}.toml",
             fault=error,
         ) from None
-    columns = data.get("columns", {})
-    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
-        raise ConfigError(
-            '{file}: [columns] must hold lines like "Verein" = "name".',
-            hint="Mend it, or delete it: the hub learns it again.",
-            file=f"{FOLDER}/{source}.toml",
-        )
-    return columns
+    return data
 
 
-def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say: Voice) -> None:
+def keep(
+    folder: Path,
+    source: str,
+    columns: Mapping[str, str],
+    unused: int,
+    say: Voice,
+    values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+) -> None:
     """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
     remarks = [
         say("What the hub found out about the columns of this source."),
@@ -58,6 +90,16 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say
         "[columns]",
         *(f"{quoted(column)} = {quoted(target)}" for column, target in columns.items()),
         *([f"# {left}"] if unused else []),
+        *(
+            line
+            for name, words in values.items()
+            if words
+            for line in (
+                "",
+                f"[values.{name}]",
+                *(f"{quoted(word)} = {quoted(meant)}" for word, meant in words.items()),
+            )
+        ),
         "",
     ]
     text = "\n".join(lines)

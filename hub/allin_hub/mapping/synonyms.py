@@ -15,11 +15,16 @@ from allin_hub.mapping.consent_headings import purpose_asked
 from allin_schemas import Kind
 
 _FILE = Path(__file__).parent / "synonyms.toml"
-_RULES = "2"
+_RULES = "3"
 """Raised when this module or `permissions` recognise a heading differently."""
 
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ı": "i", "’": "", "'": "", "ʼ": "", "´": ""})
-_LEAD = re.compile(r"^\s*(?:(?:frage|question|q)\s*)?\d{1,3}\s*[.):]\s+")
+_LEAD = re.compile(
+    r"^\s*(?:(?:(?:frage|question|q)\s*)?\d{1,3}\s*[.):]"
+    r"|(?=[a-z_]*\d)[a-z][a-z0-9_]{0,20}(?:\[[a-z0-9_]{1,20}\]){0,2}[.:])\s+",
+    re.IGNORECASE,
+)
+"""A number before a question, or the code that LimeSurvey exports before its text: `G01Q02[SQ001]. …`."""
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _NO_WORD = re.compile(r"[\W_]+")
@@ -40,8 +45,11 @@ _TOGETHER = (
     ),
 )
 _PARTS = re.compile(r"\s*[/|\n]\s*|\s+[-–—]\s+")
+_BETWEEN_WAYS = re.compile(r"\s*[/|\n,;+&]\s*|\s+(?:[-–—]|und|oder|and|or|ve)\s+")
 _COUNTED = re.compile(r"(.*[^\W\d]\W{0,3})\s+([1-3])\W{0,2}", re.DOTALL)
 _SEVERAL_WAYS = frozenset({"email", "phones", "contacts.email", "contacts.phones"})
+_IN_ONE_CELL = frozenset({"email", "website", "phones"})
+"""Ways to reach an organisation that people put into one column: `E-Mail/Internet`."""
 _LONGEST = 300
 _ABOUT_A_PERSON = frozenset(
     {
@@ -103,6 +111,8 @@ def recognised(kind: Kind, heading: str) -> str | None:
             found = _known(kind, plain)
     if found is None:
         found = _agreed(kind, _PARTS.split(heading.strip()))
+    if found is None:
+        found = _ways(kind, heading)
     return _counted(kind, heading) if found is None else found
 
 
@@ -124,6 +134,17 @@ def _agreed(kind: Kind, parts: list[str]) -> str | None:
         return None
     found = {_known(kind, part) for part in parts} - {None}
     return found.pop() if len(found) == 1 else None
+
+
+def _ways(kind: Kind, heading: str) -> str | None:
+    """Give the path of a column with several ways to reach an organisation; each cell tells them apart by their form."""
+    parts = _BETWEEN_WAYS.split(heading.strip())
+    if kind is not Kind.ORGANISATION or not 2 <= len(parts) <= 3:
+        return None
+    heads = [(_known(kind, part) or "").partition("+")[0] for part in parts]
+    if not _IN_ONE_CELL.issuperset(heads):
+        return None
+    return f"{heads[0]}+ways" if len(set(heads)) > 1 else heads[0]
 
 
 def _without_asides(heading: str) -> str:
@@ -249,10 +270,19 @@ def _spelled(kind: Kind, table: Mapping[str, Mapping[str, list[str]]]) -> Iterab
     if place:
         yield from ((f"{place}.{path}", heading) for path, heading in _flat(table["address"]))
     for path, heading in _flat(table["person"]):
-        if kind is Kind.ORGANISATION and path in {"email", "phones"}:
+        if kind is Kind.ORGANISATION and path in {"email", "phones", "phones+fax"}:
             yield path, heading
         elif path not in {"name", "hours"}:
             yield f"contacts.{path}", heading
+
+
+@cache
+def headings_of(kind: Kind) -> Mapping[str, tuple[str, ...]]:
+    """Path -> the headings that lead to it, the usual one first."""
+    found: dict[str, list[str]] = {}
+    for path, heading in _spelled(kind, _table()):
+        found.setdefault(path, []).append(heading)
+    return {path: tuple(dict.fromkeys(headings)) for path, headings in found.items()}
 
 
 def _flat(part: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from allin_hub.base import errors
 from allin_hub.base.errors import ChildTrace, HubError, Unavailable, trace
 from allin_hub.base.problems import problem_of, problem_values
-from allin_hub.base.reports import OutputReport, Preview, SourceReport
+from allin_hub.base.reports import EntryChange, OutputReport, Preview, SourceReport
 from allin_hub.base.types import Reason
 
 _KINDS: dict[str, type[HubError]] = {
@@ -27,6 +27,7 @@ def source_values(report: SourceReport) -> dict[str, Any]:
     return _values(report) | {
         "held": [[one.code, one.count, one.of] for one in report.held],
         "problems": [problem_values(one) for one in report.problems],
+        "entries": [asdict(one) for one in report.entries],
     }
 
 
@@ -35,6 +36,7 @@ def source_report(values: dict[str, Any]) -> SourceReport:
     found = SourceReport(**values | {"cause": _cause(values)})
     found.held = [Reason(*one) for one in values["held"]]
     found.problems = [problem_of(one) for one in values["problems"]]
+    found.entries = tuple(EntryChange(**one | {"fields": tuple(one["fields"])}) for one in values["entries"])
     return found
 
 

@@ -81,6 +81,39 @@ def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) 
     return HIDDEN if hidden else key
 
 
+def shown_title(title: str, *, of_person: bool) -> str:
+    """A title as a report may say it: not a person's name, and none in which the hub finds anything of a person."""
+    return HIDDEN if title and (of_person or _holds_anything(title)) else title
+
+
+def shown_outside(problem: Problem) -> Problem:
+    """The problem as a file says it that leaves the office: it does not quote what only may be a name, either."""
+    return replace(
+        problem,
+        sheet=_unnamed(problem.sheet),
+        column=_unnamed(problem.column),
+        params={name: _unnamed(value) for name, value in problem.params.items()},
+    )
+
+
+def _unnamed(value: Any) -> Any:
+    return HIDDEN if isinstance(value, str) and _may_name(value) else value
+
+
+@lru_cache(maxsize=10_000)
+def _may_name(text: str) -> bool:
+    from allin_hub.privacy.free_text.find import Context, find
+
+    return any(one.kind == "name" for one in find(text, Context()))
+
+
+@lru_cache(maxsize=10_000)
+def _holds_anything(title: str) -> bool:
+    from allin_hub.privacy.free_text.find import Context, find
+
+    return bool(find(title, Context()))
+
+
 def _is_persons(value: Any, persons: tuple[str, ...], names: tuple[str, ...], *, is_mail: bool) -> bool:
     """Whether a quoted value is a person's. What finds persons in free texts is asked here, too."""
     if not isinstance(value, str) or not value:

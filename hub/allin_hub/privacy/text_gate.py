@@ -30,10 +30,18 @@ from allin_hub.privacy.free_text.find import (
     explained_by,
     find,
     is_plain,
+    names_a_person,
 )
+from allin_hub.privacy.free_text.fold import fold
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.masks import is_only_masks, mask, mask_word
-from allin_hub.privacy.free_text.names_of_things import ThingNames, is_things_name, words_of
+from allin_hub.privacy.free_text.names_of_things import (
+    ThingNames,
+    is_first_name,
+    is_persons_name,
+    is_things_name,
+    words_of,
+)
 from allin_hub.privacy.free_text.tokens import tokens_of
 from allin_hub.privacy.public_texts import Mode, PublicText, public_texts, text_fields
 from allin_hub.store import entities, held_texts, runs
@@ -232,12 +240,8 @@ class TextGate:
         )
         found: list[HeldText] = []
         for text in texts:
-            named = text.path == "name" and kind is Kind.ORGANISATION
-            several = (
-                [*in_name(text.text), *hinted_in_name(text.text)]
-                if named
-                else _findings(text, prose, called_after)
-            )
+            named = text.path == "host_name" or (text.path == "name" and kind is Kind.ORGANISATION)
+            several = _in_organisations_name(text) if named else _findings(text, prose, called_after)
             if asked is not None and text.path == asked.field:
                 several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
             if several:
@@ -357,6 +361,15 @@ def in_name(name: str) -> tuple[Finding, ...]:
         for one in find(name, Context())
         if one.verdict is Verdict.HELD and (one.kind != "name" or _stands_beside(name, one.start))
     )
+
+
+def _in_organisations_name(text: PublicText) -> list[Finding]:
+    """What the name of an organisation tells of a person; one that the hub does not know may be no organisation."""
+    if text.path == "host_name" and (
+        is_persons_name(text.text) or names_a_person(text.text) or is_first_name(fold(text.text))
+    ):
+        return [Finding(0, len(text.text), "name", Verdict.HELD)]
+    return [*in_name(text.text), *hinted_in_name(text.text)]
 
 
 def hinted_in_name(name: str) -> list[Finding]:

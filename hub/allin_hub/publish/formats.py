@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from allin_hub.i18n import terms
 from allin_hub.i18n.gettext_catalogs import here
 from allin_hub.privacy.free_text.masks import has_mask
 from allin_schemas import Localized, LocalizedText, direction
@@ -171,6 +172,14 @@ class Formats:
         """The name of a language in itself."""
         return _language_name(code, code)
 
+    def country_name(self, code: str) -> str:
+        """The name of a country in this language."""
+        return str(self.locale.territories.get(code, code))
+
+    def term(self, word: str, of: terms.List) -> str:
+        """A word in this language where it is one of the hub's lists; a partner's own word as it is."""
+        return terms.term(word, of, self.language) or word
+
     def phone(self, number: str) -> Markup:
         """A link to call, readable as people here write it, left to right in any text."""
         return _phone_link(number)
@@ -192,8 +201,8 @@ class Formats:
     def filters(self) -> dict[str, Any]:
         """Filter name -> method."""
         names = (
-            "ago date datetime host json_ld language_name listed local markdown money number own_name phone "
-            "phone_text said skeleton time time_range unbroken weekday"
+            "ago country_name date datetime host json_ld language_name listed local markdown money number own_name phone "
+            "phone_text said skeleton term time time_range unbroken weekday"
         )
         return {name: getattr(self, name) for name in names.split()}
 

@@ -5,6 +5,7 @@ No images, no raw HTML, no headings above the page's own; links lead to the web,
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from allin_schemas import direction
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+_STAR_IN_WORD = re.compile(r"(?<=[^\W\d_])\*(?=[^\W\d_])")
+"""The star of 'Helfer*innen' stresses nothing."""
 SCHEMES = {"http", "https", "mailto", "tel"}
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a"}
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
@@ -26,7 +29,7 @@ ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 def safe_html(text: str) -> Markup:
     """The text as HTML that holds no element, attribute or link scheme outside the lists above."""
     made = nh3.clean(
-        _parser().render(text),
+        _parser().render(_STAR_IN_WORD.sub(r"\\*", text)),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,

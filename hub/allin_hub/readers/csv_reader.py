@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO, cast
 
 from allin_hub.base.errors import refused
 from allin_hub.base.problems import Problem
-from allin_hub.readers.encodings import Encoding, encoding, mended
+from allin_hub.readers.encodings import Encoding, encoding, without_damage
 from allin_hub.readers.sheets import Cell, Limits, Row, Sheet
 
 _BLOCK = 2**17
@@ -25,38 +25,47 @@ _DELIMITERS = ";\t,|"
 _DECLARED = re.compile(r"sep=(.)(?:\r\n|\r|\n)", re.IGNORECASE)
 
 
-def open_delimited(opened: Callable[[], BinaryIO], limits: Limits) -> Iterator[Sheet]:
-    """Yield the one sheet of a CSV file, which is opened again when its rows are read."""
+def open_delimited(
+    opened: Callable[[], BinaryIO], limits: Limits, wanted: str | None = None
+) -> Iterator[Sheet]:
+    """Yield the one sheet of a CSV file, which is opened again when its rows are read.
+
+    `wanted` is the encoding that hub.toml names.
+    """
     began = time.thread_time()
-    found = encoding(opened)
+    found = encoding(opened, wanted)
     left = limits.text_seconds - (time.thread_time() - began)
-    problems: list[Problem] = []
+    problems: list[Problem] = [] if found.found is None else [found.found]
     yield Sheet(None, _read(opened, found, left, limits, problems), problems)
 
 
 def _read(
     opened: Callable[[], BinaryIO], found: Encoding, seconds: float, limits: Limits, problems: list[Problem]
 ) -> Iterator[Row]:
-    with opened() as stream, io.TextIOWrapper(stream, found.name, newline="") as text:
+    with opened() as stream, io.TextIOWrapper(stream, found.name, found.errors, newline="") as text:
         before = cells = 0
         for rows in _Table(text, problems, seconds).batches():
             cells += sum(map(len, rows))
             too_many = cells > limits.text_cells or before + len(rows) > limits.rows
             if too_many or max(map(len, rows)) > limits.columns:
                 raise refused("FILE_TOO_BIG")
-            if found.garbled:
-                _mend(rows, before, problems)
+            if found.is_garbled or found.is_damaged:
+                _mend(rows, before, found, problems)
             yield from enumerate(cast("list[list[Cell]]", rows), before + 1)
             before += len(rows)
 
 
-def _mend(rows: list[list[str]], before: int, problems: list[Problem]) -> None:
+def _mend(rows: list[list[str]], before: int, found: Encoding, problems: list[Problem]) -> None:
+    """Put rows right that were damaged; one in which something stays that is no text waits, and says so."""
     for number, row in enumerate(rows):
-        better = [mended(cell) for cell in row]
-        if better != row:
+        better = [found.mended(cell) for cell in row]
+        code = "TEXT_MENDED" if better != row else None
+        if found.is_damaged and any(map(found.is_broken, better)):
+            better, code = [without_damage(cell) for cell in better], "CHARACTER_BROKEN"
+        if code is not None:
             rows[number] = better
-            if len(problems) < _MOST_PROBLEMS:
-                problems.append(Problem("TEXT_MENDED", row=before + number + 1))
+            if len(problems) < _MOST_PROBLEMS or code == "CHARACTER_BROKEN":
+                problems.append(Problem(code, row=before + number + 1))
 
 
 class _Table:

@@ -5,10 +5,11 @@ Zones come out as names of the IANA database. Attendees, alarms and comments nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict, cast
 
 from allin_hub.base.errors import Refused, refused
 from allin_hub.dates.rrule import is_refused
@@ -26,6 +27,8 @@ _OF_A_CALENDAR = {
     "FILE_TOO_SLOW": "CALENDAR_TOO_SLOW",
 }
 _UTC = "UTC"
+_SINGLE = ("dtstart", "dtend", "recurrence-id")
+_SKIP = re.compile(r"(?:^|;)\s*(SKIP=(?:BACKWARD|FORWARD))", re.IGNORECASE)
 _RULES = FileRules()
 
 
@@ -39,6 +42,14 @@ class Moment(TypedDict):
     value: str
     kind: Literal["date", "local", "utc", "floating", "unknown"]
     tzid: NotRequired[str]
+
+
+class Period(TypedDict):
+    """A date that has its own end, or its own length."""
+
+    dtstart: Moment
+    dtend: NotRequired[Moment]
+    duration: NotRequired[Mapping[str, int]]
 
 
 class Fault(NamedTuple):
@@ -60,12 +71,14 @@ class Component:
     faults: tuple[Fault, ...] = ()
     uid: str | None = None
     recurrence_id: Moment | None = None
+    and_following: bool = False
+    """Whether what it says is true of all later dates of the series too (RANGE=THISANDFUTURE)."""
     sequence: int = 0
     dtstamp: Moment | None = None
     last_modified: Moment | None = None
     status: str | None = None
     visibility: str | None = None
-    """CLASS: PUBLIC, PRIVATE or CONFIDENTIAL."""
+    """CLASS: PUBLIC, PRIVATE, CONFIDENTIAL, or any other, which counts as PRIVATE (RFC 5545, 3.8.1.3)."""
     summary: str | None = None
     description: str | None = None
     location: str | None = None
@@ -82,6 +95,8 @@ class Component:
     duration: Mapping[str, int] | None = None
     rrule: str | None = None
     rdates: tuple[Moment, ...] = ()
+    periods: tuple[Period, ...] = ()
+    """Those of `rdates` that have an end of their own."""
     exdates: tuple[Moment, ...] = ()
     languages: Mapping[str, str] | None = None
     """The LANGUAGE parameters of `summary` and `description`."""
@@ -114,7 +129,11 @@ def open_calendar(
     except Refused as refusal:
         raise _in_calendar_words(refusal) from None
     _checked(data)
-    params = {"components": MOST_COMPONENTS, "samples": [moment.isoformat() for moment in timezones.SAMPLES]}
+    params = {
+        "components": MOST_COMPONENTS,
+        "samples": [moment.isoformat() for moment in timezones.SAMPLES],
+        "zones": timezones.names(),
+    }
     reading = _Reading(zone)
     try:
         messages = sandbox.run(
@@ -179,7 +198,7 @@ class _Reading:
         if item["kind"] != "VEVENT":
             return Component(item["kind"], item["line"])
         faults = [Fault(code, params) for code, params in item["faults"]]
-        faults += self._zone_faults(_zones_in(item), unknown="ZONE_UNKNOWN")
+        faults += self._zone_faults(*_zones_in(item), unknown="ZONE_UNKNOWN")
         rrule = self._rule(item, faults)
         return Component(
             kind="VEVENT",
@@ -187,6 +206,7 @@ class _Reading:
             faults=tuple(faults),
             uid=item.get("uid") or None,
             recurrence_id=self._moment(item.get("recurrence-id")),
+            and_following=item.get("range") == "THISANDFUTURE",
             sequence=item.get("sequence", 0),
             dtstamp=self._moment(item.get("dtstamp")),
             last_modified=self._moment(item.get("last-modified")),
@@ -208,6 +228,7 @@ class _Reading:
             duration=item.get("duration"),
             rrule=rrule,
             rdates=self._moments(item.get("rdate", ())),
+            periods=tuple(map(self._period, item.get("period", ()))),
             exdates=self._moments(item.get("exdate", ())),
             languages=item.get("languages"),
             calendar_name=self._name,
@@ -222,6 +243,8 @@ class _Reading:
             return None
         value, kind = written["value"], written["kind"]
         zone = self._zones[written["tzid"]].zone if kind == "local" else self._zone
+        if kind == "local" and zone is None and "utc" in written:
+            return {"value": written["utc"], "kind": "utc"}
         if kind == "local" and zone is None:
             return {"value": value, "kind": "unknown"}
         if kind in ("local", "floating") and zone == _UTC:
@@ -230,29 +253,57 @@ class _Reading:
             return {"value": value, "kind": "local", "tzid": zone}
         return {"value": value, "kind": kind}
 
-    def _zone_faults(self, written: set[str], unknown: str) -> list[Fault]:
+    def _period(self, written: Mapping[str, Any]) -> Period:
+        period = dict(written)
+        for name in ("dtstart", "dtend"):
+            if name in written:
+                period[name] = self._moment(written[name])
+        return cast("Period", period)
+
+    def _zone_faults(
+        self, written: set[str], defined: frozenset[str] = frozenset(), *, unknown: str
+    ) -> list[Fault]:
+        """Tell of zones that are unknown or guessed; `defined` are those that the file itself describes."""
         faults = []
         for name in sorted(written):
             found = self._zones[name]
-            if found.zone is None:
+            if found.zone is None and name in defined:
+                faults.append(Fault("ZONE_BY_RULES", {"value": name[:80]}))
+            elif found.zone is None:
                 faults.append(Fault(unknown, {"value": name[:80]}))
             elif found.guessed:
                 faults.append(Fault("ZONE_GUESSED", {"value": name[:80], "zone": found.zone}))
         return faults
 
     def _rule(self, item: Mapping[str, Any], faults: list[Fault]) -> str | None:
-        """Give the one rule; several, excluding ones or refused ones are none: wrong dates help nobody."""
-        rules = [rule for rule in item.get("rrule", ()) if rule]
+        """Give the one rule; several, excluding ones or refused ones are none: wrong dates help nobody.
+
+        The same rule written twice is one.
+        """
+        rules = [*{_in_order(rule): rule for rule in item.get("rrule", ()) if rule}.values()]
         if not rules:
             return None
         if len(rules) > 1 or item.get("exrule") or is_refused(rules[0]):
             faults.append(Fault("RRULE_REFUSED", {"value": rules[0][:80]}))
             return None
         rule: str = rules[0]
+        skip = _SKIP.search(rule)
+        if skip is not None:
+            faults.append(Fault("RRULE_PART_UNREAD", {"value": skip[1].upper()}))
         return rule
 
 
-def _zones_in(item: Mapping[str, Any]) -> set[str]:
-    single = (item.get("dtstart"), item.get("dtend"), item.get("recurrence-id"))
-    moments = [*filter(None, single), *item.get("rdate", ()), *item.get("exdate", ())]
-    return {moment["tzid"] for moment in moments if "tzid" in moment}
+def _in_order(rule: str) -> tuple[str, ...]:
+    """What makes two rules one: their parts in any order."""
+    return tuple(sorted(filter(None, rule.upper().split(";"))))
+
+
+def _zones_in(item: Mapping[str, Any]) -> tuple[set[str], frozenset[str]]:
+    """Give the zones that a component names, and those of them that the file describes itself."""
+    single = [one[name] for one in (item, *item.get("period", ())) for name in _SINGLE if name in one]
+    zoned = [
+        moment for moment in (*single, *item.get("rdate", ()), *item.get("exdate", ())) if "tzid" in moment
+    ]
+    return {moment["tzid"] for moment in zoned}, frozenset(
+        moment["tzid"] for moment in zoned if "utc" in moment
+    )

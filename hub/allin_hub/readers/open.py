@@ -67,10 +67,12 @@ def open_table(
     *,
     limits: Limits = _STANDARD,
     rules: FileRules = _RULES,
+    encoding: str | None = None,
 ) -> Iterator[Sheet]:
     """Yield the visible sheets of a CSV, XLSX, ODS or XLS file; what is none of them is refused by name.
 
-    What it is, its first bytes say; `name` is only for messages.
+    What it is, its first bytes say; `name` is only for messages. `encoding` is that of a CSV file, where hub.toml
+    names it.
 
     A sheet's rows are streamed while the next sheet is not yet asked for; then they are kept in memory.
     """
@@ -90,7 +92,7 @@ def open_table(
         raise refused("FILE_NOT_A_TABLE", found=found)
     if size > limits.text:
         raise refused("FILE_TOO_BIG")
-    yield from open_delimited(partial(_stream, data), limits)
+    yield from open_delimited(partial(_stream, data), limits, encoding)
 
 
 def is_blank(start: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,9 @@ Cell = str | int | float | bool | None
 
 Row = tuple[int, list[Cell]]
 """The number as a spreadsheet program shows it, and the cells from column A on."""
+
+Merged = tuple[int, int, int, int]
+"""Cells merged into one: first row, first column, last row, last column; rows count from 1, columns from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Sheet:
     """What was guessed about the file and its rows; complete once `rows` is read to its end."""
     of: int = 1
     """How many visible sheets the file has."""
+    merged: Sequence[Merged] = ()
+    """The cells of a workbook's sheet that were merged into one."""
 
 
 class Workbook:
@@ -62,6 +67,7 @@ class Workbook:
         self._current: deque[tuple[int, list[list[Cell]]]] | None = None
         self._next_name: str | None = None
         self._of = 1
+        self._merged: list[Merged] = []
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield every sheet, in the order of the file."""
@@ -72,14 +78,13 @@ class Workbook:
                 return
             name, self._next_name = self._next_name, None
             self._current = deque()
-            yield Sheet(name, self._rows(self._current), of=self._of)
+            yield Sheet(name, self._rows(self._current), of=self._of, merged=self._merged)
 
     def _begin(self) -> bool:
         for kind, *rest in self._messages:
             if kind != "sheet":
                 raise refused("FILE_BROKEN")
-            self._next_name = str(rest[0])
-            self._of = int(rest[1])
+            self._named(rest)
             return True
         return False
 
@@ -99,4 +104,11 @@ class Workbook:
             batches.append((message[1], message[2]))
             return
         self._current = None
-        self._next_name = message[1] if message is not None else None
+        if message is not None:
+            self._named(message[1:])
+
+    def _named(self, said: list[Any]) -> None:
+        """Remember which sheet comes next."""
+        self._next_name = str(said[0])
+        self._of = int(said[1])
+        self._merged = [(int(a), int(b), int(c), int(d)) for a, b, c, d in said[2]]

@@ -74,6 +74,11 @@ def _names() -> dict[str, str]:
     }
 
 
+def names() -> list[str]:
+    """List the names that need no definition, in small letters."""
+    return sorted({*_names(), *_SHORT_NAMES, *_UTC_NAMES})
+
+
 def _known(name: str | None) -> str | None:
     return _names().get(name.casefold()) if name else None
 

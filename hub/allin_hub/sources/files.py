@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from allin_hub.api.plugin import PluginConfig
 from allin_hub.base.errors import refused
 from allin_hub.base.types import Secret
+from allin_hub.readers.encodings import EncodingName
 from allin_hub.readers.file_rules import FileRules, inside, open_file
 from allin_hub.sources.feeds import Feed
 
@@ -42,6 +43,13 @@ class FileSettings(PluginConfig):
         return self
 
 
+class TextFileSettings(FileSettings):
+    """The settings of a source whose files may be texts of an older encoding."""
+
+    encoding: EncodingName | None = None
+    """The encoding of CSV files, for example `cp1251`; without it, the hub finds it out, and refuses what it cannot prove."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """One file of a source: its name for people, and where its bytes are."""
@@ -66,14 +74,15 @@ class File:
         """Digest the bytes."""
         return _digest(self).hex()
 
-    def json(self) -> Any:
+    def json(self, *, is_tolerant: bool = False) -> Any:
         """Read the file as strict JSON, in a confined child.
 
-        Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting.
+        Raises Refused for what is too big, ambiguous or hostile: double keys, NaN, deep nesting. Read tolerantly, a
+        single value that cannot be read is BROKEN, and costs only the record in which it stands.
         """
         from allin_hub.readers.json_reader import read_json
 
-        return read_json(self.data, self.name, rules=self.rules)
+        return read_json(self.data, self.name, rules=self.rules, is_tolerant=is_tolerant)
 
 
 class Files:

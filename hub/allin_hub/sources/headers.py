@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from allin_hub.mapping.columns import ColumnMap
+from allin_hub.mapping.header_context import is_language
 from allin_hub.mapping.synonyms import words_of
 from allin_hub.readers.sheets import Cell, Row
 from allin_schemas import ENTITIES
@@ -18,6 +19,12 @@ CLEAR = 4
 """A row that names so many columns, the title among them, is the header; only the row below it may join it."""
 
 _LONGEST = 600
+_FIRST_COLUMNS = 2
+_FEWEST_SIDEWAYS = 2
+_CLEARLY_SIDEWAYS = 3
+_FEWEST_BESIDE = 2
+_NAMES = frozenset({"name", "namen", "vorname", "nachname", "first name", "last name", "ad soyad"})
+_OF_NAMES = frozenset({"contacts.given", "contacts.family"})
 _MANY = 3
 """So many rows have to be longer than the header before they make a column of their own."""
 
@@ -33,6 +40,8 @@ class Header:
     """The number of its last row, as a person sees it."""
     columns: ColumnMap
     """The source's columns, as they are to be understood in this table."""
+    beside: int | None = None
+    """The column with which a second table begins, beside this one; nothing from there on is read."""
 
     @property
     def width(self) -> int:
@@ -91,6 +100,10 @@ def header_at(number: int, rows: Iterable[Row], columns: ColumnMap) -> Header | 
 
 def header_of(texts: list[str], row: int, rows: Sequence[Row], columns: ColumnMap) -> Header:
     """Make a header of these texts: blank ones get the letter of their column, repeated ones a number."""
+    end, beside = _end_of_first(texts, row, rows, columns)
+    if beside is not None:
+        texts = texts[:end]
+        rows = [(number, cells[:end]) for number, cells in rows]
     lengths = Counter(len(_texts(cells)) for number, cells in rows if number > row and any(_texts(cells)))
     usual, times = lengths.most_common(1)[0] if lengths else (0, 0)
     if usual > len(texts) and times >= _MANY and times * 2 > lengths.total():
@@ -105,7 +118,53 @@ def header_of(texts: list[str], row: int, rows: Sequence[Row], columns: ColumnMa
             name = f"{plain} ({number})"
         taken.add(name)
         names.append(name)
-    return Header(tuple(names), tuple(texts), row, columns.within(names))
+    return Header(tuple(names), tuple(texts), row, columns.within(names), beside)
+
+
+def is_sideways(rows: Sequence[Row], header: Header | None, columns: ColumnMap) -> bool:
+    """Whether a table lies on its side: its first column holds what a header would, and no row does."""
+    for at in range(_FIRST_COLUMNS):
+        first = [text for _, cells in rows if len(cells) > at and (text := _text(cells[at]))]
+        if len(first) < _FEWEST_SIDEWAYS:
+            continue
+        down = {path for text in first if (path := columns.path(text)) is not None}
+        across = 0
+        if header is not None:
+            across = len({path for name in header.names if (path := columns.path(name)) is not None})
+        if _title(columns) not in down or len(down) <= across:
+            continue
+        known = sum(columns.path(text) is not None for text in first)
+        if len(down) >= _CLEARLY_SIDEWAYS and (across <= 1 or known * 2 > len(first)):
+            return True
+        if known == len(first) and across <= 1:
+            return True
+    return False
+
+
+def _title(columns: ColumnMap) -> str:
+    return ENTITIES[columns.kind].title_field if columns.kind is not None else "name"
+
+
+def _end_of_first(
+    texts: Sequence[str], row: int, rows: Sequence[Row], columns: ColumnMap
+) -> tuple[int, int | None]:
+    """Find where the first table ends and the next one begins beside it; None where there is no other.
+
+    A blank column parts them, and the other begins with names of its own.
+    """
+    below = [cells for number, cells in rows if number > row]
+    for index in range(1, len(texts) - 1):
+        if texts[index] or not texts[index - 1]:
+            continue
+        begin = next((at for at in range(index, len(texts)) if texts[at]), len(texts))
+        is_gap = all(_text(cell) == "" for cells in below for cell in cells[index:begin])
+        paths = {columns.path(text) for text in texts[:index] if text}
+        if not is_gap or len(texts) - begin < _FEWEST_BESIDE or _title(columns) not in paths:
+            continue
+        path = columns.path(texts[begin])
+        if path == _title(columns) or words_of(texts[begin]) in _NAMES or path in _OF_NAMES:
+            return index, begin
+    return len(texts), None
 
 
 def letter(index: int) -> str:
@@ -134,7 +193,7 @@ def _texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def _candidate(names: list[str], row: int, columns: ColumnMap) -> _Candidate:
-    """Count what a row names; each path counts once."""
+    """Count what a row names; each path counts once, and each choice of a question."""
     score = 0
     paths: set[str] = set()
     for name in dict.fromkeys(names):
@@ -147,6 +206,7 @@ def _candidate(names: list[str], row: int, columns: ColumnMap) -> _Candidate:
             score += 1
         if path is not None:
             paths.add(path)
+            score += columns.is_option(name)
     title = ENTITIES[columns.kind].title_field if columns.kind is not None else "name"
     return _Candidate(names, row, score, title in paths)
 
@@ -170,6 +230,8 @@ def _joined(above: Sequence[Cell], below: Sequence[Cell], row: int, columns: Col
 def _name_of(group: str, part: str, columns: ColumnMap) -> str:
     """Choose what says most: the group with its part, or the part, or the group."""
     whole = f"{group} {part}".strip()
+    if group and is_language(part) and columns.is_option(chosen := f"{group} [{part}]"):
+        return chosen
     if not group or not part or columns.path(whole) is not None:
         return whole
     return part if columns.path(part) is not None or columns.path(group) is None else whole

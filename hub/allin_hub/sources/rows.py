@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from allin_hub.readers.sheets import Cell, Row
 from allin_hub.sources.headers import Header, letter
 from allin_hub.sources.misaligned import Shifts
+from allin_hub.sources.sections import Section, has_legal_form, section_of
 from allin_schemas import ENTITIES
 
 SHIFTED = ""
@@ -17,6 +18,13 @@ SHIFTED = ""
 
 _HELD_BACK = 100
 _FEWEST_COLUMNS = 2
+_SURELY_NAMED = 3
+_LONGEST_HEADING = 40
+_NO_HEADING = re.compile(r"[\d@]")
+_RULES = frozenset("-–—=*#~_•")
+_COUNT_BESIDE = re.compile(r"\s*\d{1,3}\s*\Z")
+_DISTRICT, _TOPIC = "Stadtteil", "Thema"
+"""Under these names stands with a record what the line above it says; they mean what a column of that name would."""
 _OF_CONTACTS = ("Ansprechperson", "der Ansprechperson")
 """What makes of a heading such as 'Funktion' one that is known."""
 _COUNTED = (
@@ -63,16 +71,28 @@ Reported = Callable[[str, int], None]
 """Told of a row's problem: code, row."""
 
 
-def records(rows: Iterable[Row], header: Header, skipped: Told, problem: Reported) -> Iterator[Record]:
+def records(
+    rows: Iterable[Row],
+    header: Header,
+    skipped: Told,
+    problem: Reported,
+    spanned: frozenset[int] | None = frozenset(),
+) -> Iterator[Record]:
     """Yield the records in the rows under a header.
 
-    Blank rows, totals, repeated headers and notes are told to `skipped`. A row whose cells lie beside their
-    columns comes as one list of cells under SHIFTED, after its problem was told. Where a second table begins with a
-    header of its own, that is told, and nothing from there on is read.
+    `spanned` are rows with a cell merged across the table; None for tables that no person has laid out, without sections.
+
+    Blank rows, totals, repeated headers and notes are told to `skipped`. A line that parts the records into
+    sections is told; what it names stands with the records below it, up to a blank row, where the table has no column
+    for that. A row whose cells lie beside their columns comes as one list of cells under SHIFTED, after its problem
+    was told. Where a second table begins with a header of its own, that is told, and nothing from there on is read.
     """
-    reader = _Reader(header, skipped, problem)
+    reader = _Reader(header, skipped, problem, spanned)
     for number, cells in rows:
+        if header.beside is not None:
+            del cells[header.width :]
         if reader.is_second_table(number, cells):
+            yield from reader.released()
             continue
         record = reader.taken(number, cells)
         if record is None:
@@ -86,7 +106,9 @@ def records(rows: Iterable[Row], header: Header, skipped: Told, problem: Reporte
 class _Reader:
     """Reads one row after the other; a lone cell waits until it is clear whether the table goes on."""
 
-    def __init__(self, header: Header, skipped: Told, problem: Reported) -> None:
+    def __init__(
+        self, header: Header, skipped: Told, problem: Reported, spanned: frozenset[int] | None
+    ) -> None:
         self._header = header
         self._names = header.names
         self._skipped = skipped
@@ -99,25 +121,36 @@ class _Reader:
         title = ENTITIES[kind].title_field if kind is not None else "name"
         self._titles = frozenset(name for name in self._names if header.columns.path(name) == title)
         self._is_wide = sum(map(bool, header.written)) >= 3
+        self._is_table = sum(map(bool, header.written)) >= _FEWEST_COLUMNS
+        self._spanned = spanned
+        self._section: dict[str, str] = {}
+        self._section_ends = self._section_begun = False
         self.held: list[_Lone] = []
         self._ended = False
 
     def is_second_table(self, number: int, cells: Sequence[Cell]) -> bool:
-        """Whether a row belongs to another table below this one, which begins after a blank row or a lone cell."""
+        """Whether a row belongs to another table below this one.
+
+        It begins with a header: after a blank row or a lone cell, or right below a record, when all its cells name columns.
+        """
         if self._ended:
             if any(not _is_blank(cell) for cell in cells):
                 self._skipped("table")
             return True
-        if not (self._after_blank or self.held) or not self._names_other_columns(cells):
+        is_apart = self._after_blank or bool(self.held)
+        if not is_apart and not _may_be_header(cells):
+            return False
+        if not self._names_other_columns(cells, is_apart=is_apart):
             return False
         self._ended = True
         self._problem("TABLE_SECOND", number)
-        for _ in range(len(self.held) + 1):
+        first = next((at for at, lone in enumerate(self.held) if lone.is_after_blank), len(self.held) - 1)
+        for _ in range(len(self.held[max(first, 0) :]) + 1):
             self._skipped("table")
-        self.held.clear()
+        del self.held[max(first, 0) :]
         return True
 
-    def _names_other_columns(self, cells: Sequence[Cell]) -> bool:
+    def _names_other_columns(self, cells: Sequence[Cell], *, is_apart: bool) -> bool:
         """Whether a row is a header, and not this table's once more: its cells name columns, each another."""
         texts = [
             " ".join(cell.split()) if isinstance(cell, str) else "" for cell in cells if not _is_blank(cell)
@@ -127,8 +160,14 @@ class _Reader:
         named = [text for text in texts if self._means_a_column(text)]
         if len(named) < _FEWEST_COLUMNS or len(named) * 3 < len(texts) * 2:
             return False
-        written = self._header.written
-        same = sum(text == own for text, own in zip(map(_one_line, cells), written, strict=False) if text)
+        if not is_apart and len(named) < len(texts) and len(named) < _SURELY_NAMED:
+            return False
+        columns = self._header.columns
+        same = sum(
+            text == own or (not is_apart and columns.path(text) == columns.path(name) is not None)
+            for text, own, name in zip(map(_one_line, cells), self._header.written, self._names, strict=False)
+            if text
+        )
         return same * 2 <= len(texts)
 
     def _means_a_column(self, text: str) -> bool:
@@ -150,24 +189,44 @@ class _Reader:
                 return self._doubtful(number, cells, payload)
             if self._is_no_record(value, payload):
                 return None
-        if self._first:
-            self._first -= 1
-            if self._is_second_header(payload):
-                self._skipped("header")
-                return None
+        self._first -= 1
+        if (self._first >= 0 or _may_be_header(cells)) and self._is_second_header(payload):
+            self._skipped("header")
+            return None
         self._after_blank = False
         return self._straight(number, cells, payload)
+
+    def _begin_section(self, number: int, section: Section) -> None:
+        """Tell a line that parts the records, and keep what it says of those below."""
+        self._skipped("section")
+        self._section = {}
+        self._section_ends = self._section_begun = False
+        columns = self._header.columns
+        taken = {columns.path(name) for name in self._names}
+        code = "SECTION_LINE"
+        for name, value, ending, told in (
+            (_DISTRICT, section.district, "district", "SECTION_DISTRICT"),
+            (_TOPIC, section.topic, "topics", "SECTION_TOPIC"),
+        ):
+            path = columns.path(name)
+            if value and path is not None and path.endswith(ending) and path not in taken:
+                self._section, code = {name: value}, told
+        self._problem(code, number)
 
     def released(self) -> Iterator[Record]:
         """Give back the lone cells that records follow."""
         held, self.held = self.held, []
+        if len(held) == 1 and self._is_wide and self._spanned is not None:
+            name = next(iter(held[0].record.cells.values()))
+            if not has_legal_form(str(name)):
+                self._problem("NAME_ALONE", held[0].record.row)
         for record, _ in held:
             yield record
 
     def ended(self) -> Iterator[Record]:
         """Give back the lone cells at the end, but for those that a blank row parts from the table."""
         for record, is_after_blank in self.held:
-            if is_after_blank:
+            if is_after_blank and self._is_wide:
                 self._skipped("note")
             else:
                 yield record
@@ -177,6 +236,12 @@ class _Reader:
         if self._shifts.found(cells):
             self._problem("ROW_SHIFTED", number)
             return Record(number, {SHIFTED: [cell for cell in cells if not _is_blank(cell)]})
+        if self._section:
+            if self._section_ends:
+                self._section = {}
+            else:
+                self._section_begun = True
+                payload = {**payload, **self._section}
         return Record(number, payload)
 
     def _doubtful(self, number: int, cells: Sequence[Cell], payload: dict[str, Any]) -> Record | None:
@@ -190,6 +255,7 @@ class _Reader:
         if not said and not beyond:
             self._skipped("blank")
             self._after_blank = True
+            self._section_ends = self._section_begun
             return None
         after_blank, self._after_blank = self._after_blank, False
         if beyond:
@@ -198,10 +264,18 @@ class _Reader:
                 self._problem("ROW_LONGER", number)
             return record
         name, value = next(iter(said.items()))
-        if isinstance(value, str) and self._is_no_record(value, said):
+        is_ruled = isinstance(value, str) and value[0] in _RULES
+        if isinstance(value, str) and not is_ruled and self._is_no_record(value, said):
             return None
-        if len(said) > 1 or not self._is_wide:
+        section = self._section_in(number, name, said)
+        if section is None and is_ruled and self._is_no_record(value, said):
+            return None
+        if section is not None:
+            self._begin_section(number, section)
+            return None
+        if len(said) > 1 or not self._is_table or (name not in self._titles and not self._is_wide):
             return self._straight(number, cells, payload)
+        self._section = {}
         if name not in self._titles:
             if not self._is_aside(name, str(value)):
                 return self._straight(number, cells, payload)
@@ -210,6 +284,18 @@ class _Reader:
         return self._hold(
             _Lone(Record(number, payload), after_blank or any(lone.is_after_blank for lone in self.held))
         )
+
+    def _section_in(self, number: int, name: str, said: Mapping[str, Any]) -> Section | None:
+        """Read a row as a section: one text under the first column or the title, a count beside it at most."""
+        value = said[name]
+        if not isinstance(value, str) or not self._is_table or self._spanned is None:
+            return None
+        is_spanned = number in self._spanned
+        if not is_spanned and name not in self._titles and name != self._names[0]:
+            return None
+        if any(not _COUNT_BESIDE.match(str(other)) for key, other in said.items() if key != name):
+            return None
+        return section_of(value, is_spanned=is_spanned)
 
     def _hold(self, lone: _Lone) -> Record | None:
         """Keep a lone cell back, but only so many of them."""
@@ -256,6 +342,17 @@ class _Reader:
 
 def _one_line(cell: Cell) -> str:
     return " ".join(cell.split()) if isinstance(cell, str) else ""
+
+
+def _may_be_header(cells: Sequence[Cell]) -> bool:
+    """Whether a row could be a header, by a quick look: short texts without digits or mail addresses."""
+    for cell in cells:
+        if cell.__class__ is not str:
+            if cell is not None:
+                return False
+        elif len(cell) > _LONGEST_HEADING or _NO_HEADING.search(cell):
+            return False
+    return True
 
 
 def _is_blank(cell: Cell) -> bool:

@@ -240,9 +240,11 @@ def touch_source(connection: Connection, source: str, run_id: str) -> None:
     connection.execute(update(claim).where(claim.c.source == source, claim.c.live == 1).values(run_id=run_id))
 
 
-def own_of_raws(connection: Connection, raw_ids: Sequence[int]) -> list[LiveOfRaw]:
-    """The live claims that raws make of themselves."""
-    query = select(*_OF_RAW).where(claim.c.raw_id.in_(expanding), claim.c.slot == "", claim.c.live == 1)
+def own_of_raws(connection: Connection, raw_ids: Sequence[int], *, live: bool = True) -> list[LiveOfRaw]:
+    """The live claims that raws make of themselves; without `live`, those too that are withdrawn."""
+    query = select(*_OF_RAW).where(
+        claim.c.raw_id.in_(expanding), claim.c.slot == "", claim.c.live >= int(live)
+    )
     return [LiveOfRaw(*row) for row in rows_in(connection, query, raw_ids)]
 
 

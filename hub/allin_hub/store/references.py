@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, text
 
 from allin_hub.store.claims import mark_touched, set_target
-from allin_hub.store.tables import claim, match_key, reference, reference_key
+from allin_hub.store.tables import claim, match_key, raw, reference, reference_key
 
 _VALUES: BindParameter[Any] = bindparam("values", expanding=True)
 
@@ -86,3 +86,26 @@ def pointing_at(connection: Connection, claim_ids: Sequence[int]) -> set[int]:
     for start in range(0, len(claim_ids), 500):
         pointing.update(connection.execute(query, {"values": list(claim_ids[start : start + 500])}).scalars())
     return pointing
+
+
+class OpenHost(NamedTuple):
+    """A live claim whose host no claim speaks of: its source, its raw with its sealed content, and its public data."""
+
+    claim: int
+    source: str
+    raw: int
+    content: bytes
+    field: str
+    data: str
+
+
+def open_hosts(connection: Connection, fields: Sequence[str]) -> list[OpenHost]:
+    """References in these fields that lead nowhere, of claims that are still made, the oldest first."""
+    query = (
+        select(claim.c.id, claim.c.source, raw.c.id, raw.c.sealed, reference.c.field, claim.c.data)
+        .join(reference, reference.c.claim_id == claim.c.id)
+        .join(raw, raw.c.id == claim.c.raw_id)
+        .where(claim.c.live == 1, reference.c.target_claim.is_(None), reference.c.field.in_(fields))
+        .order_by(claim.c.id)
+    )
+    return [OpenHost(*row) for row in connection.execute(query)]

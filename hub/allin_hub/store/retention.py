@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Engine, and_, delete, exists, or_, select, text, update
 
 from allin_hub.base.errors import StoreError
-from allin_hub.store import staging
+from allin_hub.store import problems, staging
 from allin_hub.store.corrections import replaced
 from allin_hub.store.db_errors import told_in_words
 from allin_hub.store.engine import change_rows, reading
@@ -79,6 +79,7 @@ def give_up(connection: Connection, run_id: str, source: str) -> bool:
     if connection.execute(select(lease.c.source).where(lease.c.owner == run_id)).first() is not None:
         return False
     staging.drop(connection, [run_id])
+    problems.forget_held(connection, source)
     connection.execute(update(run).where(run.c.id == run_id).values(status="expired"))
     connection.execute(
         update(source_state)

@@ -12,7 +12,7 @@ from allin_hub.base.bindings import of_answers, of_claim, of_raw, of_reference
 from allin_hub.base.encryption import Sealer
 from allin_hub.base.failpoints import Point, reach
 from allin_hub.store.claims import REFERENCE_RULES_FROM
-from allin_hub.store.engine import change_rows, insert_rows, plain_rows, rows_in
+from allin_hub.store.engine import change_rows, insert_rows, plain_rows, rows_in, writing
 from allin_hub.store.engine import expanding as several
 from allin_hub.store.tables import (
     STAGING,
@@ -106,9 +106,19 @@ class StagedClaim(NamedTuple):
     version: int | None
 
 
-def create(engine: Engine) -> None:
-    """Make the tables of a staging in a database that holds nothing else."""
+def create(engine: Engine, counters: Mapping[str, int]) -> None:
+    """Make the tables of a staging in a database that holds nothing else.
+
+    `counters` are those of the hub: what is staged apart gets ids that none of the hub's raws, claims or problems has.
+    """
     metadata.create_all(engine, tables=[*STAGING, counter])
+    with writing(engine, Point.IDS_RESERVED) as connection:
+        insert_rows(connection, counter, ("name", "next"), list(counters.items()))
+
+
+def counters(connection: Connection) -> dict[str, int]:
+    """The next free ids of raws, claims and problems."""
+    return {row[0]: row[1] for row in connection.execute(select(counter.c.name, counter.c.next))}
 
 
 def reserve(connection: Connection, name: str, count: int) -> int:
@@ -146,6 +156,20 @@ def batches(connection: Connection, run_id: str, ops: Sequence[str], size: int) 
     while rows := [StagedRaw(*row) for row in plain_rows(connection, sql, (run_id, last, *ops, size))]:
         last = rows[-1].id
         yield rows
+
+
+def first_raws(connection: Connection, run_id: str, op: str, most: int | None) -> list[int]:
+    """The ids of the first staged raws that a run does this with; of all without `most`."""
+    c = staged_raw.c
+    query = select(c.id).where(c.run_id == run_id, c.op == op).order_by(c.id).limit(most)
+    return list(connection.execute(query).scalars())
+
+
+def raws_of(connection: Connection, run_id: str, ids: Sequence[int]) -> list[StagedRaw]:
+    """These staged raws of a run."""
+    columns = [staged_raw.c[name] for name in COLUMNS[staged_raw][1:]]
+    query = select(*columns).where(staged_raw.c.run_id == run_id, staged_raw.c.id.in_(several))
+    return [StagedRaw(*row) for row in rows_in(connection, query, ids)]
 
 
 def claims_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> dict[int, list[StagedClaim]]:
@@ -218,6 +242,15 @@ def problems_of(connection: Connection, run_id: str) -> list[tuple[int, bytes]]:
     """(problem, sealed problem) of a run, in the order in which they were found."""
     query = select(staged_problem.c.id, staged_problem.c.sealed).where(staged_problem.c.run_id == run_id)
     return [(row[0], row[1]) for row in connection.execute(query.order_by(staged_problem.c.id))]
+
+
+def errors_of(connection: Connection, run_id: str, raw_ids: Sequence[int]) -> list[tuple[int, int, bytes]]:
+    """(problem, raw, sealed problem) of the errors of staged raws, in the order in which they were found."""
+    c = staged_problem.c
+    query = select(c.id, c.raw_id, c.sealed).where(
+        c.run_id == run_id, c.severity == "error", c.raw_id.in_(several)
+    )
+    return sorted((row[0], row[1], row[2]) for row in rows_in(connection, query.order_by(c.id), raw_ids))
 
 
 def name_raws(connection: Connection, run_id: str, rows: Iterable[tuple[str, bytes, int]]) -> None:

@@ -7,11 +7,12 @@ is read here; the rest by icalendar.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +40,7 @@ _COMMA = re.compile(r"(?<!\\),")
 _GEO = re.compile(r"([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)[;,]([+-]?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
 _NOT_YEARLY = re.compile(r"^RRULE[^:]*:(?!.*FREQ=YEARLY)", re.MULTILINE | re.IGNORECASE)
 _RULES = re.compile(r"(?:BEGIN|END|TZID|DTSTART|TZOFFSETFROM|TZOFFSETTO|RRULE|RDATE)[;:]", re.IGNORECASE)
+_OLD = re.compile(r"^(DTSTART[^:]*:)1[0-8][0-9]{2}", re.MULTILINE | re.IGNORECASE)
 _LOCATION = re.compile(r"^X-LIC-LOCATION[^:]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
@@ -74,7 +76,7 @@ def read(data: bytes, params: dict[str, Any]) -> Iterator[list[Any]]:
     samples = [dt.datetime.fromisoformat(moment) for moment in params["samples"]]
     for calendar in calendars(text, params["components"]):
         head = _head(calendar)
-        zones = _Zones(calendar, samples)
+        zones = _Zones(calendar, samples, frozenset(params["zones"]))
         yield ["zones", zones.named([head])]
         yield ["calendar", head | {"guessed": text.guessed}]
         for at in range(0, len(calendar.parts), _BATCH):
@@ -98,6 +100,8 @@ def _component(part: Part) -> dict[str, Any]:
     faults: list[list[Any]] = []
     if not part.whole:
         faults.append(["CALENDAR_EVENT_BROKEN", {}])
+    if part.outside:
+        faults.append(["CALENDAR_EVENT_OUTSIDE", {}])
     event: dict[str, Any] = {"kind": part.name, "line": part.number, "faults": faults}
     for name, parameters, value in _properties(part.lines, _KEPT, faults):
         try:
@@ -161,16 +165,24 @@ def _take(event: dict[str, Any], name: str, parameters: dict[str, str], value: s
         if moment is None:
             return False
         event[key] = moment
-        if name == "RECURRENCE-ID" and parameters.get("RANGE", "").upper() == "THISANDFUTURE":
-            event["faults"].append(["RANGE_UNREAD", {}])
+        if name == "RECURRENCE-ID" and parameters.get("RANGE"):
+            event["range"] = parameters["RANGE"].strip().upper()
+            if event["range"] != "THISANDFUTURE":
+                event["faults"].append(["RANGE_UNREAD", {}])
     elif name in ("RDATE", "EXDATE"):
         if len(event.get(key, ())) >= _MOST_DATES:
             return False
-        moments = [
-            _moment(one.split("/")[0], parameters.get("TZID", "")) for one in value.split(",") if one.strip()
-        ]
+        zone = parameters.get("TZID", "")
+        written = [one.partition("/") for one in value.split(",") if one.strip()]
+        moments = [_moment(start, zone) for start, _, _ in written]
         event.setdefault(key, []).extend(moment for moment in moments if moment)
-        return None not in moments
+        periods = [
+            _period(moment, end, zone)
+            for moment, (_, _, end) in zip(moments, written, strict=True)
+            if moment and end
+        ]
+        event.setdefault("period", []).extend(filter(None, periods))
+        return None not in (*moments, *periods)
     elif name == "CATEGORIES":
         event.setdefault(key, []).extend(filter(None, (_text(one).strip() for one in _COMMA.split(value))))
     elif name in ("RRULE", "EXRULE", "CONFERENCE", "IMAGE"):
@@ -178,8 +190,7 @@ def _take(event: dict[str, Any], name: str, parameters: dict[str, str], value: s
     elif name == "SEQUENCE":
         event[key] = int(value)
     elif name == "DURATION":
-        length = vDuration.from_ical(value.strip())  # type: ignore[no-untyped-call]
-        event[key] = {"days": length.days, "seconds": length.seconds}
+        event[key] = _length(value)
     elif name == "GEO":
         found = _GEO.fullmatch(value.strip())
         if found is None:
@@ -223,12 +234,28 @@ def _moment(value: str, zone: str) -> dict[str, Any] | None:
     return {"value": moment.isoformat(), "kind": "floating"}
 
 
+def _length(value: str) -> dict[str, int]:
+    length = vDuration.from_ical(value.strip())  # type: ignore[no-untyped-call]
+    return {"days": length.days, "seconds": length.seconds}
+
+
+def _period(start: dict[str, Any], end: str, zone: str) -> dict[str, Any] | None:
+    """Read what stands behind the slash of a period (RFC 5545, 3.3.9): its end, or how long it lasts."""
+    if end.strip()[:1] in "Pp+-":
+        return {"dtstart": start, "duration": _length(end.upper())}
+    moment = _moment(end, zone)
+    return {"dtstart": start, "dtend": moment} if moment else None
+
+
 class _Zones:
     """What the file says about the zones that its events name; each is told once."""
 
-    def __init__(self, calendar: Calendar, samples: list[dt.datetime]) -> None:
+    def __init__(self, calendar: Calendar, samples: list[dt.datetime], known: frozenset[str]) -> None:
         self._samples = samples
+        self._known = known
+        """Names that need no definition, in small letters."""
         self._told: set[str] = set()
+        self._rules: dict[str, dt.tzinfo | None] = {}
         self._definitions: dict[str, str] = {}
         for definition in calendar.zones:
             for name, _, value in _properties(
@@ -240,6 +267,10 @@ class _Zones:
         """Tell of the zones in these events that were not told of before."""
         names = {moment["tzid"] for event in events for moment in _all_moments(event) if "tzid" in moment}
         names |= {event["zone"] for event in events if event.get("zone")}
+        own = {name for name in names & self._definitions.keys() if not self._is_known(name)}
+        if own:
+            for event in events:
+                _replace_moments(event, lambda moment: self._defined(moment, own))
         fresh = names - self._told
         self._told |= fresh
         return {name: self._about(name) for name in sorted(fresh)}
@@ -254,24 +285,64 @@ class _Zones:
         return about
 
     def _offsets(self, definition: str) -> list[int]:
-        if len(definition) > _LONGEST_ZONE or _NOT_YEARLY.search(definition):
-            return []
-        rules = "\r\n".join(line for line in definition.split("\r\n") if _RULES.match(line))
+        zone = self._by_rules(definition)
         try:
-            zone = dateutil.tz.tzical(io.StringIO(rules)).get()
-            offsets = [moment.astimezone(zone).utcoffset() for moment in self._samples]
-        except (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError):
-            # Whatever is wrong with a definition, it defines nothing.
+            offsets = [moment.astimezone(zone).utcoffset() for moment in self._samples] if zone else []
+        except _BROKEN:
             return []
         return [int(offset.total_seconds()) if offset is not None else 0 for offset in offsets]
 
+    def _is_known(self, name: str) -> bool:
+        plain = name.strip().strip("\"'").casefold()
+        return plain in self._known or plain in _WINDOWS or "/" in plain
+
+    def _defined(self, moment: dict[str, Any], own: set[str]) -> dict[str, Any]:
+        """Add the moment in UTC by the file's own rules, for a zone that may be none of the database."""
+        if moment.get("tzid") not in own:
+            return moment
+        zone = self._by_rules(self._definitions[moment["tzid"]])
+        try:
+            wall = dt.datetime.fromisoformat(moment["value"]).replace(tzinfo=zone)
+            return (
+                {**moment, "utc": wall.astimezone(dt.UTC).replace(tzinfo=None).isoformat()}
+                if zone
+                else moment
+            )
+        except _BROKEN:
+            return moment
+
+    def _by_rules(self, definition: str) -> dt.tzinfo | None:
+        """Build a zone from the rules of its definition; whatever is wrong with those, they define nothing."""
+        if definition not in self._rules:
+            zone = None
+            if len(definition) <= _LONGEST_ZONE and not _NOT_YEARLY.search(definition):
+                rules = "\r\n".join(line for line in definition.split("\r\n") if _RULES.match(line))
+                with contextlib.suppress(*_BROKEN):
+                    # dateutil counts from the first year: Outlook's is 1601.
+                    zone = dateutil.tz.tzical(io.StringIO(_OLD.sub(r"\g<1>1970", rules))).get()
+            self._rules[definition] = zone
+        return self._rules[definition]
+
+
+_BROKEN = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError)
+_SINGLE = ("dtstart", "dtend", "recurrence-id")
+_SEVERAL = ("rdate", "exdate")
+
 
 def _all_moments(event: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for name in ("dtstart", "dtend", "recurrence-id"):
-        if name in event:
-            yield event[name]
-    for name in ("rdate", "exdate"):
+    for one in (event, *event.get("period", ())):
+        for name in _SINGLE:
+            if name in one:
+                yield one[name]
+    for name in _SEVERAL:
         yield from event.get(name, ())
+
+
+def _replace_moments(event: dict[str, Any], of: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Replace the moments of an event; they are shared between events, so none is changed."""
+    for one in (event, *event.get("period", ())):
+        one.update({name: of(one[name]) for name in _SINGLE if name in one})
+    event.update({name: [*map(of, event[name])] for name in _SEVERAL if name in event})
 
 
 _WINDOWS = {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allin_hub.workers.refusal import Refusal
 
@@ -30,6 +30,8 @@ class Part:
     lines: list[Line] = field(default_factory=list)
     whole: bool = False
     """Whether its END was found."""
+    outside: bool = False
+    """Whether it stood outside of any calendar."""
 
 
 @dataclass(slots=True)
@@ -79,9 +81,10 @@ class Text:
 def calendars(text: Text, most: int) -> list[Calendar]:
     """Sort the lines into calendars and components; a file that is no calendar, or was cut, is refused.
 
-    Lines outside of calendars are passed over: servers put warnings there.
+    Lines outside of calendars are passed over: servers put warnings there. Events outside belong to the last calendar.
     """
     found: list[Calendar] = []
+    around = Calendar()
     calendar: Calendar | None = None
     part: Part | None = None
     inner: list[str] = []
@@ -89,10 +92,14 @@ def calendars(text: Text, most: int) -> list[Calendar]:
     count = 0
     for number, line in text:
         edge, name = _edge(line)
+        if calendar is around and (part is None or name == "VCALENDAR"):
+            calendar, part, inner = None, None, []
         if calendar is None:
             if edge == "BEGIN" and name == "VCALENDAR":
                 calendar = Calendar()
-            continue
+            if edge != "BEGIN" or name != "VEVENT":
+                continue
+            calendar = around
         if part is not None and part.name == "VTIMEZONE":
             zone.append(line)
         if edge == "" and part is None:
@@ -124,10 +131,11 @@ def calendars(text: Text, most: int) -> list[Calendar]:
         elif part is not None and name == part.name:
             _end(calendar, part, zone)
             part = None
-    if calendar is not None:
+    if calendar is not None and calendar is not around:
         raise Refusal("CALENDAR_CUT")
     if not found:
         raise Refusal("CALENDAR_NOT_ONE")
+    found[-1].parts += [replace(one, outside=True) for one in around.parts]
     return found
 
 

@@ -1,6 +1,6 @@
 """Reads XLSX, ODS and XLS with calamine, after looking for what would harm it.
 
-Messages: `["sheet", name, how many there are]`, then `["rows", number of the first, rows]` for each
+Messages: `["sheet", name, how many there are, merged cells]`, then `["rows", number of the first, rows]` for each
 batch of its rows.
 """
 
@@ -48,13 +48,23 @@ _ODS_UNCOMPUTED = re.compile(
     rb"(?:/>|>\s*(?:<text:p\s*/>|<text:p>\s*</text:p>)?\s*</table:table-cell>)"
 )
 _LONGEST_CELL = 200_000
+_MOST_MERGED = 100_000
+
+# The tags of an ODS file that say where a cell stands; cells that others cover count, too.
+_ODS_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)((?:\s[^<>]*)?)>")
+_ODS_COUNT = re.compile(rb'\btable:number-(columns|rows)-(repeated|spanned)="([0-9]{1,7})"')
+
+Merged = list[int]
+"""Cells that were merged into one: first row, first column, last row, last column; rows count from 1, columns from 0."""
 
 Plain = str | int | float | bool | None
 
 
 def read(data: bytes, params: dict[str, int]) -> Iterator[list[Any]]:
     """Yield the visible sheets of a workbook, and their rows from row 1 to the last one with content."""
-    workbook = _workbook(data if data.startswith(_OLE) else _harmless(data, params))
+    merged: list[list[Merged]] = []
+    workbook = _workbook(data if data.startswith(_OLE) else _harmless(data, params, merged))
+    order = [sheet.name for sheet in workbook.sheets_metadata]
     visible = calamine.SheetVisibleEnum.Visible
     tables = [
         sheet.name
@@ -67,7 +77,8 @@ def read(data: bytes, params: dict[str, int]) -> Iterator[list[Any]]:
         cells += sheet.height * sheet.width
         if cells > params["cells"] or (sheet.end or (0, 0))[1] >= params["columns"]:
             raise Refusal("FILE_TOO_BIG")
-        yield ["sheet", name, len(tables)]
+        found = _merged(sheet, merged[order.index(name)] if len(merged) == len(order) else [])
+        yield ["sheet", name, len(tables), found]
         yield from _batches(sheet)
 
 
@@ -83,12 +94,25 @@ def _workbook(data: bytes) -> calamine.CalamineWorkbook:
         raise Refusal("FILE_ENCRYPTED") from None
 
 
-def _harmless(data: bytes, params: dict[str, int]) -> bytes:
-    """Check every part of an XLSX or ODS file; where it holds errors or formulas without a result, make them text."""
+def _merged(sheet: calamine.CalamineSheet, found: list[Merged]) -> list[Merged]:
+    """List the merged cells of a sheet; those of an ODS file were found before."""
+    ranges = sheet.merged_cell_ranges
+    if ranges is not None:
+        found = [[first[0] + 1, first[1], last[0] + 1, last[1]] for first, last in ranges]
+    if len(found) > _MOST_MERGED:
+        raise Refusal("FILE_TOO_BIG")
+    return found
+
+
+def _harmless(data: bytes, params: dict[str, int], merged: list[list[Merged]]) -> bytes:
+    """Check every part of an XLSX or ODS file; where it holds errors or formulas without a result, make them text.
+
+    The merged cells of each table of an ODS file are added to `merged`.
+    """
     limits = archive.Limits(params["entries"], params["inflated"], params["ratio"])
     zipped = archive.opened(data, limits)
     is_xlsx = archive.kind(zipped) == "xlsx"
-    cells, has_gaps = 0, False
+    cells, has_gaps, has_merged = 0, False, False
     for name, pieces in archive.parts(zipped, len(data), limits):
         is_sheet = name.startswith("xl/worksheets/") if is_xlsx else name == "content.xml"
         for piece in _whole_cells(pieces, is_xlsx) if is_sheet else pieces:
@@ -106,11 +130,42 @@ def _harmless(data: bytes, params: dict[str, int]) -> bytes:
                     or b'calcext:value-type="error"' in piece
                     or _holds(_ODS_UNCOMPUTED, b"table:formula=", piece)
                 )
+                has_merged = has_merged or b"-spanned=" in piece
                 if any(int(count) > _LONGEST_SPACES for count in _SPACES.findall(piece)):
                     raise Refusal("FILE_TOO_BIG")
             if far or cells > params["cells"]:
                 raise Refusal("FILE_TOO_BIG")
+    if has_merged:
+        merged.extend(_merged_of_ods(zipped, len(data), limits))
     return _rewritten(zipped, len(data), limits, is_xlsx) if has_gaps else data
+
+
+def _merged_of_ods(zipped: zipfile.ZipFile, size: int, limits: archive.Limits) -> list[list[Merged]]:
+    """List the merged cells of each table of an ODS file, in the order of the file."""
+    tables: list[list[Merged]] = []
+    row = column = repeated = 0
+    for name, pieces in archive.parts(zipped, size, limits):
+        for piece in pieces:
+            if name != "content.xml":
+                continue
+            for ends, tag, attributes in _ODS_TAG.findall(piece):
+                if tag == b"table":
+                    row = 0
+                    if not ends:
+                        tables.append([])
+                elif ends or not tables:
+                    continue
+                else:
+                    counts = {found[:2]: int(found[2]) for found in _ODS_COUNT.findall(attributes)}
+                    if tag == b"table-row":
+                        row += repeated if row else 1
+                        repeated, column = counts.get((b"rows", b"repeated"), 1), 0
+                        continue
+                    wide, high = counts.get((b"columns", b"spanned"), 1), counts.get((b"rows", b"spanned"), 1)
+                    if (wide > 1 or high > 1) and sum(map(len, tables)) <= _MOST_MERGED:
+                        tables[-1].append([row, column, row + high - 1, column + wide - 1])
+                    column += counts.get((b"columns", b"repeated"), 1)
+    return tables
 
 
 def _holds(pattern: re.Pattern[bytes], sign: bytes, piece: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""A static site of all organisations, events and opportunities, in many languages; it opens from a disk."""
+"""A static site of all organisations, services, events and opportunities, in many languages; it opens from a disk."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pydantic import Field, HttpUrl
 
 from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, shared_asset
 from allin_plugins.directory import downloads, linked_data, reading
+from allin_plugins.directory.dates import of_series
 from allin_plugins.directory.facets import FACETS, Listing, listings, need_pages
 from allin_plugins.directory.needs import NEEDS, needs_met
 from allin_plugins.directory.search import SearchIndex, read_file
 from allin_plugins.directory.site import Entry, Site, records
-from allin_schemas import Event, Opportunity, Organisation, Person, Purpose
+from allin_schemas import Event, Opportunity, Organisation, Person, Purpose, Service
 
 HOME = Path(__file__).parent
 SPOKEN = frozenset({"en", *(path.parts[-3] for path in (HOME / "locale").glob("*/LC_MESSAGES/messages.po"))})
@@ -42,9 +43,9 @@ class Directory(Output[DirectoryConfig]):
     """A page per entry, lists by language, topic and district, search without a server, and downloads."""
 
     about: ClassVar = {
-        "de": "Ein Verzeichnis aller Vereine, Termine und Angebote zum Mitmachen, in vielen Sprachen; es öffnet sich ohne Server."
+        "de": "Vereine, Hilfen, Kurse, Termine und Angebote zum Mitmachen in vielen Sprachen; die Seiten öffnen sich ohne Server."
     }
-    reads = (Organisation, Event, Opportunity, Person)
+    reads = (Organisation, Service, Event, Opportunity, Person)
     purpose = Purpose.DIRECTORY_PUBLIC
     channel = "site"
 
@@ -121,7 +122,7 @@ class Pages:
         self.texts = {"imprint": config.imprint, "privacy": config.privacy}
 
     def entry(self, entry: Entry) -> Sequence[Artifact]:
-        """The pages of an organisation, event or opportunity."""
+        """The pages of an organisation, service, event or opportunity."""
         others = self.site.of(entry)
         return self._pages(
             entry.path,
@@ -132,6 +133,7 @@ class Pages:
             contacts=lambda: self.site.contacts(entry),
             others=lambda: others,
             dates=entry.dates[:6],
+            first=of_series(entry.record) if isinstance(entry.record, Event) else None,
             series=entry.series,
             listed=entry.listed,
             related=[(other.dates[:1], other.listed) for other in others],

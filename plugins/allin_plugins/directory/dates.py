@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from allin_hub import Occurrence, event_dates
-from allin_schemas import Event, EventStatus, Place
+from allin_schemas import Event, EventStatus, LocalizedText, Place
 
 AHEAD = dt.timedelta(days=400)
 MOST = 60
@@ -15,12 +15,20 @@ MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One date of an event."""
+    """One date of an event: its own title, place, text, link and status, else those of its series."""
 
     start: dt.datetime | dt.date
     end: dt.datetime | dt.date | None
-    cancelled: bool = False
+    status: EventStatus = EventStatus.SCHEDULED
+    title: str = ""
     place: Place | None = None
+    text: LocalizedText | None = None
+    url: str | None = None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether this date does not take place."""
+        return self.status is EventStatus.CANCELLED
 
     @property
     def sort(self) -> str:
@@ -34,15 +42,21 @@ class Date:
 
 def coming(event: Event, now: dt.datetime) -> tuple[Date, ...]:
     """The dates that are not over yet, at most sixty; none for an event that is past."""
-    cancelled = event.status is EventStatus.CANCELLED
-    if not event.rrule and not event.rdates:
-        date = Date(event.start, event.end, cancelled)
+    if not event.rrule and not event.rdates and not event.overrides:
+        date = of_series(event)
         return () if _over(date, event.zone, now) else (date,)
     found = event_dates(event, now - dt.timedelta(days=1), now + AHEAD, most=MOST)
     dates = [
-        Date(*_span(one), cancelled or one.status is EventStatus.CANCELLED, one.location) for one in found
+        Date(*_span(one), one.status, one.title, one.location, one.description, one.url) for one in found
     ]
     return tuple([date for date in dates if not _over(date, event.zone, now)][:MOST])
+
+
+def of_series(event: Event) -> Date:
+    """The date that an event gives itself: its only one, or the first of its series."""
+    return Date(
+        event.start, event.end, event.status, event.title, event.location, event.description, event.url
+    )
 
 
 def written(moment: dt.datetime | dt.date | None, zone: str) -> str | None:

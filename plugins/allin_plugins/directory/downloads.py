@@ -9,10 +9,10 @@ from typing import Any
 from allin_hub import Artifact, OutputRun, csv_file
 from allin_plugins.directory.calendar_files import calendar_file
 from allin_plugins.directory.dates import written, written_end
-from allin_plugins.directory.reading import address_lines, where_lines
+from allin_plugins.directory.reading import address_lines, other_names, where_lines
 from allin_plugins.directory.site import FOLDERS, Entry, Site, records
 from allin_plugins.directory.vcard import vcard
-from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record
+from allin_schemas import Event, Internal, Kind, LocalizedText, Opportunity, Organisation, Record, Service
 
 _BY_HAND = frozenset({"merged_into", "steward_org_id", "record_status", "version"})
 
@@ -107,9 +107,12 @@ def _organisation(record: Organisation, entry: Entry) -> list[object]:
     place = record.places[0] if record.places else None
     return [
         record.name,
+        record.legal_name,
+        ", ".join(other_names(record)),
         record.type,
         ", ".join(address_lines(place)) if place else "",
         place.postal_code if place else "",
+        place.country if place else "",
         ", ".join(entry.districts),
         ", ".join(entry.languages),
         ", ".join(record.topics),
@@ -122,19 +125,38 @@ def _organisation(record: Organisation, entry: Entry) -> list[object]:
     ]
 
 
+def _service(record: Service, entry: Entry) -> list[object]:
+    place = record.places[0] if record.places else None
+    return [
+        record.name,
+        record.type,
+        record.status,
+        entry.whose,
+        ", ".join(where_lines(place)),
+        ", ".join(entry.districts),
+        ", ".join(entry.languages),
+        ", ".join(record.topics),
+        record.access,
+        record.url,
+        _text(record.description),
+        record.id,
+    ]
+
+
 def _event(record: Event, entry: Entry) -> list[object]:
     date = entry.dates[0]
     return [
-        record.title,
+        date.title,
         written(date.start, record.zone),
         written_end(date.start, date.end, record.zone),
-        record.status,
-        ", ".join(where_lines(record.location)),
-        entry.owner.name if entry.owner else "",
+        date.status,
+        ", ".join(where_lines(date.place)),
+        entry.whose,
         ", ".join(entry.languages),
         ", ".join(record.topics),
+        date.url,
         record.registration_url,
-        _text(record.description) or record.summary,
+        _text(date.text) or record.summary,
         record.id,
     ]
 
@@ -143,7 +165,7 @@ def _opportunity(record: Opportunity, entry: Entry) -> list[object]:
     return [
         record.title,
         record.status,
-        entry.owner.name if entry.owner else "",
+        entry.whose,
         ", ".join(where_lines(record.location)),
         ", ".join(entry.languages),
         ", ".join(record.topics),
@@ -164,9 +186,12 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
     "organisation": (
         [
             "name",
+            "legal_name",
+            "other_names",
             "type",
             "address",
             "postal_code",
+            "country",
             "districts",
             "languages",
             "topics",
@@ -179,6 +204,23 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
         ],
         _organisation,
     ),
+    "service": (
+        [
+            "name",
+            "type",
+            "status",
+            "organisation",
+            "place",
+            "districts",
+            "languages",
+            "topics",
+            "access",
+            "url",
+            "description",
+            "id",
+        ],
+        _service,
+    ),
     "event": (
         [
             "title",
@@ -189,6 +231,7 @@ _TABLES: dict[str, tuple[list[str], Callable[[Any, Entry], list[object]]]] = {
             "organiser",
             "languages",
             "topics",
+            "url",
             "registration_url",
             "description",
             "id",

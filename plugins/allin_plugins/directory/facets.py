@@ -76,7 +76,7 @@ def listings(kind: str, entries: Sequence[Entry], size: int) -> Iterator[Listing
 
 @dataclass(frozen=True, slots=True)
 class NeedPage:
-    """One page of what helps with a need: organisations first, then events, then chances to volunteer."""
+    """One page of what helps with a need: services first, then organisations, events, chances to volunteer."""
 
     need: str
     number: int
@@ -91,7 +91,7 @@ class NeedPage:
 
 def need_pages(need: str, entries: Sequence[Entry], size: int) -> Iterator[NeedPage]:
     """Every page of what helps with a need."""
-    order = list(FOLDERS)
+    order = [Kind.SERVICE, *(kind for kind in FOLDERS if kind is not Kind.SERVICE)]
     parts = _parts(sorted(entries, key=lambda entry: order.index(Kind(entry.kind))), size)
     for number, shown in enumerate(parts, start=1):
         yield NeedPage(need, number, len(parts), shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allin_plugins.directory.dates import written, written_end
+from allin_plugins.directory.dates import of_series, written, written_end
 from allin_plugins.directory.site import Entry, Site
 from allin_schemas import (
     Event,
@@ -15,6 +15,7 @@ from allin_schemas import (
     Organisation,
     OrganisationType,
     Place,
+    Service,
 )
 
 _TYPES = {
@@ -53,6 +54,8 @@ def of(entry: Entry, site: Site) -> dict[str, Any]:
             )
             for person in site.contacts(entry)
         ]
+    elif isinstance(record, Service):
+        made = service(record, entry)
     elif isinstance(record, Event):
         made = event(record, entry)
     else:
@@ -82,19 +85,49 @@ def organisation(record: Organisation) -> dict[str, Any]:
     }
 
 
+def service(record: Service, entry: Entry) -> dict[str, Any]:
+    """A standing help or course, with whom it is and where."""
+    return {
+        "@type": "Service",
+        "identifier": str(record.id),
+        "name": record.name,
+        "serviceType": str(record.type) if record.type else None,
+        "description": _text(record.description),
+        "provider": _owner(entry),
+        "areaServed": record.areas_served,
+        "audience": _filled({"@type": "Audience", "audienceType": ", ".join(record.audience)})
+        if record.audience
+        else None,
+        "availableChannel": [
+            _filled(
+                {
+                    "@type": "ServiceChannel",
+                    "serviceLocation": _filled(
+                        {"@type": "Place", "name": place.name, "address": _address(place)}
+                    ),
+                    "availableLanguage": [language.code for language in record.languages],
+                }
+            )
+            for place in record.places
+        ],
+        "url": record.url,
+        "keywords": record.topics,
+    }
+
+
 def event(record: Event, entry: Entry) -> dict[str, Any]:
     """An event with the offset of its own time zone; a series stands with its next date."""
-    start, end = (entry.dates[0].start, entry.dates[0].end) if entry.dates else (record.start, record.end)
-    place = record.location
+    date = entry.dates[0] if entry.dates else of_series(record)
+    place = date.place
     return {
         "@type": "Event",
         "identifier": str(record.id),
-        "name": record.title,
-        "description": _text(record.description) or record.summary,
-        "startDate": written(start, record.zone),
-        "endDate": written_end(start, end, record.zone),
+        "name": date.title,
+        "description": _text(date.text) or record.summary,
+        "startDate": written(date.start, record.zone),
+        "endDate": written_end(date.start, date.end, record.zone),
         "previousStartDate": written(record.previous_start, record.zone),
-        "eventStatus": f"https://schema.org/{_STATUS[record.status]}",
+        "eventStatus": f"https://schema.org/{_STATUS[date.status]}",
         "eventAttendanceMode": f"https://schema.org/{_MODE[record.mode]}" if record.mode else None,
         "location": _filled({"@type": "Place", "name": place.name, "address": _address(place)})
         if place
@@ -103,7 +136,7 @@ def event(record: Event, entry: Entry) -> dict[str, Any]:
         "inLanguage": [language.code for language in record.languages],
         "isAccessibleForFree": record.cost.free if record.cost else None,
         "maximumAttendeeCapacity": record.capacity,
-        "url": record.registration_url,
+        "url": date.url or record.registration_url,
         "keywords": record.topics,
     }
 
@@ -129,9 +162,10 @@ def opportunity(record: Opportunity, entry: Entry) -> dict[str, Any]:
 
 
 def _owner(entry: Entry) -> dict[str, Any] | None:
-    if entry.owner is None:
+    if not entry.whose:
         return None
-    return _filled({"@type": "NGO", "name": entry.owner.name, "url": entry.owner.website})
+    website = entry.owner.website if entry.owner else None
+    return _filled({"@type": "NGO" if entry.owner else "Organization", "name": entry.whose, "url": website})
 
 
 def _address(place: Place) -> dict[str, Any]:

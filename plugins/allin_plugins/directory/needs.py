@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from allin_plugins.directory.site import Entry
+from allin_schemas import Service, ServiceType
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,23 @@ NEEDS = (
 )
 
 
+_OF_TYPES = {
+    ServiceType.ADVICE: "advice",
+    ServiceType.INTERPRETING: "advice",
+    ServiceType.MEETING: "meeting",
+    ServiceType.SPACE: "rooms",
+}
+
+
 def needs_met(entry: Entry) -> Sequence[str]:
     """The needs that the entry's topics or title name; the description does not count, it says too much."""
-    return sorted(_named(entry.title).union(*map(_often_named, entry.topics)))
+    return sorted(_named(entry.title).union(*map(_often_named, entry.topics), _by_type(entry)))
+
+
+def _by_type(entry: Entry) -> frozenset[str]:
+    """What the sort of a service says."""
+    kind = entry.record.type if isinstance(entry.record, Service) else None
+    return frozenset({_OF_TYPES[kind]}) if kind in _OF_TYPES else frozenset()
 
 
 def _named(text: str) -> frozenset[str]:

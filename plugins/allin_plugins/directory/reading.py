@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from allin_schemas import OpeningHours, Place, PlaceRole, PlaceType, Weekday
+from allin_schemas import OpeningHours, Organisation, Place, PlaceRole, PlaceType, Weekday
 
 _MONDAY = dt.date(2024, 1, 1)
 _MARKS = re.compile(r"[*_`>#]+|!?\[([^\]]*)\]\([^)]*\)")
@@ -70,6 +70,12 @@ def excerpt(text: str, length: int = 150) -> str:
     return plain[:length].rsplit(" ", 1)[0].rstrip(",;:–- ") + " …"
 
 
+def other_names(record: Organisation) -> list[str]:
+    """What else an organisation is called: its short name, and its other names."""
+    names = (record.short_name, *record.alternate_names)
+    return list(dict.fromkeys(name for name in names if name and name != record.name))
+
+
 def improve_link(address: str, subject: str) -> str:
     """A mail to the office about an entry; nothing of it can become another header."""
     return f"mailto:{quote(address, safe='@')}?subject={quote(' '.join(subject.split()), safe='')}"
@@ -90,6 +96,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "improve_link": improve_link,
     "map_link": map_link,
     "needs_of": needs_of,
+    "other_names": other_names,
     "to_visit": to_visit,
     "week": week,
     "where_lines": where_lines,

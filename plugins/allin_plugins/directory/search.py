@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from allin_hub import Artifact, Formats, Order, OutputRun
-from allin_plugins.directory.reading import excerpt, to_visit
+from allin_plugins.directory.reading import excerpt, other_names, to_visit
 from allin_plugins.directory.site import Entry, Site
-from allin_schemas import Event, Organisation
+from allin_schemas import Event, Organisation, Service
 
 
 class SearchIndex:
@@ -55,12 +55,11 @@ def read_file(site: Site, run: OutputRun) -> Artifact:
 def _shared(entry: Entry) -> dict[str, Any]:
     """What is found of an entry in every language."""
     record = entry.record
-    names: list[str | None] = []
-    if isinstance(record, Organisation):
-        names = [record.short_name, record.legal_name, *record.alternate_names]
-    elif entry.owner is not None:
-        names = [entry.owner.name]
-    places = record.places if isinstance(record, Organisation) else [record.location]
+    names = [*other_names(record), record.legal_name] if isinstance(record, Organisation) else [entry.whose]
+    if entry.dates:
+        names += [date.title for date in entry.dates if date.title != entry.title]
+    places = record.places if isinstance(record, Organisation | Service) else [record.location]
+    places = [date.place for date in entry.dates[:1]] or places
     codes = [place.postal_code for place in to_visit([place for place in places if place])]
     return {
         "kind": entry.kind,
@@ -75,7 +74,7 @@ def _shared(entry: Entry) -> dict[str, Any]:
 
 def _said(entry: Entry, formats: Formats) -> dict[str, Any]:
     """What is found of an entry in one language."""
-    text = formats.said(entry.record.description)
+    text = formats.said(entry.text)
     found: dict[str, Any] = {
         "line": excerpt(text.text, 120) if text else "",
         "lang": text.language if text else "",

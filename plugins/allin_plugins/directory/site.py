@@ -14,6 +14,7 @@ from allin_plugins.directory.dates import Date, coming
 from allin_schemas import (
     Event,
     Kind,
+    LocalizedText,
     Opportunity,
     OpportunityStatus,
     Organisation,
@@ -21,26 +22,36 @@ from allin_schemas import (
     Place,
     PlaceType,
     Record,
+    Service,
+    ServiceStatus,
     SpokenLanguage,
 )
 
-FOLDERS = {Kind.ORGANISATION: "organisations", Kind.EVENT: "events", Kind.OPPORTUNITY: "opportunities"}
+FOLDERS = {
+    Kind.ORGANISATION: "organisations",
+    Kind.SERVICE: "services",
+    Kind.EVENT: "events",
+    Kind.OPPORTUNITY: "opportunities",
+}
+Shown = Organisation | Service | Event | Opportunity
 WEEK = dt.timedelta(days=7)
 
 
 @dataclass(eq=False)
 class Entry:
-    """One organisation, event or opportunity with what lists and filters need of it."""
+    """One organisation, service, event or opportunity with what lists and filters need of it."""
 
-    record: Organisation | Event | Opportunity
+    record: Shown
     languages: tuple[str, ...] = ()
     districts: tuple[str, ...] = ()
     dates: tuple[Date, ...] = ()
     owner: Organisation | None = None
+    host: str = ""
+    """Whose it is, where the hub does not know the organisation: as a source writes it."""
     listed: bool = True
 
     kind: str = field(init=False)
-    """`organisation`, `event` or `opportunity`."""
+    """`organisation`, `service`, `event` or `opportunity`."""
     folder: str = field(init=False)
     """Where the pages of this kind lie."""
     path: str = field(init=False)
@@ -55,6 +66,16 @@ class Entry:
     def title(self) -> str:
         """Its name or title."""
         return str(getattr(self.record, self.record.title_field))
+
+    @property
+    def whose(self) -> str:
+        """The name of the organisation to which it belongs."""
+        return self.owner.name if self.owner else self.host
+
+    @property
+    def text(self) -> LocalizedText | None:
+        """What is said of it; of an event, of its next date."""
+        return self.dates[0].text if self.dates else self.record.description
 
     @property
     def topics(self) -> Sequence[str]:
@@ -78,18 +99,20 @@ class Site:
         self._contacts: dict[str, Sequence[Person]] = {}
         self._around: dict[str, list[Record]] = {}
         organisations = [self._organisation(record) for record in view.all(Organisation)]
+        services = [self._service(record) for record in view.all(Service)]
         events = [self._event(record) for record in view.all(Event)]
         opportunities = [self._opportunity(record) for record in view.all(Opportunity)]
-        self.entries = [*organisations, *events, *opportunities]
+        self.entries = [*organisations, *services, *events, *opportunities]
         self.lists = {
             "organisation": organisations,
+            "service": [entry for entry in services if entry.listed],
             "event": sorted(
                 (entry for entry in events if entry.dates), key=lambda entry: entry.dates[0].sort
             ),
             "opportunity": [entry for entry in opportunities if entry.listed],
         }
         self._owned: dict[UUID, list[Entry]] = {}
-        for entry in [*self.lists["event"], *self.lists["opportunity"]]:
+        for entry in [*self.lists["service"], *self.lists["event"], *self.lists["opportunity"]]:
             if entry.owner is not None:
                 self._owned.setdefault(entry.owner.id, []).append(entry)
 
@@ -105,7 +128,7 @@ class Site:
         return records(self.listed)
 
     def of(self, entry: Entry) -> list[Entry]:
-        """Coming events and open opportunities of an organisation."""
+        """Services, coming events and open opportunities of an organisation."""
         return self._owned.get(entry.record.id, [])
 
     def contacts(self, entry: Entry) -> Sequence[Person]:
@@ -158,12 +181,21 @@ class Site:
         districts = _districts(record.places) or tuple(record.areas_served)
         return Entry(record, _codes(record.languages), districts)
 
+    def _service(self, record: Service) -> Entry:
+        owner = self.view.get(Organisation, record.provider_org_id)
+        districts = _districts(record.places) or tuple(record.areas_served)
+        listed = record.status is not ServiceStatus.CLOSED
+        host = _host(record, record.provider_org_id)
+        return Entry(record, _codes(record.languages), districts, (), owner, host, listed=listed)
+
     def _event(self, record: Event) -> Entry:
         owner = self.view.get(Organisation, record.organiser_org_id)
         dates = coming(record, self.now)
-        places = [record.location] if record.location else []
+        place = dates[0].place if dates else record.location
+        places = [place] if place else []
         codes = _codes(record.languages)
-        return Entry(record, codes, _districts(places), dates, owner, listed=bool(dates))
+        host = _host(record, record.organiser_org_id)
+        return Entry(record, codes, _districts(places), dates, owner, host, listed=bool(dates))
 
     def _opportunity(self, record: Opportunity) -> Entry:
         owner = self.view.get(Organisation, record.org_id)
@@ -173,7 +205,13 @@ class Site:
         early = record.publish_from is not None and record.publish_from > self.today
         late = record.publish_until is not None and record.publish_until < self.today
         listed = not (ended or early or late)
-        return Entry(record, codes, _districts(places), (), owner, listed=listed)
+        host = _host(record, record.org_id)
+        return Entry(record, codes, _districts(places), (), owner, host, listed=listed)
+
+
+def _host(record: Service | Event | Opportunity, known: UUID | None) -> str:
+    """The name of whom the hub does not know; one that it knows and may not show stays unnamed."""
+    return record.host_name or "" if known is None else ""
 
 
 def records(entries: Iterable[Entry]) -> list[Record]:

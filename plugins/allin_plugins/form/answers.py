@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allin_hub import words_of
+from allin_hub import METADATA_MARK, words_of
 from allin_plugins.form.moments import moment
 
 KEYS = (
@@ -96,6 +96,8 @@ _OTHERS = (
     "date",
 )
 _KNOWN = frozenset((*KEYS, *CHANGED, *SENT, *_OTHERS))
+_CODED_ANSWER = re.compile(r"\[[A-Z]{1,4}\d{1,4}\]\s*(?=\S)")
+"""What LimeSurvey exports before an answer's text: `[A2] Deutsch`."""
 _MUST_BE_SENT = frozenset({"submitdate", "datum abgeschickt", "date submitted"})
 """A column that says by a blank cell that an answer was not finished."""
 
@@ -112,13 +114,22 @@ _NOBODY = frozenset({"anonymous", "anonym"})
 
 def is_about_the_answer(question: str) -> bool:
     """Whether a column is the service's own and no question."""
-    return words_of(question) in _KNOWN
+    return _name_of(question) in _KNOWN
+
+
+def _name_of(question: str) -> str:
+    """Write the name of a column; LimeSurvey puts a code of its own before the text: `submitdate. Datum Abgeschickt`."""
+    code, dot, _ = question.partition(". ")
+    own = words_of(code) if dot else ""
+    return own if own in _KNOWN else words_of(question)
 
 
 def cleaned(answer: Any) -> Any:
     """Take a service's marks off an answer; `Türkisch;Arabisch;` becomes two."""
     if not isinstance(answer, str):
         return answer
+    if answer[:1] == "[":
+        answer = _CODED_ANSWER.sub("", answer)
     if answer[:1] == "(" or answer[:1].isspace():
         answer = _ALERT.sub("", answer)
     if answer.endswith(";"):
@@ -162,12 +173,12 @@ def unfinished(cells: Mapping[str, Any], asked: Sequence[str] = ()) -> bool:
 
 @lru_cache(maxsize=16)
 def _dates_of_end(asked: tuple[str, ...]) -> frozenset[str]:
-    return _MUST_BE_SENT.intersection(map(words_of, asked))
+    return _MUST_BE_SENT.intersection(map(_name_of, asked))
 
 
 def _named(cells: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, cell in cells.items():
-        if len(name) <= 40:
-            found.setdefault(words_of(name), cell)
+        if len(name) <= 60:
+            found.setdefault(_name_of(name.removeprefix(METADATA_MARK)), cell)
     return found

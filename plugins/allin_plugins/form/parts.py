@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from allin_hub import refused
@@ -17,6 +17,10 @@ class Submission(NamedTuple):
     is_complete: bool = True
     is_utc: bool = False
     """Whether a time without a zone is UTC."""
+    fault: str | None = None
+    """The code of what makes it no answer that can be read; then it waits."""
+    place: int = 0
+    """Its place in the list, from 1 on."""
 
 
 class Questions(NamedTuple):
@@ -25,10 +29,29 @@ class Questions(NamedTuple):
     labels: Mapping[str, str]
     is_said: Callable[[str], bool]
     """Whether hub.toml names a question so."""
+    is_known: Callable[[str], bool] = lambda _: False
+    """Whether a question leads to a field."""
 
     def label(self, *names: str) -> str:
         """Give the text of a question by one of its ids, else its first id."""
         return next((self.labels[name] for name in names if name in self.labels), names[0])
+
+
+class Page(NamedTuple):
+    """What a document says of the longer list of which it holds a part."""
+
+    found: int
+    total: int | None
+
+
+class Answers(NamedTuple):
+    """The items of a document, and how one of them is read; None is an answer that was taken back."""
+
+    items: Sequence[Any]
+    read: Callable[[Mapping[str, Any]], Submission | None]
+    taken: str | None = None
+    """Where the list stands, when that was a guess."""
+    page: Page | None = None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
@@ -45,13 +68,22 @@ def mappings(items: Any) -> list[Mapping[str, Any]]:
     return items
 
 
+def listed(items: Any) -> list[Any]:
+    """Take a list of answers; anything else in its place is no form."""
+    if items is None:
+        return []
+    if not isinstance(items, list):
+        raise refused("FORM_UNKNOWN")
+    return items
+
+
 def key_text(value: Any) -> str | None:
     """Take an id as text."""
     is_id = isinstance(value, str | int) and not isinstance(value, bool)
     return str(value).strip() or None if is_id else None
 
 
-def refuse_part(found: list[Mapping[str, Any]], total: Any) -> None:
+def refuse_part(found: Sequence[Any], total: Any) -> None:
     """Raise Refused when a document says that there are more answers than it holds."""
     if isinstance(total, int) and total > len(found):
         raise refused("FORM_CUT")

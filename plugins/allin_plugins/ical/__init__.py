@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from allin_hub import Component, Draft, Feed, Holds, PluginConfig, Raw, Secret, Source, SourceRun, refused
-from allin_plugins.ical.drafts import event, exception
-from allin_plugins.ical.moments import ending, moment
+from allin_plugins.ical.drafts import event, exception, payload
+from allin_plugins.ical.moments import ending
+from allin_plugins.ical.versions import Kept, stamp, versions
 from allin_schemas import Event
 
-_LONGEST_KEY = 250
 _LARGEST = 20 * 2**20
-_TOLD_ONCE = frozenset({"ZONE_GUESSED"})
+_TOLD_ONCE = frozenset({"ZONE_GUESSED", "ZONE_BY_RULES"})
 
 
 class CalendarConfig(PluginConfig):
@@ -68,29 +68,29 @@ class Calendar(Source[CalendarConfig]):
             return None
 
     def fetch(self, run: SourceRun) -> Iterator[Raw]:
-        """Yield the newest version of each VEVENT."""
-        newest: dict[str, Component] = {}
+        """Yield the latest version of each VEVENT; private dates of a public series never leave the calendar."""
         told: set[tuple[Any, ...]] = set()
         content = self._feed.content(run) if self._feed is not None else run.path(self.config.path or "")
+        events = []
         for component in run.open_calendar(content, self.config.path or "calendar.ics"):
-            if component.kind != "VEVENT":
+            if component.kind == "VEVENT":
+                events.append(component)
+            else:
                 self._about_others(run, component)
-                continue
-            key = _key(component, run.zone)
-            before = newest.get(key)
-            if before is not None:
-                run.problem("UID_DOUBLE", key=key, row=before.line)
-                run.skip("double")
-            if before is None or _age(component) >= _age(before):
-                newest[key] = component
-        floating = sum(1 for component in newest.values() if _kind(component) == "floating")
+        found = versions(events, run.zone)
+        for code, key, component, params in found.told:
+            run.problem(code, key=key, row=component.line, **params)
+        for what, count in found.skipped.items():
+            run.skip(what, count)
+        floating = sum(1 for kept in found.kept if _kind(kept.component) == "floating")
         if floating:
             run.problem("ZONE_FLOATING", count=floating, zone=run.zone)
-        for number, (key, component) in enumerate(newest.items(), 1):
-            payload = _payload(component, run.zone, self.config.language)
-            self._tell(run, key, component, payload, told)
-            yield Raw(key, payload, _updated(component), row=component.line)
-            run.progress(number, len(newest))
+        for number, kept in enumerate(found.kept, 1):
+            key, component = kept.key, kept.component
+            written = payload(component, run.zone, self.config.language)
+            self._tell(run, kept, written, told)
+            yield Raw(key, written, _updated(component), row=component.line)
+            run.progress(number, len(found.kept))
         if self._feed is not None:
             self._feed.done()
 
@@ -108,14 +108,10 @@ class Calendar(Source[CalendarConfig]):
             run.problem(fault.code, **fault.params)
 
     def _tell(
-        self,
-        run: SourceRun,
-        key: str,
-        component: Component,
-        payload: Mapping[str, Any],
-        told: set[tuple[Any, ...]],
+        self, run: SourceRun, kept: Kept, written: Mapping[str, Any], told: set[tuple[Any, ...]]
     ) -> None:
         """Report what was found about an event; what concerns all of a zone's events, once."""
+        key, component, odd = kept
         for fault in component.faults:
             mark = (fault.code, *sorted(fault.params.items()))
             if fault.code not in _TOLD_ONCE:
@@ -123,11 +119,9 @@ class Calendar(Source[CalendarConfig]):
             elif mark not in told:
                 run.problem(fault.code, **fault.params)
                 told.add(mark)
-        _, wrong = ending(payload, run.zone)
-        if wrong:
-            run.problem(wrong, key=key, row=component.line)
-        if component.uid is None:
-            run.problem("UID_MISSING", key=key, row=component.line)
+        _, wrong = ending(written, run.zone)
+        for code in filter(None, (wrong, odd)):
+            run.problem(code, key=key, row=component.line)
 
 
 def _mark(content: bytes) -> str:
@@ -138,63 +132,14 @@ def _mark(content: bytes) -> str:
     return digest.hexdigest()
 
 
-def _key(component: Component, home: str) -> str:
-    """UID, or UID and the date that is changed; without a UID, title and start."""
-    uid = component.uid
-    if uid is None or len(uid) > _LONGEST_KEY:
-        start = component.dtstart["value"] if component.dtstart else ""
-        told = uid if uid is not None else f"{component.summary}\x1f{start}"
-        uid = "~" + hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
-    if component.recurrence_id is None:
-        return uid
-    return f"{uid}\x1f{moment(component.recurrence_id, home) or component.recurrence_id['value']}"
-
-
 def _kind(component: Component) -> str | None:
     return component.dtstart["kind"] if component.dtstart else None
 
 
-def _age(component: Component) -> tuple[int, str, str]:
-    return component.sequence, _stamp(component.last_modified), _stamp(component.dtstamp)
-
-
-def _stamp(written: Mapping[str, Any] | None) -> str:
-    return moment(written, "UTC") or "" if written else ""
-
-
 def _updated(component: Component) -> dt.datetime | None:
-    stamp = _stamp(component.last_modified)
-    return dt.datetime.fromisoformat(stamp).replace(tzinfo=dt.UTC) if len(stamp) > len("2026-10-05") else None
-
-
-def _payload(component: Component, home: str, language: str | None) -> dict[str, Any]:
-    """Plain data without DTSTAMP; what is not there is left out. Repeated lines count once."""
-    names = (
-        "uid",
-        "recurrence_id",
-        "sequence",
-        "last_modified",
-        "status",
-        "visibility",
-        "summary",
-        "description",
-        "location",
-        "url",
-        "geo",
-        "organizer",
-        "contact",
-        "cost",
-        "dtstart",
-        "dtend",
-        "duration",
-        "rrule",
-        "languages",
-        "calendar_zone",
+    changed = stamp(component.last_modified)
+    return (
+        dt.datetime.fromisoformat(changed).replace(tzinfo=dt.UTC)
+        if len(changed) > len("2026-10-05")
+        else None
     )
-    found: dict[str, Any] = {name: getattr(component, name) for name in names}
-    for name in ("categories", "conferences", "images", "rdates", "exdates"):
-        found[name] = list(getattr(component, name))
-    if component.geo is not None:
-        found["geo"] = list(component.geo)
-    found |= {"home": home, "language": language}
-    return {name: value for name, value in found.items() if value not in (None, "", [], {}, 0)}

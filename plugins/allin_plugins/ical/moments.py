@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import math
 from collections.abc import Mapping
@@ -24,6 +25,35 @@ def moment(written: Mapping[str, Any] | None, home: str) -> str | None:
         return _text(_utc(written, home))
     except OverflowError:
         return None
+
+
+def is_day(written: Mapping[str, Any] | None) -> bool:
+    """Whether a whole day is written, without a time."""
+    return written is not None and written["kind"] == "date"
+
+
+def day(written: Mapping[str, Any] | None, home: str) -> str | None:
+    """Give the day of an all-day series that a moment names, as some programs write it.
+
+    Midnight of `home` in UTC is the day that begins there; else the day is the one that is written.
+    """
+    if written is None:
+        return None
+    local = None
+    if written["kind"] == "utc":
+        with contextlib.suppress(OverflowError):
+            local = _utc(written, home).astimezone(ZoneInfo(home))
+    if local is not None and local.time() == dt.time():
+        return local.date().isoformat()
+    return str(written["value"])[:10]
+
+
+def before(written: Mapping[str, Any], home: str, *, all_day: bool) -> str:
+    """Give UNTIL of a series that ends before this moment: the day, or the second."""
+    if all_day or is_day(written):
+        last = dt.date.fromisoformat(day(written, home) or "") - dt.timedelta(days=1)
+        return f"{last:%Y%m%d}"
+    return f"{_utc(written, home) - dt.timedelta(seconds=1):%Y%m%dT%H%M%SZ}"
 
 
 def ending(payload: Mapping[str, Any], home: str) -> tuple[str | None, str | None]:

@@ -20,9 +20,14 @@ from allin_plugins.newsletter.news import News, gather
 from allin_plugins.newsletter.phrases import clean
 from allin_plugins.newsletter.text import text_of
 from allin_plugins.newsletter.writer import Writer
-from allin_schemas import Event, Opportunity, Organisation, Purpose, direction
+from allin_schemas import Event, Opportunity, Organisation, Purpose, Service, direction
 
-LINKS = {"organisation": "organisations", "event": "events", "opportunity": "opportunities"}
+LINKS = {
+    "organisation": "organisations",
+    "service": "services",
+    "event": "events",
+    "opportunity": "opportunities",
+}
 """The folders of the directory in which the pages of each kind lie."""
 _HOME = Path(__file__).parent
 
@@ -58,7 +63,7 @@ class Newsletter(Output[NewsletterConfig]):
     about: ClassVar = {
         "de": "Ein Rundbrief: was seit dem letzten neu ist, was anders ist und was bevorsteht, als E-Mail in jeder Sprache."
     }
-    reads = (Organisation, Event, Opportunity)
+    reads = (Organisation, Service, Event, Opportunity)
     purpose = Purpose.NEWSLETTER
     channel = "mail"
     keeps: ClassVar[bool] = True

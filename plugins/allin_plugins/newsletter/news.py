@@ -11,7 +11,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allin_hub import Change, View, event_dates
-from allin_schemas import Event, EventStatus, Opportunity, OpportunityStatus, Organisation, Place
+from allin_schemas import (
+    Event,
+    EventStatus,
+    Opportunity,
+    OpportunityStatus,
+    Organisation,
+    Place,
+    Service,
+    ServiceStatus,
+)
 
 if TYPE_CHECKING:
     from allin_hub import Occurrence
@@ -49,6 +58,7 @@ class News:
     """Everything that an issue could tell, each list in the order of its importance."""
 
     joined: Sequence[Organisation] = ()
+    services: Sequence[Service] = ()
     dates: Sequence[Dates] = ()
     chances: Sequence[Opportunity] = ()
     moves: Sequence[Move] = ()
@@ -65,13 +75,17 @@ def gather(view: View, issue: Issue, now: dt.datetime, zone: str, weeks: int) ->
     chances = _chances(view, today.date(), new)
     return News(
         joined=_joined(view, new),
+        services=_new_services(view, new),
         dates=dates,
         chances=chances,
         moves=_moves(view, changed, {one.event.id: one.when for one in dates}, today),
         organisers={
-            chance.id: found
-            for chance in chances
-            if (found := view.get(Organisation, chance.org_id)) is not None
+            one.id: found
+            for one, owner in [
+                *((chance, chance.org_id) for chance in chances),
+                *((service, service.provider_org_id) for service in view.all(Service)),
+            ]
+            if (found := view.get(Organisation, owner)) is not None
         },
     )
 
@@ -95,6 +109,14 @@ def _told(changes: Sequence[Change]) -> tuple[dict[UUID, int], dict[UUID, set[st
 def _joined(view: View, new: dict[UUID, int]) -> list[Organisation]:
     return sorted(
         (one for one in view.all(Organisation) if one.id in new),
+        key=lambda one: (-new[one.id], one.name.casefold()),
+    )
+
+
+def _new_services(view: View, new: dict[UUID, int]) -> list[Service]:
+    """Help and courses that one can come to and that the issue before did not tell of."""
+    return sorted(
+        (one for one in view.all(Service) if one.id in new and one.status is ServiceStatus.ACTIVE),
         key=lambda one: (-new[one.id], one.name.casefold()),
     )
 

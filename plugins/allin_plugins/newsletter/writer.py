@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from allin_hub import Formats
 from allin_plugins.newsletter.letter import Item, Line, Section
@@ -17,6 +18,8 @@ from allin_schemas import (
     Mode,
     Opportunity,
     Organisation,
+    Place,
+    Service,
     SpokenLanguage,
 )
 
@@ -66,6 +69,11 @@ class Writer:
         """Each heading with what could stand under it, and how that is written."""
         return (
             (self.say("New members"), news.joined, self.organisation),
+            (
+                self.say("Help and courses"),
+                news.services,
+                lambda one: self.service(one, news.organisers.get(one.id)),
+            ),
             (self.say("Dates"), news.dates, self.dates),
             (self.say("Join in"), news.chances, lambda one: self.chance(one, news.organisers.get(one.id))),
             (self.say("Changed"), news.moves, self.move),
@@ -86,6 +94,16 @@ class Writer:
         lines = [self._summary(one.description), self._spoken(one.languages), self._district(one)]
         return self._item(one.name, "", lines, self._link("organisation", one.slug))
 
+    def service(self, one: Service, organisation: Organisation | None) -> Item:
+        """What helps whom, with whom, and in which languages."""
+        lines = [
+            self._summary(one.description),
+            self._named(self.say("With: {name}"), _whose(organisation, one.host_name, one.provider_org_id)),
+            self._spoken(one.languages),
+            self._cost(one.cost),
+        ]
+        return self._item(one.name, "", lines, self._link("service", one.slug))
+
     def dates(self, one: Dates) -> Item:
         """When, where, by whom."""
         event, first = one.event, one.when[0]
@@ -93,14 +111,20 @@ class Writer:
         mark = self._mark(event)
         if not mark and cancelled:
             mark = self.say("Cancelled this time")
+        if not mark and first.status is EventStatus.TENTATIVE:
+            mark = self.say("Not certain yet")
         if not mark and one.is_new:
             mark = self.say("New")
         lines = [
             Line(self.when(first)),
-            self._later(one.when[1:]),
+            self._where(event, first.location),
+            self._summary(first.description) if first.description != event.description else None,
+            self._later(one.when[1:], first),
             None if event.status is EventStatus.CANCELLED else self._not_on(one.when[1:]),
-            self._where(event),
-            self._named(self.say("Organised by: {name}"), one.organiser.name if one.organiser else ""),
+            self._named(
+                self.say("Organised by: {name}"),
+                _whose(one.organiser, event.host_name, event.organiser_org_id),
+            ),
             self._spoken(event.languages),
             self._cost(event.cost),
         ]
@@ -111,7 +135,7 @@ class Writer:
         deadline = one.apply.deadline if one.apply and one.apply.deadline else one.publish_until
         lines = [
             self._summary(one.description),
-            self._named(self.say("With: {name}"), organisation.name if organisation else ""),
+            self._named(self.say("With: {name}"), _whose(organisation, one.host_name, one.org_id)),
             self._spoken(one.languages_needed or one.languages_welcome),
             Line(self.say("Sign up until {day}").format(day=self.day(deadline))) if deadline else None,
         ]
@@ -201,18 +225,26 @@ class Writer:
         }
         return marks.get(event.status, "")
 
-    def _later(self, when: Sequence[Occurrence]) -> Line | None:
-        days = [self.day(one.start) for one in when if not _off(one)][:LATER]
+    def _later(self, when: Sequence[Occurrence], first: Occurrence) -> Line | None:
+        """The days that follow; what is called otherwise or takes place elsewhere than the first says so."""
+        days = [self._day_apart(one, first) for one in when if not _off(one)][:LATER]
         return Line(self.say("Then: {days}").format(days=self.formats.listed(days))) if days else None
+
+    def _day_apart(self, one: Occurrence, first: Occurrence) -> str:
+        own = [one.title] if one.title != first.title else []
+        if one.location is not None and one.location != first.location:
+            own.append(place_line(one.location))
+        about = isolated(clean(", ".join(part for part in own if part)), self.language)
+        return f"{self.day(one.start)} ({about})" if own and about else self.day(one.start)
 
     def _not_on(self, when: Sequence[Occurrence]) -> Line | None:
         days = [self.day(one.start) for one in when if _off(one)][:LATER]
         return Line(self.say("Cancelled on: {days}").format(days=self.formats.listed(days))) if days else None
 
-    def _where(self, event: Event) -> Line | None:
+    def _where(self, event: Event, place: Place | None) -> Line | None:
         if event.mode is Mode.ONLINE:
             return Line(self.say("Online"))
-        return self._named("{place}", place_line(event.location), "place")
+        return self._named("{place}", place_line(place), "place")
 
     def _named(self, text: str, value: str, key: str = "name") -> Line | None:
         return Line(text.format(**{key: isolated(clean(value), self.language)})) if value else None
@@ -242,6 +274,11 @@ class Writer:
             return Line(first_sentence(said.text))
         note = self.say("(in {language})").format(language=self.formats.language_name(said.language))
         return Line(isolated(first_sentence(said.text), self.language), said.language, note)
+
+
+def _whose(known: Organisation | None, host: str | None, id: UUID | None) -> str:
+    """Whose it is; as a source writes it where the hub does not know the organisation."""
+    return known.name if known else host or "" if id is None else ""
 
 
 def _off(one: Occurrence) -> bool:

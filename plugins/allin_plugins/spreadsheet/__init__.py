@@ -7,10 +7,10 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from allin_hub import Files, FileSettings, Raw, Source, SourceRun, Tables
+from allin_hub import Files, Raw, Source, SourceRun, Tables, TextFileSettings
 
 
-class SpreadsheetConfig(FileSettings):
+class SpreadsheetConfig(TextFileSettings):
     """Written under ``[sources.<name>]`` in hub.toml."""
 
     sheet: str | list[str] | None = None
@@ -28,6 +28,7 @@ class Spreadsheet(Source[SpreadsheetConfig]):
     personal_data = ("*",)
     licence = None
     requests_per_minute = None
+    version = "2"
     reads_files = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods")
 
     def __init__(self, name: str, config: SpreadsheetConfig) -> None:
@@ -36,12 +37,17 @@ class Spreadsheet(Source[SpreadsheetConfig]):
 
     def state(self, run: SourceRun) -> str:
         """Digest the files' bytes and the settings, so that an unchanged file is not even opened."""
-        return self._files.mark(run, self.version, self.key_column, self.config.sheet, self.config.header_row)
+        config = self.config
+        return self._files.mark(
+            run, self.version, self.key_column, config.sheet, config.header_row, config.encoding
+        )
 
     def fetch(self, run: SourceRun) -> Iterator[Raw]:
         """Yield one raw per row, under the names of its columns."""
         sheet = self.config.sheet
         wanted = [sheet] if isinstance(sheet, str) else sheet or []
-        tables = Tables(self, run, sheets=wanted, header_row=self.config.header_row)
+        tables = Tables(
+            self, run, sheets=wanted, header_row=self.config.header_row, encoding=self.config.encoding
+        )
         for row in tables.rows(self._files.found(run)):
             yield Raw(key=row.key, payload=row.cells, sheet=row.sheet, row=row.row)

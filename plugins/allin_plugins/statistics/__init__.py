@@ -15,7 +15,7 @@ from allin_hub import Artifact, Order, Output, OutputRun, PluginConfig, View, cs
 from allin_plugins.statistics.figures import Group, Row, Table, count
 from allin_plugins.statistics.history import Comparison, Fixed, compare, fixed
 from allin_plugins.statistics.labels import Labels, shortened
-from allin_schemas import Event, Opportunity, Organisation, Purpose
+from allin_schemas import Event, Opportunity, Organisation, Purpose, Service
 
 IN_CHART = 12
 """Rows that a chart shows; the table has them all."""
@@ -40,7 +40,7 @@ class Statistics(Output[StatisticsConfig]):
     about: ClassVar = {
         "de": "Zahlen nach Art, Sprache, Stadtteil, Thema, Quelle und Güte, als Seite, CSV und JSON."
     }
-    reads = (Organisation, Event, Opportunity)
+    reads = (Organisation, Service, Event, Opportunity)
     purpose = Purpose.STATISTICS
     channel = "site"
 
@@ -188,7 +188,7 @@ def _plain(title: str, as_of: dt.date | None, groups: Sequence[Group], persons: 
 
 def _newest(view: View) -> dt.date | None:
     """The day of the newest entry that was counted, or None when there is none."""
-    moments = [one.updated_at for kind in (Organisation, Event, Opportunity) for one in view.all(kind)]
+    moments = [one.updated_at for kind in Statistics.reads for one in view.all(kind)]
     return max(moments).date() if moments else None
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from allin_hub import View, event_dates
 from allin_plugins.statistics.quality import FRESHNESS, WANTED, freshness
-from allin_schemas import Event, EventStatus, Opportunity, Organisation, Person, Record
+from allin_schemas import Event, EventStatus, Opportunity, Organisation, Person, Record, Service
 
 MONTHS = 6
 """Months for which coming dates are counted, this one included."""
@@ -63,9 +63,10 @@ class Group:
 
 
 def count(view: View, now: dt.datetime, zone: str) -> tuple[Group, ...]:
-    """Organisations, events, opportunities, and persons as far as the hub lets them be counted."""
+    """Organisations, services, events, opportunities, and persons as far as the hub lets them be counted."""
     return (
         _group("organisation", view, view.all(Organisation), now, _ORGANISATION),
+        _group("service", view, view.all(Service), now, _SERVICE),
         _events(view, now, zone),
         _group("opportunity", view, view.all(Opportunity), now, _OPPORTUNITY),
         _persons(view),
@@ -151,13 +152,20 @@ def _sources(view: View, record: Record) -> list[str]:
     return [credit.owner or credit.source for credit in view.credits(record)]
 
 
-def _districts(record: Organisation | Event | Opportunity) -> list[str]:
-    places = record.places if isinstance(record, Organisation) else [record.location]
+def _districts(record: Organisation | Service | Event | Opportunity) -> list[str]:
+    places = record.places if isinstance(record, Organisation | Service) else [record.location]
     return [place.district for place in places if place and place.district]
 
 
 _ORGANISATION: dict[str, Keys[Organisation]] = {
     "type": lambda one: [str(one.type or "")],
+    "language": lambda one: [language.code for language in one.languages],
+    "district": _districts,
+    "topic": lambda one: one.topics,
+}
+_SERVICE: dict[str, Keys[Service]] = {
+    "type": lambda one: [str(one.type or "")],
+    "status": lambda one: [str(one.status)],
     "language": lambda one: [language.code for language in one.languages],
     "district": _districts,
     "topic": lambda one: one.topics,

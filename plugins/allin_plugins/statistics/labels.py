@@ -36,6 +36,8 @@ class Labels:
             return self.formats.language_name(row.key)
         if table.facet == "month":
             return self.formats.skeleton(dt.date.fromisoformat(f"{row.key}-01"), "yMMMM")
+        if table.facet == "topic":
+            return self.formats.term(_clean(row.key), "topics")
         return self._words.get(table.facet, {}).get(row.key, _clean(row.key))
 
     def isolated(self, label: str) -> str:
@@ -68,6 +70,12 @@ def _types(say: Callable[[str], str]) -> dict[str, str]:
         "faith": say("Faith community"),
         "company": say("Company"),
         "network": say("Network"),
+        "advice": say("Advice"),
+        "course": say("Course"),
+        "meeting": say("Meeting point"),
+        "space": say("Room"),
+        "fund": say("Funding"),
+        "interpreting": say("Interpreting"),
         "ongoing": say("Ongoing"),
         "one-off": say("One-off"),
         "volunteer-day": say("Volunteer day"),
@@ -82,6 +90,9 @@ def _statuses(say: Callable[[str], str]) -> dict[str, str]:
         "cancelled": say("Cancelled"),
         "postponed": say("Postponed"),
         "moved": say("Moved to another date"),
+        "active": say("Running"),
+        "planned": say("Planned"),
+        "closed": say("Closed"),
         "open": say("Open"),
         "full": say("Full"),
         "paused": say("Paused"),
@@ -101,6 +112,7 @@ def _fields(say: Callable[[str], str]) -> dict[str, str]:
         "organiser": say("Organiser"),
         "organisation": say("Organisation"),
         "times": say("Times"),
+        "access": say("How to come"),
         "apply": say("How to join"),
     }
 

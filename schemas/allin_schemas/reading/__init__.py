@@ -4,6 +4,7 @@ Usual spellings are read by exact patterns and tables; behind them stand phonenu
 dateparser, langcodes and Babel, which are loaded when first needed.
 """
 
+from allin_schemas.reading.calendar_words import says_cancelled
 from allin_schemas.reading.consent import read_consent
 from allin_schemas.reading.findings import BLANK, READERS, Context, Finding, Reader, Reading
 from allin_schemas.reading.keys import name_key
@@ -16,8 +17,10 @@ from allin_schemas.reading.mailboxes import (
     names_person,
     own_domain,
 )
-from allin_schemas.reading.phones import is_mobile
+from allin_schemas.reading.phones import country_of_number, is_mobile
+from allin_schemas.reading.postal import split_town
 from allin_schemas.reading.readers import read
+from allin_schemas.reading.texts import names_nobody, reads_like_empty
 
 __all__ = [
     "BLANK",
@@ -26,6 +29,7 @@ __all__ = [
     "Finding",
     "Reader",
     "Reading",
+    "country_of_number",
     "is_doubtful_name",
     "is_function",
     "is_mobile",
@@ -33,8 +37,12 @@ __all__ = [
     "is_role_name",
     "mail_domain",
     "name_key",
+    "names_nobody",
     "names_person",
     "own_domain",
     "read",
     "read_consent",
+    "reads_like_empty",
+    "says_cancelled",
+    "split_town",
 ]

@@ -26,13 +26,15 @@ NO_CONTACT = frozenset(
 UNCOMPUTED = "#FORMULA?"
 """What stands for a formula whose result the file does not hold."""
 
-_LONGEST_CELL = 100_000
+LONGEST_CELL = 100_000
 _LONGEST_BLANK = max(map(len, BLANKS))
 _ERROR_CELL = re.compile(
     r"#(?:REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|N/A|NV|BEZUG!|WERT!|ZAHL!|ÜBERLAUF!|SPILL!|CALC!"
     r"|GETTING_DATA|FIELD!|UNKNOWN!|BLOCKED!|BUSY!|CONNECT!|EXTERNAL!|PYTHON!|TIMEOUT!)"
     r"|Err:\d{3}"
 )
+_HOLLOW = re.compile("[\u2800\u3164\u115f\u1160\uffa0]")
+"""Letters and signs that show nothing: the empty Braille cell and fillers of Hangul."""
 _LEFTOVER = re.compile(r"_x00(?:0[0-9A-Fa-f]|1[0-9A-Fa-f])_")
 _UNPRINTED = re.compile(r"[^\S\n]+")
 _JOINER = {"\u200c", "\u200d"}
@@ -50,8 +52,11 @@ _CP1252 = {
 def clean(text: str) -> str:
     """One line: NFC, every kind of blank a single space, nothing invisible."""
     if text.isprintable():
-        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
+        if not text.isascii():
+            if not unicodedata.is_normalized("NFC", text):
+                text = unicodedata.normalize("NFC", text)
+            if any(map(text.__contains__, "\u2800\u3164\u115f\u1160\uffa0")):
+                text = _HOLLOW.sub(" ", text)
         if "_x00" in text:
             text = _LEFTOVER.sub(" ", text)
         return " ".join(text.split()) if "  " in text else text.strip()
@@ -71,7 +76,7 @@ def _visible(text: str) -> str:
     text = _LEFTOVER.sub("\n", text)
     for line_break in ("\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"):
         text = text.replace(line_break, "\n")
-    text = unicodedata.normalize("NFC", text)
+    text = _HOLLOW.sub(" ", unicodedata.normalize("NFC", text))
     kept: list[str] = []
     for place, character in enumerate(text):
         category = unicodedata.category(character)
@@ -149,11 +154,18 @@ def written(cell: Any) -> str:
     return str(cell) if isinstance(cell, int | float) else ""
 
 
-def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
-    """A cell's text ('' when nothing is said), or a finding when there is no text in it."""
+def tidy(
+    cell: Any, several_lines: bool = False, *, markdown: bool = False, links: bool = False
+) -> tuple[str, Finding | None]:
+    """A cell's text ('' when nothing is said), or a finding when there is no text in it.
+
+    HTML becomes plain text, with the addresses of its links, or the Markdown of what it marks.
+    """
     if isinstance(cell, str):
-        if len(cell) > _LONGEST_CELL:
-            return "", finding("TEXT_TOO_LONG", cell[:100], length=str(len(cell)), most=str(_LONGEST_CELL))
+        if len(cell) > LONGEST_CELL:
+            return "", finding("TEXT_TOO_LONG", cell[:100], length=str(len(cell)), most=str(LONGEST_CELL))
+        if "<" in cell or "&" in cell:
+            cell = _without_tags(cell, markdown, links)
         text = clean_lines(cell) if several_lines else clean(cell)
         if len(text) <= _LONGEST_BLANK and text.lower() in BLANKS:
             return "", None
@@ -170,6 +182,15 @@ def tidy(cell: Any, several_lines: bool = False) -> tuple[str, Finding | None]:
     if cell is None or isinstance(cell, bool | int | float):
         return written(cell), None
     return "", finding("VALUE_INVALID", "{…}")
+
+
+def _without_tags(text: str, markdown: bool, links: bool) -> str:
+    """The text without HTML; its reader is loaded only where a text can hold some."""
+    from allin_schemas import markup
+
+    if markdown:
+        return markup.markdown(text)
+    return markup.plain_text_with_links(text) if links else markup.plain_text(text)
 
 
 def in_western_digits(text: str) -> str:
@@ -220,3 +241,16 @@ def gathered(readings: list[Reading]) -> Reading:
             if item not in items:
                 items.append(item)
     return Reading(items or None, tuple(one for reading in readings for one in reading.findings))
+
+
+_LONGEST_REFERENCE = 60
+_REFERS = re.compile(
+    r"dito|ditto|s\.\s?[ou]\.?|(?:siehe|s\.|wie|vgl\.?|see|as)\s(?:auch\s)?(?:oben|unten|above|below|vorherige\S*|zeile|row|website"
+    r"|webseite|web|homepage|internet|link|flyer|anhang|beschreibung|text|e-?mail|sitz)(?:\s.*)?|[\"″〃„“]+",
+    re.I,
+)
+
+
+def refers(text: str) -> bool:
+    """Whether a text stands in place of one that is written elsewhere: 'siehe oben', 'dito'."""
+    return len(text) <= _LONGEST_REFERENCE and _REFERS.fullmatch(text) is not None

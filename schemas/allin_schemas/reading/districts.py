@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from allin_schemas.reading.cleaning import cells_of, gathered, of_text, tidy
+from allin_schemas.reading.calendar_words import date_made
+from allin_schemas.reading.cleaning import cells_of, gathered, of_text, refers, tidy
 from allin_schemas.reading.findings import BLANK, Context, Reading, finding, unreadable
 from allin_schemas.reading.keys import plain
 from allin_schemas.reading.texts import LONGEST_LINE, items_of
@@ -86,6 +87,14 @@ def _district(text: str, _context: Context) -> Reading:
     known = district_of(text)
     if known:
         return Reading(known)
+    if refers(text):
+        return unreadable("PLACE_REFERS", text)
+    if any(map(str.isdigit, text)):
+        guess = date_made(text)
+        if guess:
+            return unreadable("SPREADSHEET_DATE", text, became=guess)
+        if not any(map(str.isalpha, text)):
+            return unreadable("TOWN_UNREADABLE", text)
     if len(text) > LONGEST_LINE:
         return unreadable("TEXT_TOO_LONG", text, length=str(len(text)), most=str(LONGEST_LINE))
     return Reading(text, (finding("DISTRICT_UNKNOWN", text, _nearest(text)),))

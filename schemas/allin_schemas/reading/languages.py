@@ -109,6 +109,8 @@ def _several(answer: Any) -> Reading:
     found: dict[str, dict[str, str]] = {}
     findings: list[Finding] = []
     alone = len(parts) == 1
+    if alone and text == "no":
+        return Reading([{"code": "no"}], (finding("LANGUAGE_OR_ANSWER", text, became=german_name("no")),))
     if alone and key(text) in YES | NO:
         return unreadable("LANGUAGE_UNKNOWN", text)
     for part in parts:

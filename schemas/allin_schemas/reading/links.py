@@ -31,6 +31,7 @@ _FILLING = re.compile(
     r"|instagram|insta|fb):?",
     re.I,
 )
+_GAP = re.compile(r"^(https?://)\s+(?=\S+$)", re.I)
 _LONGEST = 2_000
 _LONGEST_CELL = 8_000
 
@@ -39,7 +40,7 @@ def read_url(cell: Any, context: Context) -> Reading:
     """One web address; of several the first, with a hint."""
     if isinstance(cell, str):
         match = _QUICK.fullmatch(cell)
-        if match and len(cell) < 254 and "_" not in match[2]:
+        if match and len(cell) < 254 and "_" not in match[2] and "&amp;" not in cell and not _is_odd(cell):
             return Reading(_joined(match[1], match[2], match[3]))
     elif isinstance(cell, list | tuple):
         return first(read_url, cell, context)
@@ -55,7 +56,7 @@ def read_urls(cell: Any, context: Context) -> Reading:
     """Every web address of a cell."""
     if isinstance(cell, list | tuple):
         return gathered([read_urls(answer, context) for answer in cells_of(cell)])
-    text, fault = tidy(cell)
+    text, fault = tidy(cell, links=True)
     if fault:
         return Reading(None, (fault,))
     if not text or text.casefold() in NO_CONTACT:
@@ -65,11 +66,15 @@ def read_urls(cell: Any, context: Context) -> Reading:
     found: list[str] = []
     findings: list[Finding] = []
     left_out = False
-    whole = _read(text)
+    whole = _read(_GAP.sub(r"\1", text))
+    if whole.value and not whole.findings and _GAP.match(text):
+        whole = guessed(whole.value, "URL_MENDED", text, whole.value)
     parts = [text] if whole.value else [part for part in _SEPARATOR.split(text) if part.strip(",.;:()–-")]
     readings = [whole] if whole.value or len(parts) == 1 else [_read(part) for part in parts]
     if whole.value is None and not any(reading.value for reading in readings):
         return whole
+    if whole.value is None and any(map(_is_torn, parts, readings)):
+        return unreadable("URL_UNREADABLE", text)
     for reading, part in zip(readings, parts, strict=True):
         if reading.value is None and not re.search(r"[./@]|:.", part):
             left_out = left_out or not _FILLING.fullmatch(part)
@@ -82,8 +87,25 @@ def read_urls(cell: Any, context: Context) -> Reading:
     return Reading(found or None, tuple(findings))
 
 
+def _is_torn(part: str, reading: Reading) -> bool:
+    """Whether a part is the beginning or the end of an address that a blank has torn: what stands beside it is no whole one."""
+    bare = part.strip("<>()[]\"'„“ ,;")
+    if bare.startswith(".") and bare != "." * len(bare):
+        return True
+    if bare[:4].casefold() == "www." and bare.rstrip(".").count(".") < 2:
+        return True
+    return reading.value is None and re.match(r"h?ttps?:?/", bare, re.I) is not None
+
+
+def _is_odd(text: str) -> bool:
+    """Whether an address holds line breaks, written as numbers."""
+    return "%0" in text and re.search(r"%0[0ad]", text, re.I) is not None
+
+
 def _read(written: str) -> Reading:
     text = written.strip("<>()[]\"'„“ ,;").rstrip(".")
+    if _is_odd(text):
+        return unreadable("URL_UNREADABLE", written)
     match = _QUICK.fullmatch(text)
     if match and len(text) < 254 and "_" not in match[2]:
         return Reading(_joined(match[1], match[2], match[3]))

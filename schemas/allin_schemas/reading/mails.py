@@ -20,6 +20,14 @@ _AT = re.compile(
 )
 _DOT = re.compile(r"\s*(?:\(\s*(?:dot|punkt|\.)\s*\)|\[\s*(?:dot|punkt|\.)\s*\]|\s(?:dot|punkt)\s)\s*", re.I)
 _ADDRESS = re.compile(r"[^\s<>,;:|()\[\]\"'„“]+@[^\s<>,;:|()\[\]\"'„“/\\]+")
+_HEADER = re.compile(
+    r"\b(?:bcc|cc)\s*[:=]|[\r\n]\s*(?:to|from|subject|reply-to|mime-version|content-[\w-]+|x-[\w-]+)\s*:|%[0-9a-f]{2}",
+    re.I,
+)
+"""What makes one address several when a program sends a message: headers of mails, and characters written as numbers."""
+_AFTER = re.compile(r"(@[^\s/@]+)/")
+_ONE_GAP = re.compile(r"[^\s@]+@[\w-]+(?:\s+\.\s*|\s*\.\s+|\.)[\w-]+")
+"""One address whose domain has one dot, with a blank beside it: behind a whole domain would stand the next sentence."""
 _LONGEST = 500
 
 
@@ -31,7 +39,9 @@ def read_email(cell: Any, context: Context) -> Reading:
             return Reading(small)
     elif isinstance(cell, list | tuple):
         return first(read_email, cell, context)
-    text, fault = tidy(cell)
+    if isinstance(cell, str) and len(cell) <= _LONGEST and "mailto:" not in small and _HEADER.search(cell):
+        return unreadable("EMAIL_UNREADABLE", " ".join(cell.split()))
+    text, fault = tidy(cell, links=True)
     if fault:
         return Reading(None, (fault,))
     if not text or text.casefold() in NO_CONTACT:
@@ -45,28 +55,40 @@ def read_email(cell: Any, context: Context) -> Reading:
 
 
 def _searched(text: str) -> Reading:
-    findings: list[Finding] = []
-    plain = unicodedata.normalize("NFKC", text) if not text.isascii() else text
+    """The address in a text that is not one alone; nothing is mended into another address than the one written."""
+    plain = said = text
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text)
     if plain[:7].casefold() == "mailto:":
-        plain = unquote(plain[7:]).partition("?")[0]
-    mended = (
-        re.sub(r"\s*@\s*", "@", _DOT.sub(".", _AT.sub("@", plain)))
-        if "@" not in plain or " @" in plain or "@ " in plain
-        else plain
-    )
-    if "@" not in mended and _AT.search(f"{plain} "):
-        mended = _DOT.sub(".", _AT.sub("@", plain))
-    if mended != plain and "@" in mended:
-        mended = re.sub(r"\s+\.\s*|\.\s+(?=\w)", ".", mended)
+        plain, _, parameters = unquote(plain[7:]).partition("?")
+        if _HEADER.search(parameters):
+            return unreadable("EMAIL_UNREADABLE", text)
+        said = plain
+    if _HEADER.search(plain) or not plain.isprintable():
+        return unreadable("EMAIL_UNREADABLE", text)
+    mended = _AFTER.sub(r"\1 ", _mended(plain))
     candidates = _ADDRESS.findall(mended)
-    addresses = [address for address in (_valid(one.strip(".,;:/")) for one in candidates) if address]
-    if not addresses:
+    kept = [one.rstrip(".;:/") for one in candidates]
+    addresses = [None if "/" in one.partition("@")[0] else _valid(one) for one in kept]
+    if not addresses or None in addresses or mended.count("@") != len(addresses):
         return unreadable("EMAIL_UNREADABLE", text, _nearest(candidates))
-    if mended != plain:
-        findings.append(finding("EMAIL_MENDED", text, became=addresses[0]))
-    if len(set(addresses)) > 1:
+    found = [address for address in addresses if address]
+    findings: list[Finding] = []
+    if mended != said or kept != candidates:
+        findings.append(finding("EMAIL_MENDED", text, became=found[0]))
+    if len(set(found)) > 1:
         findings.append(finding("SEVERAL_VALUES", text))
-    return Reading(addresses[0], tuple(findings))
+    return Reading(found[0], tuple(findings))
+
+
+def _mended(plain: str) -> str:
+    """The text with @ and dots where people write '(at)', '(dot)' and blanks."""
+    if not ("@" not in plain or " @" in plain or "@ " in plain):
+        return plain
+    mended = re.sub(r"\s*@\s*", "@", _DOT.sub(".", _AT.sub("@", f"{plain} "))).strip()
+    if mended != plain and _ONE_GAP.fullmatch(mended):
+        mended = re.sub(r"\s+", "", mended)
+    return mended
 
 
 def _valid(address: str) -> str | None:

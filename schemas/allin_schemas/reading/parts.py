@@ -1,4 +1,4 @@
-"""Reads values that come as text or in parts: costs, how to join, accessibility, messengers."""
+"""Reads values that come as text or in parts: costs, how to join, accessibility, messengers, changed dates."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from allin_schemas.reading.calendar_words import says_cancelled
 from allin_schemas.reading.cleaning import cells_of, gathered, tidy
-from allin_schemas.reading.findings import BLANK, Context, Reader, Reading, finding
+from allin_schemas.reading.findings import BLANK, Context, Finding, Reader, Reading, finding
 from allin_schemas.reading.structures import read_structure
 from allin_schemas.reading.texts import read_line
 from allin_schemas.reading.words import closed
-from allin_schemas.values import Accessibility, Messenger
+from allin_schemas.values import Accessibility, Messenger, Override
 from allin_schemas.vocabularies import Access
 
 _access = closed(Access)
@@ -116,3 +117,24 @@ def read_messengers(cell: Any, context: Context) -> Reading:
     if service.strip().casefold() in _SERVICES and account.strip() and len(text) <= 300:
         return Reading([{"service": service.strip(), "account": account.strip()}])
     return Reading(None, (finding("MESSENGER_UNREADABLE", text),))
+
+
+def read_overrides(cell: Any, context: Context) -> Reading:
+    """Read changed dates that come in parts; one that does not say which date it changes is left out."""
+    if cell is None or cell == "" or cell == []:
+        return BLANK
+    found: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for parts in cell if isinstance(cell, list | tuple) else [cell]:
+        if not isinstance(parts, Mapping):
+            findings.append(finding("VALUE_INVALID", str(parts)))
+            continue
+        value, noticed = read_structure(Override, parts, context)
+        findings.extend(noticed)
+        if not value or "recurrence_id" not in value:
+            continue
+        if not value.get("cancelled") and says_cancelled(value.get("title") or ""):
+            value = {**value, "cancelled": True}
+            findings.append(finding("TITLE_CANCELLED", "…"))
+        found.append(value)
+    return Reading(found or None, tuple(findings))

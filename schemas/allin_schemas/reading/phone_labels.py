@@ -23,6 +23,9 @@ TYPES: dict[str, str | None] = {
 }
 """Small words -> the type of the number; None where the word says nothing more than that it is one."""
 
+JOINING = listed("oder und or and u od bzw sowie auch & + o")
+"""Words between two numbers that say nothing of either."""
+
 SAFE_WORDS = listed(
     "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag täglich werktags "
     "wochentags abends morgens vormittags"

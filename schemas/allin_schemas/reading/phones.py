@@ -9,7 +9,7 @@ from typing import Any
 from allin_schemas.reading.cleaning import NO_CONTACT, cells_of, gathered, in_western_digits, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, unreadable
 from allin_schemas.reading.phone_endings import written_out
-from allin_schemas.reading.phone_labels import TYPES, is_safe, names_somebody, type_of
+from allin_schemas.reading.phone_labels import JOINING, TYPES, is_safe, names_somebody, type_of
 from allin_schemas.reading.texts import LONGEST_LINE
 
 _QUICK = re.compile(
@@ -24,6 +24,18 @@ _EXTENSION = re.compile(r"[\s,]*\b(?:DW|Durchwahl|App\.|Apparat|Nebenstelle)[\s:
 _FEWEST_DIGITS = 3
 _MOBILE = re.compile(r"\+49(?:15|16[023]|17)|\+447")
 """Mobiles also where the library does not know the number as one that was given out."""
+_UNSURE = re.compile(r"[?*#_…]|[xXoO](?![^\W\d_])")
+"""What people write for a digit that they do not know, right behind the others."""
+_PART = re.compile(r"(?!\d{1,2}(?:[:.]\d\d)?\s?[-–]\s?\d{1,2}(?:[:.]\d\d)?$)[-–/+.\s\d?]*\d[-–/+.\s\d?]*")
+"""Digits that are neither a time nor read as a number."""
+_BOTH = re.compile(
+    r"\b(?:tel(?:efon)?|fon|phone|t)\b\.?\s*(?:[/+&|,]|und|u\.)\s*(?:tele)?(?:fax|f)\b\.?:?", re.I
+)
+_FAX_APART = re.compile(
+    r"\b(?:tele)?(?:fax|f)\b[\s.:]*[^\W_].*|\b(?:tele)?fax\b[\s.:]*-\s?\d.*", re.I | re.DOTALL
+)
+"""A fax behind a number, with words of its own: it is another one."""
+_SHORTEST_MOBILE = 13
 _LONGEST_NUMBER = 16
 """A plus sign and the 15 digits that E.164 allows; the library knows longer numbers in Germany."""
 
@@ -105,6 +117,17 @@ def is_mobile(number: str) -> bool:
     }
 
 
+def country_of_number(number: str) -> str | None:
+    """The country of a number in E.164, by its prefix."""
+    import phonenumbers
+
+    try:
+        country = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return str(country) if country else None
+
+
 def _spelled(cell: Any) -> Any:
     """Numbers as digits: a spreadsheet makes 561123456 of what was typed."""
     return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15 else cell
@@ -138,11 +161,12 @@ def _searched(text: str, context: Context) -> Reading:
         return unreadable("PHONE_SPREADSHEET_NUMBER", text)
     if text.isdecimal() and not text.startswith("0"):
         return _bare(text, context)
-    full, left_out = written_out(text)
-    if full != text:
-        reading = _searched(full, context)
-        left = (finding("PHONE_ENDING_LEFT_OUT", text),) if left_out else ()
-        return Reading(reading.value, (*reading.findings, *left))
+    full = written_out(text)
+    if full.text != text:
+        reading = _searched(full.text, context)
+        left = (finding("PHONE_ENDING_LEFT_OUT", text),) if full.left_out else ()
+        read = tuple(finding("PHONE_ENDING_READ", text, became=number) for number in full.guessed)
+        return Reading(reading.value, (*reading.findings, *left, *read))
     import phonenumbers
 
     text = _EXTENSION.sub(" ext. ", text)
@@ -198,7 +222,8 @@ def _possible(text: str, context: Context) -> Reading:
     ):
         return unreadable("PHONE_UNREADABLE", text)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if len(written) > _LONGEST_NUMBER:
+    short = written.startswith("+491") and _MOBILE.match(written) and len(written) < _SHORTEST_MOBILE
+    if short or len(written) > _LONGEST_NUMBER:
         return unreadable("PHONE_UNREADABLE", text)
     return Reading([{"number": written}], (finding("PHONE_UNUSUAL", text, became=written),))
 
@@ -223,11 +248,23 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
         if len(phone["number"]) > _LONGEST_NUMBER:
             findings.append(finding("PHONE_UNREADABLE", text[start:end]))
             continue
+        if text[end - 1 : end].isdigit() and _UNSURE.match(text, end):
+            findings.append(finding("PHONE_UNREADABLE", text))
+            continue
         if number.extension:
             phone["extension"] = number.extension
         if any(known["number"] == phone["number"] for known in phones):
             continue
-        dropped = _label(phone, before, after)
+        for_fax_too = _BOTH.search(before) or _BOTH.search(after)
+        if for_fax_too:
+            before, after = _BOTH.sub(" ", before), _BOTH.sub(" ", after)
+        apart = _FAX_APART.search(after)
+        if apart:
+            after = after[: apart.start()]
+            findings.append(finding("PHONE_ENDING_LEFT_OUT", text))
+        dropped, unread = _label(phone, before, after)
+        if unread:
+            findings.append(finding("PHONE_ENDING_LEFT_OUT", text))
         if dropped:
             if (
                 phone.get("type") != "office"
@@ -237,22 +274,30 @@ def _described(text: str, matches: list[tuple[int, int, Any]]) -> Reading:
                 phone["type"] = "private"
             findings.append(finding("PHONE_NOTE_LEFT_OUT", "…", became=phone["number"]))
         phones.append(phone)
+        if for_fax_too:
+            phones.append({"number": phone["number"], "type": "fax"})
     return Reading(phones or None, tuple(findings))
 
 
-def _label(phone: dict[str, Any], before: str, after: str) -> bool:
-    """Put type and note to the number; True when something was left out because it may name a person."""
-    dropped = False
+def _label(phone: dict[str, Any], before: str, after: str) -> tuple[bool, bool]:
+    """Put type and note to the number.
+
+    Tells whether something was left out because it may name a person, and whether there is part of another number.
+    """
+    dropped = unread = False
     notes: list[str] = []
     for label in re.split(r"[(),;|\n/]|(?<=\w):\s", f"{before};{after}"):
         words = label.strip(" :,;.–-+[]&\"'")
-        if not words or words.casefold() in {"oder", "und", "or", "and", "u"}:
+        if not words or words.casefold() in JOINING:
             continue
         known, kind = type_of(words)
         if not known:
-            heads = words.split()
+            heads = [one for one in words.split() if one.strip(".").casefold() not in JOINING]
             named = [one for one in heads if one.strip(":.").casefold() in TYPES]
             rest = " ".join(one for one in heads if one not in named)
+            if rest and _PART.fullmatch(rest):
+                unread = True
+                continue
             kind = next(
                 (TYPES[one.strip(":.").casefold()] for one in named if TYPES[one.strip(":.").casefold()]),
                 None,
@@ -267,4 +312,4 @@ def _label(phone: dict[str, Any], before: str, after: str) -> bool:
             notes.append(words)
     if notes:
         phone["note"] = ", ".join(notes)[:LONGEST_LINE]
-    return dropped
+    return dropped, unread

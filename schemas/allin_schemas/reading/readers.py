@@ -15,7 +15,7 @@ from allin_schemas.reading.links import read_url, read_urls
 from allin_schemas.reading.mails import read_email
 from allin_schemas.reading.numbers import read_count, read_flag, read_year
 from allin_schemas.reading.opening_hours import read_hours
-from allin_schemas.reading.parts import in_parts, read_accessibility, read_messengers
+from allin_schemas.reading.parts import in_parts, read_accessibility, read_messengers, read_overrides
 from allin_schemas.reading.phones import read_phone, read_phones
 from allin_schemas.reading.places import read_place, read_places
 from allin_schemas.reading.postal import read_country, read_postal_code
@@ -62,6 +62,7 @@ READERS.update(
         "opportunity_status": closed(OpportunityStatus),
         "opportunity_type": closed(OpportunityType),
         "organisation_type": closed(OrganisationType),
+        "overrides": read_overrides,
         "phone": read_phone,
         "phones": in_parts(Phone, reader=read_phones, several=True, needed="number"),
         "place": read_place,

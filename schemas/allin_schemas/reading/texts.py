@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from allin_schemas.reading.cleaning import cells_of, gathered, of_text, tidy
+from allin_schemas.reading.calendar_words import date_made
+from allin_schemas.reading.cleaning import LONGEST_CELL, cells_of, clean, gathered, of_text, tidy
 from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, listed, unreadable
 
 LONGEST_LINE = 300
@@ -20,6 +21,20 @@ _NUMBER = re.compile(r"[+(]{0,2}(?:\d[\s()/.–-]*){6,}")
 _REPEATS = listed('dito|ditto|s.o.|s. o.|s.o|siehe oben|wie oben|see above|"|″|〃|„|“|-"-|-„-')
 """What people write in place of the cell above."""
 _LONGEST_REPEAT = max(map(len, _REPEATS))
+_LONGEST_DATE = 20
+_MADE_NAME = re.compile(
+    r"\d{2}\. ?[^\W\d_]{3}\.?|[^\W\d_]{3} \d{2}|\d{1,2}-[^\W\d_]{3}(?:-\d{2})?|[^\W\d_]{3}-\d{2}"
+    r"|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d{1,2}\.\d{1,2}\.\d{2,4}"
+)
+"""The forms in which spreadsheets write dates; '8. März' is a name that people give."""
+_LIKE_EMPTY = listed("na|nan|null|nil|none|no|true|false|0")
+"""What programs write where nothing is said; where a name is expected, an association may be called so."""
+_NOBODY = re.compile(
+    r"(?:(?:frau|herr|herrn|hr\.|fr\.)\s+)?(?:n\.?\s?n\.?|nomen nominandum|nomen nescio|vakant|vacant|unbesetzt"
+    r"|(?:zurzeit |derzeit )?nicht besetzt"
+    r"|noch offen|wird (?:noch |nach)?(?:benannt|bekannt ?gegeben|besetzt)|stelle (?:vakant|offen|unbesetzt))(?:\s*[,(].*)?",
+    re.I,
+)
 _LEGAL_FORM = re.compile(r"(?:e\. ?V\.?|eV|g?GmbH|gUG|UG|AG|KG|eG|Inc\.?|Ltd\.?)$")
 
 
@@ -48,16 +63,42 @@ def read_line(cell: Any, context: Context) -> Reading:
 def read_name(cell: Any, context: Context) -> Reading:
     """A text of one line that names something; an address or a number alone would be published as a name.
 
-    What was written is not quoted: it can be a person's.
+    What was written is not quoted: it can be a person's. 'NA' or 'None' is kept, with a hint: whether it is a name
+    depends on what else stands in the row, see `reads_like_empty`.
     """
+    if cell.__class__ is not str and isinstance(cell, int | float):
+        if cell != cell:
+            return BLANK
+        cell = str(cell) if isinstance(cell, int) else cell
+    if isinstance(cell, str) and len(cell) <= _LONGEST_REPEAT and reads_like_empty(clean(cell)):
+        text = clean(cell)
+        return Reading(text, (finding("NAME_READS_EMPTY", text),))
     reading = read_line(cell, context)
-    text = reading.value
-    if text is not None and _names_nothing(text):
+    found = reading.value
+    if found is not None and names_nobody(found):
+        return Reading(None, reading.findings)
+    if found is not None and len(found) <= _LONGEST_DATE and _MADE_NAME.fullmatch(found):
+        guess = date_made(found)
+        if guess:
+            return Reading(None, (*reading.findings, finding("SPREADSHEET_DATE", found, became=guess)))
+    if found is not None and _names_nothing(found):
         return Reading(None, (*reading.findings, finding("NAME_UNFIT", "…")))
     return reading
 
 
+def reads_like_empty(name: str) -> bool:
+    """Whether a name is what programs write for nothing: 'NA', 'None', '0'."""
+    return name.casefold() in _LIKE_EMPTY
+
+
+def names_nobody(name: str) -> bool:
+    """Whether a text stands in the place of a name that is still to come: 'N.N.', 'vakant'."""
+    return name[0] in "nNvVuUwWfFhHsSzZdD" and _NOBODY.fullmatch(name) is not None
+
+
 def _names_nothing(text: str) -> bool:
+    if not (text[0].isalnum() or any(map(str.isalnum, text))):
+        return True
     if "@" in text:
         return _MAIL.fullmatch(text) is not None
     if text[0] in "+(0123456789":
@@ -69,8 +110,11 @@ def read_text(cell: Any, _context: Context) -> Reading:
     """A text of any number of lines; several answers become paragraphs."""
     texts: list[str] = []
     faults: list[Finding] = []
+    length = 0
     for answer in cells_of(cell):
-        text, fault = tidy(answer, several_lines=True)
+        if isinstance(answer, str) and len(answer) > LONGEST_CELL:
+            length, answer = len(answer), answer[:LONGEST_CELL]  # noqa: PLW2901 - what stands behind is told of below
+        text, fault = tidy(answer, several_lines=True, markdown=True)
         if fault:
             faults.append(fault)
         elif text and text not in texts:
@@ -79,8 +123,10 @@ def read_text(cell: Any, _context: Context) -> Reading:
         return Reading(None, tuple(faults)) if faults else BLANK
     whole = "\n\n".join(texts)
     if len(whole) > LONGEST_TEXT:
-        faults.append(finding("TEXT_TOO_LONG", whole, length=str(len(whole)), most=str(LONGEST_TEXT)))
-        return Reading(None, tuple(faults))
+        faults.append(
+            finding("TEXT_SHORTENED", whole, length=str(length or len(whole)), most=str(LONGEST_TEXT))
+        )
+        whole = f"{whole[: LONGEST_TEXT - 1].rpartition(' ')[0] or whole[: LONGEST_TEXT - 1]}…"
     return Reading(whole, tuple(faults))
 
 

@@ -47,11 +47,24 @@ def closed(vocabulary: type[StrEnum]) -> Reader:
             Reading(value)
             if value is not None
             else unreadable(
-                "WORD_UNKNOWN", text, _nearest(text, known, WORDS[vocabulary]), words=words, codes=codes
+                "WORD_UNKNOWN",
+                text,
+                _nearest(text, known, WORDS[vocabulary]),
+                words=words,
+                codes=codes,
+                guess=_guess(text, known),
             )
         )
 
     return reader
+
+
+def _guess(text: str, known: dict[str, str]) -> str:
+    """Name the member whose words are closest to a word, however far: a person decides whether it is meant."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(_key(text[:80]), known.keys(), scorer=fuzz.WRatio)
+    return known[found[0]] if found is not None else next(iter(known.values()))
 
 
 def _nearest(text: str, known: dict[str, str], words: dict[Any, str]) -> str | None:

@@ -296,13 +296,11 @@ def test_hostile_lines_cost_themselves_only(lines: str) -> None:
 
 LIBRARIES = [Path(icalendar.__file__).parent / "tests", Path(recurring_ical_events.__file__).parent / "test"]
 NAMED = {
-    "issue_237_fail_to_parse_timezone_with_non_ascii_tzid.ics": "rules that no zone has today",
     "issue_526_calendar_with_different_events.ics": "a zone without a definition",
     "issue_526_calendar_with_event_subset.ics": "a zone without a definition",
     "issue_526_calendar_with_events.ics": "a zone without a definition",
     "issue_526_calendar_with_shuffeled_events.ics": "a zone without a definition",
     "issue_722_missing_VTIMEZONE_custom.ics": "a zone without a definition",
-    "issue_722_timezone_transition_ambiguity.ics": "a zone that exists nowhere",
 }
 """Where icalendar gives a time and the door gives none: each is a zone that no place in the world keeps."""
 

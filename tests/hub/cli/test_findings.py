@@ -40,7 +40,7 @@ def test_equal_hints_are_one_with_all_their_rows() -> None:
 
     assert 1 == len(found)
     assert found[0].startswith(
-        "Spalte 'VR-Nr.', Zeilen 5, 7–9, 18: zum Beispiel: In 'VR 5' fehlt das Gericht."
+        "Spalte 'VR-Nr.', 5-mal, Zeilen 5, 7–9, 18: zum Beispiel: In 'VR 5' fehlt das Gericht."
     )
 
 
@@ -60,12 +60,26 @@ def test_errors_with_equal_words_are_one() -> None:
     """Seven rows without a name are one thing to mend: the column."""
     found = said([nameless(row) for row in range(2, 9)])
 
-    assert ["Spalte 'Verein', Zeilen 2–8: Der Name fehlt."] == [one.partition(" Tragen")[0] for one in found]
+    assert ["Spalte 'Verein', 7-mal, Zeilen 2–8: Der Name fehlt."] == [
+        one.partition(" Tragen")[0] for one in found
+    ]
 
 
-def test_warnings_with_words_of_their_own_stay_apart() -> None:
-    """Each wrong telephone number has to be mended by itself."""
-    assert 3 == len(said([phone(2, "abc"), phone(3, "0561-ABC"), phone(4, "?")]))
+def test_warnings_that_quote_other_values_are_one_with_a_count_and_the_first_places() -> None:
+    """Four hundred wrong numbers are one habit; each by itself is a table for the partner, or --all."""
+    assert ["Spalte 'Telefon', 3-mal, Zeilen 2–3, 9: zum Beispiel: 'abc' ist keine Telefonnummer."] == [
+        one.partition(" So geht")[0] for one in said([phone(2, "abc"), phone(3, "0561-ABC"), phone(9, "?")])
+    ]
+
+
+def test_columns_that_mean_nothing_are_one_with_the_first_of_them() -> None:
+    """A form has thirty questions that no directory needs."""
+    found = said([("v", Problem("COLUMN_UNKNOWN", column=f"Frage {n}")) for n in range(1, 8)])
+
+    assert 1 == len(found)
+    assert found[0].startswith(
+        "Spalten 'Frage 1', 'Frage 2', 'Frage 3', 'Frage 4', 'Frage 5' und 2 weitere, 7-mal: "
+    )
 
 
 def test_columns_and_sources_stay_apart() -> None:

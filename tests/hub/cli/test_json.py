@@ -102,7 +102,7 @@ def test_held_tells_the_difference_row_by_row(told: Any, office: Any) -> None:
     assert {"held": []} == told("held")
     told("sync")
     office.sheet(office.rows(30)[:10])
-    report = told("sync")["sources"]["vereine"]
+    report = told("sync", exit_code=3)["sources"]["vereine"]
 
     held = told("held")["held"]
 
@@ -110,7 +110,9 @@ def test_held_tells_the_difference_row_by_row(told: Any, office: Any) -> None:
     assert [("vereine", report["run"])] == [(one["source"], one["run"]) for one in held]
     assert {"new": 0, "changed": 0, "renamed": 0, "withdrawn": 20, "reread": 0} == held[0]["counts"]
     assert ["gone"] * 20 == [row["op"] for row in held[0]["rows"]]
-    assert {"op", "key", "title", "row", "waits", "fields"} == set(held[0]["rows"][0])
+    assert {"op", "raw", "kind", "key", "title", "sheet", "row", "waits", "why", "fields"} == set(
+        held[0]["rows"][0]
+    )
     applied = told("sync", "--accept", "vereine")["sources"]["vereine"]
     assert ("done", 20) == (applied["status"], applied["withdrawn"])
 

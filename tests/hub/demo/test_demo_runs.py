@@ -71,7 +71,7 @@ def test_every_source_is_done_and_every_output_written(reports):
     synced, outputs = reports
 
     assert {name: str(one.status) for name, one in synced.sources.items()} == dict.fromkeys(
-        ("anmeldung", "vereinsliste", "mitmachen", "termine"), "done"
+        ("anmeldung", "vereinsliste", "mitmachen", "angebote", "termine"), "done"
     )
     assert {name: one.ok for name, one in outputs.items()} == dict.fromkeys(
         ("verzeichnis", "rundbrief", "statistik"), True
@@ -86,6 +86,7 @@ def test_faults_end_where_they_should(reports):
         "anmeldung": (22, 1, 0),
         "vereinsliste": (34, 3, 4),
         "mitmachen": (11, 1, 0),
+        "angebote": (6, 0, 0),
         "termine": (28, 2, 1),
     }
 

@@ -27,6 +27,8 @@ def _held(text: str, **context: object) -> list[str]:
     [
         ("Ruf an: 0176 11112221", ["0176 11112221"]),
         ("0152/5550123", ["0152/5550123"]),
+        ("Kontakt: [Anna Muster](https://verein.example/team)", ["[Anna Muster]"]),
+        ("Kontakt: [Anna **Muster**](https://verein.example/team)", ["[Anna **Muster**]"]),
         ("٠١٧٦ ١١١١٢٢٢١ للتواصل", ["٠١٧٦ ١١١١٢٢٢١"]),
         ("0 1 7 6 - 111 12 221", ["0 1 7 6 - 111 12 221"]),
         ("+44 7700 900123", ["+44 7700 900123"]),

@@ -163,7 +163,7 @@ def test_each_held_place_is_told_with_its_row_and_without_its_words(case: tuple[
 
     assert {
         ("liste", 2, "description.de.text", "PERSON_IN_TEXT"),
-        ("liste", 5, "places.0.street", "PERSON_IN_TEXT"),
+        ("liste", 5, "places.0.extra", "PERSON_IN_TEXT"),
         ("liste", 6, "places.0.extra", "PERSON_IN_TEXT"),
         ("liste", 10, "website", "PERSON_IN_TEXT"),
         ("liste", 11, "legal_name", "PERSON_IN_TEXT"),

@@ -106,6 +106,13 @@ def test_markdown_is_a_small_safe_part(written: str, made: str) -> None:
     assert str(Formats.markdown(written)) == made
 
 
+def test_a_star_in_a_word_stresses_nothing() -> None:
+    """'Helfer*innen und Freund*innen' lost both stars, and what stood between was set in italics."""
+    made = str(Formats.markdown("**Alle** Helfer*innen und Freund*innen, *sehr* gern"))
+
+    assert made == "<p><strong>Alle</strong> Helfer*innen und Freund*innen, <em>sehr</em> gern</p>"
+
+
 def test_markdown_loads_no_picture() -> None:
     """A picture would ask a foreign server for it."""
     assert "<img" not in Formats.markdown("![x](https://fremd.example/x.png)")

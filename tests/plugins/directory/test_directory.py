@@ -19,7 +19,7 @@ from allin_hub.testing import SampleView, lend, render, sample, sample_view
 from allin_plugins import directory as plugin
 from allin_plugins.directory import Directory, DirectoryConfig
 from allin_plugins.directory.facets import slug
-from allin_schemas import Event, Opportunity, Organisation, Person, PersonType, Purpose, Record
+from allin_schemas import Event, Opportunity, Organisation, Person, PersonType, Purpose, Record, Service
 
 HOME = Path(plugin.__file__).parent
 NOW = dt.datetime(2026, 10, 5, 9, 0, tzinfo=dt.UTC)
@@ -623,3 +623,71 @@ def test_colours_have_contrast(site: dict[str, bytes], scheme: int) -> None:
     ]
 
     assert weak == []
+
+
+def test_a_service_has_its_page_its_list_and_its_place_with_its_organisation(published: Published) -> None:
+    """Whose it is, when, what it costs; what is over keeps its page and leaves the lists."""
+    owner = sample(
+        Organisation,
+        name="Chor Alpha e.V.",
+        legal_name="Chorgemeinschaft Alpha e.V.",
+        alternate_names=["Die Alphas"],
+    )
+    course = sample(
+        Service,
+        name="Deutschkurs am Vormittag",
+        type="course",
+        provider_org_id=owner.id,
+        access="nach Absprache",
+        cost={"amount": 5, "note": "5 Euro im Monat"},
+        topics=["Deutsch lernen", "Eigenes Wort"],
+        places=[{"street": "Ring", "house_number": "4", "city": "Wien", "country": "AT"}],
+    )
+    other = sample(
+        Service, name="Mietberatung", type="advice", host_name="Mieterbund Beispiel", status="planned"
+    )
+    over = sample(Service, name="Alter Kurs", status="closed")
+    site = published(owner, course, other, over)
+    page = site[f"en/services/{course.slug}.html"].decode()
+    assert "<h1><bdi>Deutschkurs am Vormittag</bdi></h1>" in page
+    assert f'organisations/{owner.slug}.html"><bdi>Chor Alpha e.V.</bdi>' in page
+    assert "by arrangement" in page
+    assert "<bdi>Learning German</bdi>, <bdi>Eigenes Wort</bdi>" in page
+    assert "<bdi>Austria</bdi>" in page
+    assert "€" not in page
+    assert "5 Euro im Monat" in page
+    assert linked_data(site[f"de/services/{other.slug}.html"])["provider"] == {
+        "@type": "Organization",
+        "name": "Mieterbund Beispiel",
+    }
+    listed = site["de/services/index.html"].decode()
+    assert ("Mietberatung" in listed, "Geplant, noch nicht offen" in listed, "Alter Kurs" in listed) == (
+        True,
+        True,
+        False,
+    )
+    assert f"de/services/{over.slug}.html" in site
+    assert "Mietberatung" in site["de/needs/advice.html"].decode()
+    assert "Deutschkurs am Vormittag" in site[f"de/organisations/{owner.slug}.html"].decode()
+    assert [row["organisation"] for row in table(site["data/services.csv"])] == [
+        "Chor Alpha e.V.",
+        "Mieterbund Beispiel",
+    ]
+
+
+def test_an_organisation_says_its_official_and_other_names_and_what_it_is_first(published: Published) -> None:
+    """The description stands before the table of facts."""
+    owner = sample(
+        Organisation,
+        name="Chor Alpha e.V.",
+        legal_name="Chorgemeinschaft Alpha e.V.",
+        short_name="Alpha",
+        alternate_names=["Die Alphas"],
+        description={"de": {"text": "Wir singen zusammen."}},
+    )
+    page = published(owner)[f"de/organisations/{owner.slug}.html"].decode()
+    facts = page.index('<dl class="facts">')
+    assert (
+        page.index("Wir singen zusammen.</p>") < facts < page.index("Chorgemeinschaft Alpha e.V.</bdi></dd>")
+    )
+    assert "Auch genannt: <bdi>Alpha</bdi>, <bdi>Die Alphas</bdi>" in page

@@ -51,7 +51,9 @@ def test_a_series_becomes_one_draft_with_its_rule(run: Any) -> None:
     assert series.updated_at == dt.datetime(2026, 8, 30, 9, 0, tzinfo=dt.UTC)
     assert source().map(series) == {
         "title": "Sprachcafé für alle",
-        "description": {"de": "Wir üben Deutsch.\n\nMehr auf unserer Seite (https://verein.example/cafe)."},
+        "description": {
+            "de": '<p>Wir üben Deutsch.</p><p>Mehr <a href="https://verein.example/cafe">auf unserer Seite</a>.</p>'
+        },
         "start": "2026-10-19T16:00:00Z",
         "end": "2026-10-19T18:00:00Z",
         "all_day": False,
@@ -61,7 +63,7 @@ def test_a_series_becomes_one_draft_with_its_rule(run: Any) -> None:
         "location": "Stadtteiltreff, Weg 3, 34117 Kassel",
         "location.lat": 51.33,
         "location.lon": 9.49,
-        "registration_url": "https://verein.example/cafe",
+        "url": "https://verein.example/cafe",
         "topics": ["Sprache", "Treffen"],
         "platform_ids": [{"scheme": "ical", "value": "sprachcafe@verein.example"}],
         "contacts": [{"name": "Mina Muster", "email": "mina.muster@verein.example"}],
@@ -82,7 +84,7 @@ def test_exceptions_become_overrides_of_the_series(run: Any) -> None:
                 "end": "2026-10-27T18:00:00Z",
                 "title": "Sprachcafé: Ausflug",
                 "cancelled": False,
-                "location": {"name": "Hauptbahnhof"},
+                "location": "Hauptbahnhof",
             }
         ],
     }
@@ -97,7 +99,7 @@ def test_all_day_private_and_online_events_keep_what_they_are(run: Any) -> None:
         "2026-10-24",
         "2026-10-26",
         True,
-        "scheduled",
+        "tentative",
     )
     assert (board["start"], board["end"]) == ("2026-10-05T16:00:00Z", "2026-10-05T17:30:00Z")
     assert (board["visibility"], board["mode"], board["online_url"]) == (
@@ -232,7 +234,13 @@ def test_ends_are_exclusive_and_never_before_the_start(
         ("DESCRIPTION;LANGUAGE=en-GB:We meet.", "description", {"en-GB": "We meet."}),
         ("DESCRIPTION;LANGUAGE=??:Wir.", "description", "Wir."),
         ("DESCRIPTION:a < b und c > d", "description", "a < b und c > d"),
-        ("URL:javascript:alert(1)", "registration_url", None),
+        ("URL:https://verein.example/fest", "url", "https://verein.example/fest"),
+        ("URL:https://verein.example/fest", "registration_url", None),
+        ("URL:javascript:alert(1)", "url", None),
+        ("CLASS:X-NEXTCLOUD-CLASS-PUBLISHED-PRIVATE", "visibility", "internal"),
+        ("CLASS: public", "visibility", None),
+        ("CLASS:", "visibility", None),
+        ("STATUS:TENTATIVE", "status", "tentative"),
         ("CONFERENCE;VALUE=URI:https://video.example/1", "mode", "online"),
         ("LOCATION:Saal\nCONFERENCE;VALUE=URI:https://video.example/1", "mode", None),
         ("X-COST-TYPE:free", "cost", "kostenlos"),

@@ -126,7 +126,19 @@ def test_a_text_that_is_too_long_is_left_out_with_a_reason(value: Value, codes: 
     assert value("line", "x" * 300) == "x" * 300
     assert value("line", "x" * 301) is None
     assert codes("line", "x" * 301) == ["TEXT_TOO_LONG"]
-    assert codes("text", "x" * 20_001) == ["TEXT_TOO_LONG"]
+
+
+@pytest.mark.parametrize("length", [20_001, 30_000, 150_000])
+def test_a_text_that_is_too_long_keeps_what_fits(length: int, context: Context) -> None:
+    """The model's limit must not cost a partner the whole description, and what was left out is told."""
+    reading = read("text", ("Wort " * length)[: length - 1] + ".", context)
+
+    assert reading.value.startswith("Wort Wort")
+    assert reading.value.endswith(" Wort…")
+    assert 19_000 < len(reading.value) <= 20_000
+    assert [(one.code, dict(one.params)["length"]) for one in reading.findings] == [
+        ("TEXT_SHORTENED", str(length))
+    ]
 
 
 def test_paragraphs_stay_apart(value: Value) -> None:
@@ -148,3 +160,58 @@ def test_paragraphs_stay_apart(value: Value) -> None:
 def test_lists_are_split_where_people_mean_a_list(written: Any, expected: list[str], value: Value) -> None:
     """Semicolons and lines always part; commas only where the parts are short."""
     assert value("lines", written) == expected
+
+
+@pytest.mark.parametrize("written", ["NA", "Null", "None", "True", "NaN", "No", "0", "nil", 0, True])
+def test_a_name_that_reads_like_empty_is_kept_and_shown(written: Any, value: Value, codes: Codes) -> None:
+    """Programs write these words for nothing, and associations are called so."""
+    assert value("name", written) == str(written)
+    assert codes("name", written) == ["NAME_READS_EMPTY"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "-",
+        "–",
+        "keine",
+        "k. A.",
+        "unbekannt",
+        "N.N.",
+        "n. n.",
+        "NN",
+        "Herr N.N.",
+        "N.N. (Vorsitz)",
+        "vakant",
+        "wird noch benannt",
+        "\u200b",
+        "⠀",
+        "ㅤ",
+        "\xa0",
+        "\xad\u200d",
+        " ⠀\u200b ",
+        float("nan"),
+    ],
+)
+def test_no_name_is_none(written: Any, value: Value, codes: Codes) -> None:
+    """What people write for nobody, and what nobody can see, names nothing."""
+    assert value("name", written) is None
+    assert codes("name", written) == []
+
+
+@pytest.mark.parametrize(
+    "written", ["siehe oben", "dito", "***", "!!!", "\u034f", "info@verein.example", "0561 900001"]
+)
+def test_what_cannot_be_a_name_is_refused(written: str, value: Value, codes: Codes) -> None:
+    """A sign, a number or a mail address would be published as an association."""
+    assert value("name", written) is None
+    assert codes("name", written) == ["NAME_UNFIT"]
+
+
+@pytest.mark.parametrize(
+    "written", ["Nana", "Nn-Treff", "Vakantie Kassel", "Null Komma Nix e. V.", "1860", "Familie N. Neumann"]
+)
+def test_names_beside_these_stay(written: str, value: Value, codes: Codes) -> None:
+    """Only the whole name counts."""
+    assert value("name", written) == written
+    assert codes("name", written) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allin_schemas.reading import is_role_address, is_role_name
+from allin_schemas.reading import Context, is_role_address, is_role_name, read
 
 Value = Callable[[str, Any], Any]
 Codes = Callable[[str, Any], list[str]]
@@ -156,7 +156,7 @@ def test_an_activity_is_a_role_only_at_an_own_domain(task: str) -> None:
     [
         ("Info@Verein.example", "info@verein.example", []),
         ("mailto:info@verein.example?subject=x", "info@verein.example", []),
-        ("info@verein.example.", "info@verein.example", []),
+        ("info@verein.example.", "info@verein.example", ["EMAIL_MENDED"]),
         ("Verein <info@verein.example>", "info@verein.example", []),
         ("info@müller-verein.example", "info@müller-verein.example", []),
         ("info(at)verein.example", "info@verein.example", ["EMAIL_MENDED"]),
@@ -167,7 +167,13 @@ def test_an_activity_is_a_role_only_at_an_own_domain(task: str) -> None:
         ("info@verein", None, ["EMAIL_UNREADABLE"]),
         ("a@b@c.example", None, ["EMAIL_UNREADABLE"]),
         ("www.verein.example", None, ["EMAIL_UNREADABLE"]),
-        ("info@verein.example\r\nBcc: x@evil.example", "info@verein.example", ["SEVERAL_VALUES"]),
+        ("info＠verein．example", "info@verein.example", ["EMAIL_MENDED"]),
+        ("info@ verein. example", "info@verein.example", ["EMAIL_MENDED"]),
+        ("info @verein.example. Bitte schreiben", "info@verein.example", ["EMAIL_MENDED"]),
+        ("info&#64;verein.example", "info@verein.example", []),
+        ('<a href="mailto:info@verein.example">Mail</a>', "info@verein.example", []),
+        ("info@verein.example\nTel: 0561 900012", "info@verein.example", []),
+        ("a@x.example/b@y.example", "a@x.example", ["EMAIL_MENDED", "SEVERAL_VALUES"]),
     ],
 )
 def test_mail_addresses(
@@ -176,6 +182,38 @@ def test_mail_addresses(
     """One address in small letters, without what people and mail programs put around it."""
     assert value("email", written) == expected
     assert codes("email", written) == noticed
+
+
+@pytest.mark.parametrize(
+    ("written", "nearest"),
+    [
+        ("info@verein.example\r\nBcc: x@evil.example", None),
+        ("info@verein.example%0d%0aBcc:x@evil.example", None),
+        ("mailto:info@verein.example%0D%0ABcc:x@evil.example", None),
+        ("mailto:info@verein.example?subject=x&bcc=x@evil.example", None),
+        ("info@verein.example?cc=x@evil.example", None),
+        ("info@verein.example, Bcc: x@evil.example", None),
+        ("info@verein.example%2Cx@evil.example", None),
+        ("info@verein.example@evil.example", None),
+        ("info@verein, x@evil.example", None),
+        ("E-Mail/info@verein.example", None),
+        (".post@verein.example", "post@verein.example"),
+        ("post.@verein.example", "post@verein.example"),
+        ("post@.verein.example", "post@verein.example"),
+        ("po..st@verein.example", "po.st@verein.example"),
+        ("info@@verein.example", "info@verein.example"),
+    ],
+)
+def test_nothing_is_mended_into_another_mail_address(
+    written: str, nearest: str | None, value: Value, context: Context
+) -> None:
+    """Mail to an association must not reach somebody whom a cell smuggles in; what may be meant is only asked."""
+    reading = read("email", written, context)
+
+    assert reading.value is None
+    assert [(finding.code, finding.nearest) for finding in reading.findings] == [
+        ("EMAIL_UNREADABLE", nearest)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +234,20 @@ def test_mail_addresses(
         ("http://127.0.0.1/", None, ["URL_UNREADABLE"]),
         ("http://2130706433/", None, ["URL_UNREADABLE"]),
         ("im Aufbau", None, ["URL_UNREADABLE"]),
+        ("https://verein.example/?a=1&amp;b=2", "https://verein.example/?a=1&b=2", []),
+        ("www.verein.example/?a=1&copy=2&amp;lt=3", "https://www.verein.example/?a=1&copy=2&lt=3", []),
+        ('<a href="https://verein.example/?a=1&amp;b=2">Webseite</a>', "https://verein.example/?a=1&b=2", []),
+        ("https:// verein.example", "https://verein.example", ["URL_MENDED"]),
+        ("https://verein eins.example", None, ["URL_UNREADABLE"]),
+        ("https://verein\nwww.eins.example", None, ["URL_UNREADABLE"]),
+        ("www.verein eins.example", None, ["URL_UNREADABLE"]),
+        ("www.verein .example.org", None, ["URL_UNREADABLE"]),
+        ("www. verein.example", None, ["URL_UNREADABLE"]),
+        ("https://verein.example%0d%0aSet-Cookie:x", None, ["URL_UNREADABLE"]),
+        ("https://verein.example/%0D%0ASet-Cookie:x", None, ["URL_UNREADABLE"]),
+        ("https://.verein.example", None, ["URL_UNREADABLE"]),
+        ("https://verein..example", None, ["URL_UNREADABLE"]),
+        ("https://verein.example@evil.example", None, ["URL_WITH_USER"]),
         ("https://name:wort@verein.example", None, ["URL_WITH_USER"]),
         ("javascript:alert(1)", None, ["URL_SCHEME_REFUSED"]),
         ("data:text/html,x", None, ["URL_SCHEME_REFUSED"]),

@@ -8,12 +8,13 @@ import unicodedata
 from typing import NamedTuple
 
 _PLAIN = re.compile(
-    r"[^<&*_`\\\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]*"
+    r"[^<&*_`\[\\\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f]*"
 )
 _MARKUP = re.compile(
     r"(?P<line><(?:br|/?p|/?li|/?div|/?tr|/?h[1-6]|/?ul|/?ol)\b[^<>]{0,200}>|[\r\u2028\u2029\x0b\x0c]+)"
     r"|(?P<drop></?[a-zA-Z][^<>]{0,500}>|<!--[^<>]{0,500}-->|\\(?=[^\w\s])"
-    r"|[\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f]|`+|(?<!\w)[*_]+|[*_]+(?!\w)|\*\*+)"
+    r"|[\u0640\u064b-\u065f\u0670\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f]|`+"
+    r"|\[(?=[^\[\]\n]{1,200}\]\(https?:)|\](?=\(https?:)|(?<!\w)[*_]+|[*_]+(?!\w)|\*\*+)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});)"
 )
 _SIGNS = str.maketrans(

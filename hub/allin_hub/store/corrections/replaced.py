@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, literal, or_, select, update
 
 from allin_hub.store import claims, staging
 from allin_hub.store.engine import expanding, insert_rows, rows_in, upsert_rows
+from allin_hub.store.problems import HELD
 from allin_hub.store.raw_records import WITHDRAWN
 from allin_hub.store.runs import save_source, source_row
 from allin_hub.store.tables import (
@@ -86,7 +87,9 @@ def keep(connection: Connection, run_id: str, source: str, row: Mapping[str, Any
     _keep_match_keys(connection, run_id)
     p = problem.c
     of_records = p.raw_id.in_(select(staged_raw.c.id).where(staged_raw.c.run_id == run_id))
-    told = select(literal(run_id), p.id, p.raw_id, p.severity, p.code, p.sealed).where(p.source == source)
+    told = select(literal(run_id), p.id, p.raw_id, p.severity, p.code, p.sealed).where(
+        p.source == source, p.code.not_in(HELD)
+    )
     _copy(
         connection,
         replaced_problem,
