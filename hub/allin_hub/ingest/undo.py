@@ -246,7 +246,7 @@ def _thrown_away() -> Iterator[Engine]:
     with tempfile.TemporaryDirectory(prefix="allin-undo-") as folder:
         engine = open_engine(f"sqlite:///{folder}/staging.db")
         try:
-            staging.create(engine)
+            staging.create(engine, {})
             yield engine
         finally:
             engine.dispose()
