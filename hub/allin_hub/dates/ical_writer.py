@@ -62,8 +62,8 @@ def _event(
     zone = ZoneInfo(event.zone)
     entry = _entry(event)
     entry.add("dtstart", _local(event.start, zone))
-    if event.end is not None and isinstance(event.end, dt.datetime) == isinstance(event.start, dt.datetime):
-        entry.add("dtend", _local(event.end, zone))
+    if event.end is not None:
+        entry.add("dtend", _alike(event.end, event.start, zone))
     entry.add("summary", _line(event.title))
     text = event.description.best(language) if event.description else None
     if text is not None:
@@ -108,13 +108,25 @@ def _exception(event: Event, override: Override) -> icalendar.Event:
     entry.add("recurrence-id", _local(override.recurrence_id, zone))
     entry.add("dtstart", _local(start, zone))
     end = override.end if override.end is not None else _ending(event, start)
-    if end is not None and isinstance(end, dt.datetime) == isinstance(start, dt.datetime):
-        entry.add("dtend", _local(end, zone))
+    if end is not None:
+        entry.add("dtend", _alike(end, start, zone))
     entry.add("summary", _line(override.title or event.title))
     _add_place(entry, override.location or event.location)
     cancelled = override.cancelled or event.status is EventStatus.CANCELLED
     entry.add("status", "CANCELLED" if cancelled else _STATUS[event.status])
     return entry
+
+
+def _alike(
+    end: dt.datetime | dt.date, start: dt.datetime | dt.date, zone: ZoneInfo
+) -> dt.datetime | dt.date:
+    """Give an end in the form of its start (RFC 5545, 3.8.2.2); the end of a last day is its midnight."""
+    local = _local(end, zone)
+    if isinstance(start, dt.datetime) and not isinstance(local, dt.datetime):
+        return dt.datetime.combine(local, dt.time(), zone)
+    if not isinstance(start, dt.datetime) and isinstance(local, dt.datetime):
+        return local.date() + (dt.timedelta(days=1) if local.time() != dt.time() else dt.timedelta())
+    return local
 
 
 def _ending(event: Event, start: dt.datetime | dt.date) -> dt.datetime | dt.date | None:

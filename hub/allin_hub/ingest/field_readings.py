@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from allin_hub.mapping.drafts import Way, localized_value, texts
 from allin_schemas import ENTITIES, Kind, claim_of
-from allin_schemas.reading import Context, Finding, Reading, read
+from allin_schemas.reading import Context, Finding, Reading, read, read_when
 
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
@@ -39,6 +39,29 @@ class Readings:
         self._language = language
         self._known: dict[tuple[Kind, str], dict[Any, Reading]] = {}
         self._flags: dict[Any, Reading] = {}
+        self._spans: dict[Any, Reading] = {}
+
+    def spans(self, rows: Sequence[tuple[Any, Any, Any]]) -> list[Reading]:
+        """What the cells of start, end and "all day" of each row say together: a reading of several fields.
+
+        Each finding has its field as its part.
+        """
+        found = []
+        for row in rows:
+            key = tuple(map(_key, row))
+            reading = self._spans.get(key)
+            if reading is None:
+                if len(self._spans) > _MOST_KNOWN:
+                    self._spans.clear()
+                reading = self._spans[key] = self._span(*row)
+            found.append(reading)
+        return found
+
+    def _span(self, start: Any, end: Any, all_day: Any) -> Reading:
+        flag = Reading(None) if all_day is None else self.flag(all_day)
+        told = tuple(one._replace(part="all_day") for one in flag.findings)
+        reading = read_when({"start": start, "end": end}, self._context, all_day=flag.value)
+        return Reading(reading.value, (*told, *reading.findings)) if told else reading
 
     def column(self, kind: Kind, name: str, way: Way, cells: Sequence[Any]) -> list[Reading]:
         """The reading of each cell of one field; what was not understood, or is empty, is None."""

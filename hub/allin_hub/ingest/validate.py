@@ -29,12 +29,15 @@ from allin_schemas.reading import (
     is_mobile,
     is_role_address,
     is_role_name,
+    is_zone,
     name_key,
     names_person,
 )
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _LONGEST_NAME = 300
+_WHEN = frozenset({"start", "end", "all_day"})
+_MOST_ZONES = 50
 _MOST_DAYS = 50
 """For how many days of arrival readings are remembered at once."""
 
@@ -236,7 +239,10 @@ class Validator:
         self._columns = columns
         self._slot_of = slot_of
         self._offices_mail = offices_mail
+        self._context = context
+        self._language = language
         self._readings = Readings(context, language)
+        self._elsewhere: dict[str, Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -281,14 +287,19 @@ class Validator:
         """The records' fields, read column by column: rows with the same fields are read together."""
         shapes: dict[tuple[str, ...], list[_Row]] = {}
         for row in rows:
-            shapes.setdefault((row.parts.kind, *row.parts.fields), []).append(row)
-        for (kind_name, *names), alike in shapes.items():
+            zone = str(row.parts.fields.get("zone") or "")
+            shapes.setdefault((row.parts.kind, zone, *row.parts.fields), []).append(row)
+        for (kind_name, zone, *names), alike in shapes.items():
             kind = Kind(kind_name)
             how = ways(kind)
             columns = []
+            reader = self._in_zone(zone)
             cells = zip(*[row.parts.fields.values() for row in alike], strict=True)
             for name, column in zip(names, cells, strict=False):
-                readings = self._readings.column(kind, name, how[name], column)
+                if kind is Kind.EVENT and name in _WHEN:
+                    columns.append([None] * len(alike))
+                    continue
+                readings = reader.column(kind, name, how[name], column)
                 for row, reading in zip(alike, readings, strict=True):
                     if reading.findings:
                         self._report(reading, name, how[name], row.place, prefix, row.problems)
@@ -297,10 +308,41 @@ class Validator:
                 row.data = {
                     name: value for name, value in zip(names, values, strict=True) if value is not None
                 }
+            if kind is Kind.EVENT and not _WHEN.isdisjoint(names) and (not zone or is_zone(zone)):
+                self._read_when(alike, reader, prefix)
         return [
             CheckedClaim(row.parts.kind, "", row.data, row.parts.references, row.parts.answers)
             for row in rows
         ]
+
+    def _in_zone(self, zone: str) -> Readings:
+        """Give the readings of a record that names its own zone: its times without one are meant there."""
+        if not zone or zone == self._context.zone or not is_zone(zone):
+            return self._readings
+        if zone not in self._elsewhere:
+            if len(self._elsewhere) > _MOST_ZONES:
+                self._elsewhere.clear()
+            self._elsewhere[zone] = Readings(replace(self._context, zone=zone), self._language)
+        return self._elsewhere[zone]
+
+    def _read_when(self, rows: Sequence[_Row], reader: Readings, prefix: str) -> None:
+        """Read from when to when events last: their cells say it only together."""
+        fields = [row.parts.fields for row in rows]
+        readings = reader.spans([(one.get("start"), one.get("end"), one.get("all_day")) for one in fields])
+        how = ways(Kind.EVENT)
+        for row, reading in zip(rows, readings, strict=True):
+            for one in reading.findings:
+                name = one.part or "start"
+                told = Reading(None, (one._replace(part=""),))
+                self._report(told, name, how[name], row.place, prefix, row.problems)
+            for name, value in (reading.value or {}).items():
+                said = row.data.get(name)
+                if name == "rdates" and said:
+                    row.data[name] = list(dict.fromkeys([*value, *said]))
+                elif name == "time_note" and said:
+                    row.data[name] = f"{value}, {said}"[:_LONGEST_NAME]
+                else:
+                    row.data[name] = value
 
     def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
         """What follows for a record from all its fields together."""

@@ -116,7 +116,7 @@ class Formats:
         """From when to when; the end's day only where it is another. The end of whole days is exclusive."""
         if end is not None and not isinstance(end, dt.datetime):
             end -= dt.timedelta(days=1)
-        if end is None or end == start:
+        if end is None or end == start or (not isinstance(end, dt.datetime) and end <= self.day(start)):
             return self.datetime(start, format)
         if self.day(end) == self.day(start):
             return self._joined(self.date(start, format), f"{self.time(start)} – {self.time(end)}")

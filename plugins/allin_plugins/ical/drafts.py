@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from allin_plugins.ical.moments import ending, moment
+from allin_plugins.ical.moments import ending, last_day, moment
 from allin_plugins.ical.plain import plain
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -25,7 +25,7 @@ def event(payload: Mapping[str, Any]) -> dict[str, Any]:
         "title": payload.get("summary"),
         "description": _described(payload),
         "start": moment(start, home),
-        "end": end,
+        "end": last_day(end),
         "all_day": start is not None and start["kind"] == "date",
         "zone": _zone(payload),
         "rrule": payload.get("rrule"),

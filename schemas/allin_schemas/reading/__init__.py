@@ -16,6 +16,7 @@ from allin_schemas.reading.mailboxes import (
     names_person,
     own_domain,
 )
+from allin_schemas.reading.moments.spans import is_zone, read_when
 from allin_schemas.reading.phones import is_mobile
 from allin_schemas.reading.readers import read
 
@@ -31,10 +32,12 @@ __all__ = [
     "is_mobile",
     "is_role_address",
     "is_role_name",
+    "is_zone",
     "mail_domain",
     "name_key",
     "names_person",
     "own_domain",
     "read",
     "read_consent",
+    "read_when",
 ]
