@@ -117,9 +117,7 @@ def _exception(event: Event, override: Override) -> icalendar.Event:
     return entry
 
 
-def _alike(
-    end: dt.datetime | dt.date, start: dt.datetime | dt.date, zone: ZoneInfo
-) -> dt.datetime | dt.date:
+def _alike(end: dt.datetime | dt.date, start: dt.datetime | dt.date, zone: ZoneInfo) -> dt.datetime | dt.date:
     """Give an end in the form of its start (RFC 5545, 3.8.2.2); the end of a last day is its midnight."""
     local = _local(end, zone)
     if isinstance(start, dt.datetime) and not isinstance(local, dt.datetime):

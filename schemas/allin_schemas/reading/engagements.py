@@ -99,7 +99,11 @@ def _slots_of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
     rest = dict(parts)
     whole = read_slots(rest.pop("raw", None), context)
     hours = _weekly(rest.pop("hours_per_week", None), context)
-    apart = _when({name: rest.pop(name, None) for name in ("start", "end")}, read_structure(Slot, rest, context), context)
+    apart = _when(
+        {name: rest.pop(name, None) for name in ("start", "end")},
+        read_structure(Slot, rest, context),
+        context,
+    )
     said = {**(hours.value or {}), **(apart.value or {})}
     findings = (*whole.findings, *hours.findings, *apart.findings)
     slots = whole.value or []

@@ -63,7 +63,11 @@ def resolved(
         if day.code:
             findings.append(finding(day.code, text, became=shown(made)))
         found.append(made)
-    if any(later < earlier for (earlier, later), joint in zip(pairwise(found), joints, strict=True) if joint == "-"):
+    if any(
+        later < earlier
+        for (earlier, later), joint in zip(pairwise(found), joints, strict=True)
+        if joint == "-"
+    ):
         raise Unresolved("DATE_UNDECIDED")
     _check_weekdays(found, joints, weekdays, context)
     return found

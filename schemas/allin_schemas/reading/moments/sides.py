@@ -49,7 +49,9 @@ _PLAIN = frozenset(
 """What may stand in brackets without being a remark."""
 _SPEAKS_OF_TIME = frozenset({"um", "ab", "at", "from", "von"})
 _ENDS_A_CLAUSE = frozenset({Sort.BREAK, Sort.CELL, Sort.BEGINS, Sort.OPEN})
-_ENDS_A_NOTE = frozenset({Sort.DAY, Sort.TIME, Sort.CELL, Sort.BREAK, Sort.WEEKDAY, Sort.ABOUT, Sort.ALL_DAY, Sort.EACH})
+_ENDS_A_NOTE = frozenset(
+    {Sort.DAY, Sort.TIME, Sort.CELL, Sort.BREAK, Sort.WEEKDAY, Sort.ABOUT, Sort.ALL_DAY, Sort.EACH}
+)
 _STRONG = frozenset({";", "\n", "/"})
 _END_WORDS = frozenset({"ende", "end", "ends", "endet", "schluss"})
 
@@ -92,7 +94,9 @@ class Side:
         return not self.text and self.fault is None
 
 
-def side_of(cells: Sequence[Any], context: Context, *, after: dt.date | None = None, ends: bool = False) -> Side:
+def side_of(
+    cells: Sequence[Any], context: Context, *, after: dt.date | None = None, ends: bool = False
+) -> Side:
     """Understand the cells of the start, or of the end of a span that begins `after` a day."""
     side = Side()
     tokens = _gathered(cells, side, context)
@@ -244,7 +248,9 @@ class _Sentence:
                 at = self._brackets(tokens, at, kept)
             elif token.sort is Sort.SIDE:
                 at = self._side_clause(tokens, at, kept)
-            elif token.sort is Sort.INSTEAD or (token.sort is Sort.NOT and _next_sort(tokens, at) is Sort.TIME):
+            elif token.sort is Sort.INSTEAD or (
+                token.sort is Sort.NOT and _next_sort(tokens, at) is Sort.TIME
+            ):
                 at = self._instead(tokens, at, kept)
             else:
                 if token.sort is not Sort.CLOSE:
@@ -423,16 +429,23 @@ class _Sentence:
                 return token._replace(sort=Sort.TIME_BAD)
             if other is not None and other.sort is Sort.NUMBER and after.sort in {Sort.DASH, Sort.UNTIL}:
                 return self._bare_span(tokens, at, place or 0)
-        if before is not None and before.sort in {Sort.DASH, Sort.UNTIL} and beside is None or (
-            before is not None
+        if (
+            (before is not None
             and before.sort in {Sort.DASH, Sort.UNTIL}
-            and beside is not None
-            and beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND}
+            and beside is None)
+            or (
+                before is not None
+                and before.sort in {Sort.DASH, Sort.UNTIL}
+                and beside is not None
+                and beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND}
+            )
         ):
             if number <= 24 and any(one.sort is Sort.TIME for one in tokens[:at]):
                 return token._replace(sort=Sort.TIME, time=Time(number * 60))
-        if at and tokens[at - 1].word in _SPEAKS_OF_TIME | {"gegen", "ca"} and (
-            beside is None or beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND}
+        if (
+            at
+            and tokens[at - 1].word in _SPEAKS_OF_TIME | {"gegen", "ca"}
+            and (beside is None or beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND})
         ):
             if 13 <= number <= 24:
                 return token._replace(sort=Sort.TIME, time=Time(number * 60))
@@ -483,15 +496,19 @@ class _Sentence:
             for place, following in zip(places, [*places[1:], len(tokens)], strict=True)
         ]
         days_written = [one.day for one in tokens if one.day is not None]
-        if not self._ends and any(one.sort is Sort.UNTIL for one in lead) and not any(
-            one.sort is Sort.TIME for one in lead
+        if (
+            not self._ends
+            and any(one.sort is Sort.UNTIL for one in lead)
+            and not any(one.sort is Sort.TIME for one in lead)
         ):
             side.fault = "DATE_UNDECIDED"  # 'bis 5.12.' says no start
             return
         joints: list[str] = []
         parts: list[list[Token]] = []
         for number, stretch in enumerate(stretches):
-            last = max((n for n, one in enumerate(stretch) if one.sort in {Sort.TIME, Sort.TIME_BAD}), default=-1)
+            last = max(
+                (n for n, one in enumerate(stretch) if one.sort in {Sort.TIME, Sort.TIME_BAD}), default=-1
+            )
             if number + 1 == len(stretches):
                 parts.append(stretch)
                 continue
@@ -728,4 +745,3 @@ def _last(kept: Sequence[Token], skipped: Sort) -> int | None:
         if kept[place].sort is not skipped:
             return place
     return None
-

@@ -84,7 +84,9 @@ def quick(text: str, context: Context) -> str | None:
         if text.endswith("00:00:00"):
             return dt.date(int(match[1]), int(match[2]), int(match[3])).isoformat()
         clock = dt.time(int(match[4]), int(match[5]), int(match[6] or 0))
-        return _sure(dt.datetime.combine(dt.date(int(match[1]), int(match[2]), int(match[3])), clock), context)
+        return _sure(
+            dt.datetime.combine(dt.date(int(match[1]), int(match[2]), int(match[3])), clock), context
+        )
     except (ValueError, OverflowError):
         return None
 
@@ -129,9 +131,7 @@ def _quick_start(cells: Sequence[Any], context: Context) -> str | None:
         found = quick(day, context) if _CLOCK.fullmatch(clock) and len(day) <= 10 else None
         if found is not None and len(found) == 10:
             return _sure(
-                dt.datetime.combine(
-                    dt.date.fromisoformat(found), dt.time.fromisoformat(clock.rjust(5, "0"))
-                ),
+                dt.datetime.combine(dt.date.fromisoformat(found), dt.time.fromisoformat(clock.rjust(5, "0"))),
                 context,
             )
     return None
@@ -199,7 +199,9 @@ class _Spanned:
     def _drop_quiet(self) -> None:
         """Midnight that a program wrote beside a day is no time."""
         self._start.days = [
-            one._replace(starts=None) if one.starts is not None and one.starts.quiet and one.ends is None else one
+            one._replace(starts=None)
+            if one.starts is not None and one.starts.quiet and one.ends is None
+            else one
             for one in self._start.days
         ]
 
@@ -328,13 +330,18 @@ class _Spanned:
         if time is None:
             return day.isoformat()
         try:
-            wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=time.minutes, seconds=time.seconds)
+            wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(
+                minutes=time.minutes, seconds=time.seconds
+            )
             if time.code:
                 self._findings.append(finding(time.code, side.text, became=written(time))._replace(part=part))
             if time.ahead is not None:
                 return _utc(wall - dt.timedelta(minutes=time.ahead))
             local = wall.replace(tzinfo=zone_of(self._context.zone))
-            before, after = local.utcoffset() or dt.timedelta(), local.replace(fold=1).utcoffset() or dt.timedelta()
+            before, after = (
+                local.utcoffset() or dt.timedelta(),
+                local.replace(fold=1).utcoffset() or dt.timedelta(),
+            )
             if before < after:
                 side.time_bad = True
                 code = finding("TIME_SKIPPED", side.text, became=shown(day))

@@ -114,7 +114,7 @@ _HALF_DAY = re.compile(r"(\d{1,2})\s*(?P<half>[ap])\.?\s?m(?!\w)\.?", re.I)
 _SHARP_HOUR = re.compile(r"(\d{1,2})\s*(?P<sharp>[sc])\.\s?t\.?(?!\w)", re.I)
 _DIGITS = re.compile(r"(\d\d)(\d\d)(?P<unit>\s*(?:uhr|hrs|h)(?!\w))?(?![\d.:]|,\d)", re.I)
 _SMALL_MINUTES = re.compile(r"(\d{1,2})([⁰¹²³⁴⁵⁶⁷⁸⁹]{2})" + _UNIT, re.I)
-_PART_OF_DAY = re.compile(r"0[.,](\d{1,17})(?!\d|\.\d|\s*(?:€|eur))", re.I)
+_PART_OF_DAY = re.compile(r"0[.,](\d{1,17})(?!\d|\.\d|\s*(?:€|eur|uhr|h(?!\w)))", re.I)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _SPOKEN = re.compile(
     r"(halb|viertel\s+(?:vor|nach)|dreiviertel|half\s+past|(?:a\s+)?quarter\s+(?:to|past)"
@@ -123,9 +123,7 @@ _SPOKEN = re.compile(
     re.I,
 )
 _SPOKEN_HOUR = re.compile(r"(" + "|".join(HOURS) + r")\s+(?:uhr|o'clock)(?!\w)", re.I)
-_ZONE = re.compile(
-    r"(" + "|".join(ZONES) + r")(?!\w)(?:\s?([+-]\d{1,2})(?::?(\d\d))?(?!\d))?", re.I
-)
+_ZONE = re.compile(r"(" + "|".join(ZONES) + r")(?!\w)(?:\s?([+-]\d{1,2})(?::?(\d\d))?(?!\d))?", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+-tägig|\d+-täglich")
 _FOREIGN = re.compile(r"\d{1,2}\.?\s+(?:d[eiu]l?\s+)?([^\W\d_]{3,})\.?,?\s+(?:d[eiu]l?\s+)?\d{4}(?!\d)")
 _FORTNIGHT = re.compile(r"\d+-täg(?:ig|lich)\w*", re.I)
@@ -321,16 +319,12 @@ def _take_basic(text: str, at: int) -> Token | None:
         if time is None:
             return Token(Sort.DAY_BAD, at, found.end())
         time = time._replace(ahead=0 if found["zone"] else None)
-    return Token(
-        Sort.DAY, at, found.end(), day=Day(int(found[3]), int(found[2]), int(found[1])), time=time
-    )
+    return Token(Sort.DAY, at, found.end(), day=Day(int(found[3]), int(found[2]), int(found[1])), time=time)
 
 
 def _take_year_first(text: str, at: int) -> Token | None:
     found = _YEAR_FIRST.match(text, at)
-    return found and Token(
-        Sort.DAY, at, found.end(), day=Day(int(found[4]), int(found[3]), int(found[1]))
-    )
+    return found and Token(Sort.DAY, at, found.end(), day=Day(int(found[4]), int(found[3]), int(found[1])))
 
 
 def _take_dotted(text: str, at: int) -> Token | None:
@@ -367,9 +361,7 @@ def _from_month(found: re.Match[str]) -> Token:
     if not found["span"]:
         return Token(Sort.DAY, found.start(), found.end(), day=day)
     sign = "-" if found["span"].casefold() in {"-", "to", "bis"} else "&"
-    return Token(
-        Sort.DAY, found.start(), found.end(), day=day, word=f"{sign}{found[4]}"
-    )
+    return Token(Sort.DAY, found.start(), found.end(), day=day, word=f"{sign}{found[4]}")
 
 
 def _take_foreign(text: str, at: int) -> Token | None:
