@@ -165,7 +165,7 @@ def _local(instant: dt.datetime, zone: ZoneInfo, token: Token) -> list[Token]:
     wall = instant.astimezone(zone)
     ahead = wall.utcoffset()
     minutes = None if ahead is None or ahead.seconds % 60 else int(ahead.total_seconds()) // 60
-    time = Time(wall.hour * 60 + wall.minute, minutes, wall.second)
+    time = Time(wall.hour * 60 + wall.minute, minutes, seconds=wall.second)
     return [
         token._replace(day=Day(wall.day, wall.month, wall.year), time=None),
         Token(Sort.TIME, token.end, token.end, time=time),
@@ -251,7 +251,7 @@ class _Sentence:
             elif token.sort is Sort.INSTEAD or (
                 token.sort is Sort.NOT and _next_sort(tokens, at) is Sort.TIME
             ):
-                at = self._instead(tokens, at, kept)
+                at = self._instead(tokens, at)
             else:
                 if token.sort is not Sort.CLOSE:
                     kept.append(token)
@@ -292,7 +292,7 @@ class _Sentence:
         self._aside.append((begin, tokens[until - 1].end))
         return until
 
-    def _instead(self, tokens: list[Token], at: int, kept: list[Token]) -> int:
+    def _instead(self, tokens: list[Token], at: int) -> int:
         until = at + 1
         seen: set[Sort] = set()
         last = at
@@ -304,11 +304,10 @@ class _Sentence:
                 seen.add(sort)
                 last = until
             elif sort is Sort.NUMBER and not seen:
-                last, until = until, until + 1
+                last = until
                 break
-            elif sort not in {Sort.LINK, Sort.WEEKDAY}:
-                if not (sort is Sort.BREAK and Sort.DAY not in seen and not seen):
-                    break
+            elif sort not in {Sort.LINK, Sort.WEEKDAY} and not (sort is Sort.BREAK and not seen):
+                break
             until += 1
         self._aside.append((tokens[at].start, tokens[last].end))
         return last + 1
@@ -334,14 +333,12 @@ class _Sentence:
             elif sort is Sort.PART:
                 self._part(token, tokens, at, kept)
             elif sort is Sort.NOON:
+                start = token.start
                 noon = _last(kept, Sort.LINK)
-                if noon is not None and (
-                    (kept[noon].sort is Sort.NUMBER and kept[noon].word == "12")
-                    or (kept[noon].time is not None and kept[noon].time.minutes == MIDNIGHT // 2)
-                ):
-                    token = token._replace(start=kept[noon].start)
+                if noon is not None and _is_twelve(kept[noon]):  # '12 noon'
+                    start = kept[noon].start
                     del kept[noon:]
-                kept.append(token._replace(sort=Sort.TIME, time=Time(MIDNIGHT // 2)))
+                kept.append(Token(Sort.TIME, start, token.end, time=Time(MIDNIGHT // 2)))
             elif sort is Sort.MIDNIGHT:
                 before = _last(kept, Sort.LINK)
                 is_end = before is not None and kept[before].sort in {Sort.UNTIL, Sort.DASH}
@@ -352,10 +349,10 @@ class _Sentence:
                 )
             elif sort is Sort.ZONE and token.time is not None:
                 before = _last(kept, Sort.LINK)
-                if before is not None and kept[before].time is not None:
-                    kept[before] = kept[before]._replace(
-                        time=kept[before].time._replace(ahead=token.time.ahead), end=token.end
-                    )
+                time = kept[before].time if before is not None else None
+                if before is not None and time is not None:
+                    time = time._replace(ahead=token.time.ahead)
+                    kept[before] = kept[before]._replace(time=time, end=token.end)
             elif sort is Sort.ZONE_BAD:
                 kept.append(token._replace(sort=Sort.TIME_BAD))
             elif sort is Sort.BEGINS:
@@ -393,7 +390,7 @@ class _Sentence:
                     or before.sort in {Sort.CELL, Sort.UNTIL, Sort.DASH}
                     or (before.day is not None and before.day.year is not None)
                 ):
-                    found[at] = token._replace(sort=Sort.NUMBER)
+                    found[at] = token._replace(sort=Sort.TIME_BAD)
         for at, token in enumerate(found):
             if token.sort is Sort.NUMBER:
                 found[at] = self._number(found, at)
@@ -429,19 +426,12 @@ class _Sentence:
                 return token._replace(sort=Sort.TIME_BAD)
             if other is not None and other.sort is Sort.NUMBER and after.sort in {Sort.DASH, Sort.UNTIL}:
                 return self._bare_span(tokens, at, place or 0)
-        if (
-            (before is not None
-            and before.sort in {Sort.DASH, Sort.UNTIL}
-            and beside is None)
-            or (
-                before is not None
-                and before.sort in {Sort.DASH, Sort.UNTIL}
-                and beside is not None
-                and beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND}
-            )
-        ):
-            if number <= 24 and any(one.sort is Sort.TIME for one in tokens[:at]):
-                return token._replace(sort=Sort.TIME, time=Time(number * 60))
+        stands_last = beside is None or beside.sort in {Sort.BREAK, Sort.CELL, Sort.AND}
+        ends = before is not None and before.sort in {Sort.DASH, Sort.UNTIL}
+        if ends and stands_last and number <= 24 and any(one.sort is Sort.TIME for one in tokens[:at]):
+            return token._replace(sort=Sort.TIME, time=Time(number * 60))
+        if at and tokens[at - 1].sort is Sort.TIME:  # '18 Uhr 30 …'
+            return token._replace(sort=Sort.TIME_BAD)
         if (
             at
             and tokens[at - 1].word in _SPEAKS_OF_TIME | {"gegen", "ca"}
@@ -484,10 +474,9 @@ class _Sentence:
         places = [place for place, one in enumerate(tokens) if one.sort is Sort.DAY]
         if not places:
             side.starts, side.ends = self._times(tokens)
-            if side.starts is None and not side.time_bad and not side.until_only:
-                if self._weekdays or any(one.sort is Sort.WORD for one in tokens):
-                    side.time_bad = True
-            if self._weekdays and not self._ends:
+            words = self._weekdays or any(one.sort is Sort.WORD for one in tokens)
+            side.time_bad |= side.starts is None and not side.until_only and bool(words)
+            if self._weekdays and not self._ends:  # a weekday is no day
                 side.fault = "DATE_UNREADABLE"
             return
         lead = tokens[: places[0]]
@@ -685,6 +674,11 @@ class _Sentence:
             if re.search(r"\w", piece) and piece not in pieces:
                 pieces.append(" ".join(piece.split()))
         return ", ".join(pieces)
+
+
+def _is_twelve(token: Token) -> bool:
+    is_noon = token.time is not None and token.time.minutes == MIDNIGHT // 2
+    return is_noon or (token.sort is Sort.NUMBER and token.word == "12")
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -225,7 +225,7 @@ class _Spanned:
             if end.days:
                 became = shown(end.days[0].day)
                 self._told("TIME_UNREADABLE", end, "end", became=became)
-                return self._by_day(end.days[0].day, first)
+                return self._by_day(end.days[0].day)
             if re.search(r"\d", end.text):
                 self._told("TIME_UNREADABLE", end, "end", became=shown(start.days[-1].day))
             return self._later(own, first, start)
@@ -233,7 +233,7 @@ class _Spanned:
             return self._later(own, first, start)
         if end.days:
             return self._dated_end(end.days[0], own, first)
-        return self._clock_end(end.starts, first)
+        return self._clock_end(end.starts)
 
     def _dated_end(self, last: Dated, own: Any, first: str) -> str | None:
         start, end = self._start, self._end
@@ -248,19 +248,19 @@ class _Spanned:
             if last.day == begins.day:
                 return self._later(own, first, start)
             self._told("TIME_UNREADABLE", end, "end", became=shown(last.day))
-            return self._by_day(last.day, first)
+            return self._by_day(last.day)
         if time is not None and begins.starts is None:
             if not start.time_bad:
                 self._told("START_TIME_MISSING", end, "end", became=shown(begins.day))
-            return self._by_day(last.day, first)
+            return self._by_day(last.day)
         if time is None:
-            return self._by_day(last.day, first)
+            return self._by_day(last.day)
         if len(start.days) > 1 and not start.is_range:
             self._told("DATE_UNDECIDED", end, "end")
             return None
         return self._later(self._moment(last.day, time, end, "end"), first, end)
 
-    def _clock_end(self, time: Time | None, first: str) -> str | None:
+    def _clock_end(self, time: Time | None) -> str | None:
         start, end = self._start, self._end
         begins = start.days[0]
         if time is None:
@@ -268,13 +268,13 @@ class _Spanned:
         if begins.starts is None:
             if not start.time_bad:
                 self._told("START_TIME_MISSING", end, "end", became=shown(begins.day))
-            return self._by_day(start.days[-1].day, first) if start.is_range else None
+            return self._by_day(start.days[-1].day) if start.is_range else None
         if start.is_range:
             if start.days[1].starts is not None:
                 self._told("TIME_UNREADABLE", end, "end", became=shown(start.days[1].day))
             else:  # from the first day's time to the last day's
                 self._told("TIME_UNREADABLE", end, "end", became=shown(start.days[1].day))
-            return self._by_day(start.days[1].day, first)
+            return self._by_day(start.days[1].day)
         if begins.ends is not None and begins.ends.minutes != time.minutes:
             self._told("TIME_UNREADABLE", end, "end", became=shown(begins.day))
             return None
@@ -286,7 +286,7 @@ class _Spanned:
         if start.is_range:
             last = start.days[-1]
             if last.starts is None or start.days[0].starts is None:
-                return self._by_day(last.day, None)
+                return self._by_day(last.day)
             return self._moment(last.day, last.starts, start, "start")
         one = start.days[0]
         return None if one.ends is None or one.starts is None else self._by_clock(one, one.ends, start)
@@ -307,7 +307,7 @@ class _Spanned:
         made = self._moment(day, time, side, "end")
         return made if len(made) > 10 else None
 
-    def _by_day(self, last: dt.date, first: str | None) -> str | None:
+    def _by_day(self, last: dt.date) -> str | None:
         """The day after the last one; nothing where the last is the first."""
         begins = self._start.days[0].day
         if last == begins:

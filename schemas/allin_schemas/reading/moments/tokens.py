@@ -23,6 +23,8 @@ from allin_schemas.reading.moments.vocabulary import (
 MIDNIGHT = 24 * 60
 _SERIALS = range(20_000, 73_416)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
+_CLOCKLIKE = frozenset({*range(2000, 2024), *range(2041, 2060)})
+"""Behind '5.12. ', four digits are a year or a time: these are no year that people announce things for."""
 _MOST_AHEAD = 14 * 60
 """No zone is further from UTC."""
 
@@ -83,7 +85,7 @@ _ISO = re.compile(
 _BASIC = re.compile(r"((?:18|19|20)\d\d)(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(?P<zone>Z)?)?(?!\w)", re.I)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _DOTTED = re.compile(
-    rf"(\d{{1,2}})\.\s?(\d{{1,2}})\.(?:(\s?\d{{4}})(?!\d)|\s?'(\d\d)(?!\d)|(\d\d)(?!\d){_NO_YEAR})?(?!\d|[OoIl]\d)",
+    rf"(\d{{1,2}})\.\s?(\d{{1,2}})\.(?:(\d{{4}}|\s(?:19|20)\d\d)(?!\d)|\s?'(\d\d)(?!\d)|(\d\d)(?!\d){_NO_YEAR})?(?!\d|[OoIl]\d)",
     re.I,
 )
 _SLASHED = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d\d)(?!\d)" + _NO_YEAR, re.I)
@@ -104,7 +106,7 @@ _DOT_CLOCK = re.compile(
     rf"(\d{{1,2}})\.(\d\d)(?![\d.]|,\d)(?P<unit>\s*(?:uhr|hrs|h)(?!\w))?{_HALF}{_SHARP}", re.I
 )
 _HOUR = re.compile(
-    r"(\d{1,2})\s*(?:uhr|hrs|h)(?:\s?(\d\d)(?=\s*(?:\Z|[-,;|)\n]|bis|to|uhr|min))(?:\s*(?:uhr|min\w*))?)?(?!\w)"
+    r"(\d{1,2})\s*(?:uhr|hrs|h)(?:\s?(\d\d)(?=\s*(?:\Z|[-,;|)\n]|\d{1,2}\.|\d{4}-|bis|to|uhr|min))(?:\s*(?:uhr|min\w*))?)?(?!\w)"
     + _HALF
     + _SHARP,
     re.I,
@@ -288,9 +290,11 @@ def _take_iso(text: str, at: int) -> Token | None:
     if found is None:
         return None
     if _ZERO_DAY.match(text, at):
-        return Token(Sort.TIME, at, found.end(), time=_clock(*(int(found[n] or 0) for n in (5, 6, 7))))
+        return Token(
+            Sort.TIME, at, found.end(), time=_clock(int(found[5]), int(found[6]), int(found[7] or 0))
+        )
     zone = (found["zone"] or "").strip()
-    end = found.end() if zone else found.end()
+    end = found.end()
     ahead: int | None = None
     if zone.upper() == "Z":
         ahead = 0
@@ -332,6 +336,8 @@ def _take_dotted(text: str, at: int) -> Token | None:
     if found is None:
         return None
     year = found[3] or found[4] or found[5]
+    if found[3] and found[3][0].isspace() and found[0].count(" ") == 1 and int(year) in _CLOCKLIKE:
+        return Token(Sort.DAY_BAD, at, found.end())
     return Token(Sort.DAY, at, found.end(), day=_day_of(found[1], int(found[2]), year))
 
 
