@@ -118,6 +118,8 @@ class SourceSettings(Settings):
     key: str | None = None
     columns: dict[str, str] = {}
     defaults: dict[str, Any] = {}
+    date_order: dict[str, Literal["day first", "month first"]] = {}
+    """Column -> what comes first in its dates of bare numbers, as 05/12/2026; else the column itself has to show it."""
     enabled: bool = True
     owner: str | None = None
     trust: int = 10

@@ -83,7 +83,7 @@ def keep_map(run: SyncRun, result: FetchResult) -> None:
     if result.learned is not None:
         config = run.hub.config
         say = Voice(config.hub.languages[0])
-        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say)
+        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say, orders=result.orders)
 
 
 def end_held(connection: Connection, source: str, but: str | None = None) -> int:

@@ -6,7 +6,8 @@ A value that breaks a rule becomes a finding, so that what comes out of here can
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ from allin_schemas.reading import Context, Finding, Reading, read, read_when
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
 _LONGEST_SHOWN = 80
+_DATED = frozenset({"date", "dates", "moment", "moments", "slots", "apply"})
+"""Readers that read dates, of which the order of day and month may be known."""
 _MOST_KNOWN = 8_000
 """How many cells of one field are remembered."""
 
@@ -34,8 +37,12 @@ def _adapter(kind: Kind, name: str) -> TypeAdapter[list[Any]]:
 class Readings:
     """What the cells of one source mean. Readings are shared between rows, so they are never changed."""
 
-    def __init__(self, context: Context, language: str) -> None:
+    def __init__(
+        self, context: Context, language: str, order_of: Callable[[str], Any] = lambda _path: None
+    ) -> None:
         self._context = context
+        self._order_of = order_of
+        """What comes first in the dates under a path."""
         self._language = language
         self._known: dict[tuple[Kind, str], dict[Any, Reading]] = {}
         self._flags: dict[Any, Reading] = {}
@@ -60,7 +67,12 @@ class Readings:
     def _span(self, start: Any, end: Any, all_day: Any) -> Reading:
         flag = Reading(None) if all_day is None else self.flag(all_day)
         told = tuple(one._replace(part="all_day") for one in flag.findings)
-        reading = read_when({"start": start, "end": end}, self._context, all_day=flag.value)
+        reading = read_when(
+            {"start": start, "end": end},
+            self._in_order("start"),
+            all_day=flag.value,
+            ending=self._in_order("end"),
+        )
         return Reading(reading.value, (*told, *reading.findings)) if told else reading
 
     def column(self, kind: Kind, name: str, way: Way, cells: Sequence[Any]) -> list[Reading]:
@@ -71,7 +83,8 @@ class Readings:
         if None not in found:
             return cast("list[Reading]", found)
         fresh = {key: cell for key, cell, one in zip(keys, cells, found, strict=True) if one is None}
-        made = self._valid(kind, name, self._read(way, list(fresh.values())))
+        context = self._in_order(name) if way.reader in _DATED else self._context
+        made = self._valid(kind, name, self._read(way, list(fresh.values()), context))
         if len(fresh) == len(keys):
             return made
         news = dict(zip(fresh, made, strict=True))
@@ -89,12 +102,16 @@ class Readings:
             self._flags[key] = read("flag", cell, self._context)
         return self._flags[key]
 
-    def _read(self, way: Way, cells: Sequence[Any]) -> list[Reading]:
+    def _in_order(self, path: str) -> Context:
+        order = self._order_of(path)
+        return self._context if order is None else replace(self._context, order=order)
+
+    def _read(self, way: Way, cells: Sequence[Any], context: Context) -> list[Reading]:
         if way.reader is None:
             return [Reading(cell) for cell in cells]
         if way.localized:
             return [self._texts(cell) for cell in cells]
-        name, context = way.reader, self._context
+        name = way.reader
         return [read(name, cell, context) for cell in cells]
 
     def _texts(self, written: Any) -> Reading:

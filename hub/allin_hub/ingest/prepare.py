@@ -20,7 +20,7 @@ from allin_hub.mapping.columns import ColumnMap
 from allin_hub.mapping.paths import IGNORED, is_path
 from allin_schemas import ENTITIES, Kind, claim_of
 
-MODEL_VERSION = "2"
+MODEL_VERSION = "3"
 """Raised when the model or a reader treats the same text differently: then all kept raws are mapped again."""
 
 
@@ -93,7 +93,8 @@ def prepared_of(hub: Hub, settings: SourceSettings, source: Source[Any]) -> Prep
     _refuse_wrong_defaults(hub, settings, kind)
     learned = maps.learned(hub.config.folder, settings.name)
     fitting = {column: path for column, path in learned.items() if path in IGNORED or is_path(kind, path)}
-    source.columns = ColumnMap(kind, settings.columns, fitting)
+    orders = {**maps.orders(hub.config.folder, settings.name), **settings.date_order}
+    source.columns = ColumnMap(kind, settings.columns, fitting, orders=orders)
     return Prepared(settings, source, kind)
 
 

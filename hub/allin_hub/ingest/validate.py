@@ -36,6 +36,8 @@ from allin_schemas.reading import (
 
 MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MISSING"}
 _LONGEST_NAME = 300
+_ASKED = "DATE_ORDER_UNCLEAR"
+"""What is asked once for a column; a record waits for the answer."""
 _WHEN = frozenset({"start", "end", "all_day"})
 _MOST_ZONES = 50
 _MOST_DAYS = 50
@@ -241,7 +243,8 @@ class Validator:
         self._offices_mail = offices_mail
         self._context = context
         self._language = language
-        self._readings = Readings(context, language)
+        self._order_of = columns.order_of if columns is not None else lambda _path: None
+        self._readings = Readings(context, language, self._order_of)
         self._elsewhere: dict[str, Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
@@ -322,7 +325,9 @@ class Validator:
         if zone not in self._elsewhere:
             if len(self._elsewhere) > _MOST_ZONES:
                 self._elsewhere.clear()
-            self._elsewhere[zone] = Readings(replace(self._context, zone=zone), self._language)
+            self._elsewhere[zone] = Readings(
+                replace(self._context, zone=zone), self._language, self._order_of
+            )
         return self._elsewhere[zone]
 
     def _read_when(self, rows: Sequence[_Row], reader: Readings, prefix: str) -> None:
@@ -441,10 +446,11 @@ class Validator:
     def _missing(self, kind: Kind, data: Mapping[str, Any], place: Located, problems: list[Problem]) -> None:
         if kind is Kind.EVENT and data.get("overrides"):
             return
+        waiting = {one.field for one in problems if one.code == _ASKED}
         problems.extend(
             self._problem(MISSING[name], place, name)
             for name in ENTITIES[kind].required
-            if data.get(name) in (None, "")
+            if data.get(name) in (None, "") and name not in waiting
         )
 
     def _keep_person_out(
@@ -495,6 +501,8 @@ class Validator:
         column = self._columns.column_of(path) if self._columns is not None else None
         if column is None and self._columns is not None and "." in path:
             column = self._columns.column_of(path.partition(".")[0])
+        if code == _ASKED:  # the same for all rows, so that it is told once
+            params = {"column": column or "…"}
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
 from allin_hub.config.toml_edit import quoted
 from allin_hub.i18n.translator import Voice
+from allin_hub.mapping.date_orders import ORDERS
 
 FOLDER = "maps"
 
@@ -23,19 +26,7 @@ def learned(folder: Path, source: str) -> dict[str, str]:
 
     Raises ConfigError when the file is not valid.
     """
-    path = _path(folder, source)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "{file} is not valid: {fault}.",
-            hint="Mend it, or delete it: the hub learns it again.",
-            file=f"{FOLDER}/{source}.toml",
-            fault=error,
-        ) from None
-    columns = data.get("columns", {})
+    columns = _content(folder, source).get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
         raise ConfigError(
             '{file}: [columns] must hold lines like "Verein" = "name".',
@@ -45,7 +36,45 @@ def learned(folder: Path, source: str) -> dict[str, str]:
     return columns
 
 
-def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say: Voice) -> None:
+def orders(folder: Path, source: str) -> dict[str, str]:
+    """Column -> what comes first in its dates, as kept.
+
+    Raises ConfigError when the file is not valid.
+    """
+    kept = _content(folder, source).get("date_order", {})
+    if not isinstance(kept, dict) or not all(value in ORDERS for value in kept.values()):
+        raise ConfigError(
+            '{file}: [date_order] must hold lines like "Datum" = "day first".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+        )
+    return kept
+
+
+def _content(folder: Path, source: str) -> dict[str, Any]:
+    path = _path(folder, source)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            "{file} is not valid: {fault}.",
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+            fault=error,
+        ) from None
+
+
+def keep(
+    folder: Path,
+    source: str,
+    columns: Mapping[str, str],
+    unused: int,
+    say: Voice,
+    *,
+    orders: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
     remarks = [
         say("What the hub found out about the columns of this source."),
@@ -60,6 +89,14 @@ def keep(folder: Path, source: str, columns: Mapping[str, str], unused: int, say
         *([f"# {left}"] if unused else []),
         "",
     ]
+    if orders:
+        first = say("What comes first in dates like 05/12/2026: day first, month first, or unclear.")
+        lines += [
+            f"# {first}",
+            "[date_order]",
+            *(f"{quoted(column)} = {quoted(order)}" for column, order in orders.items()),
+            "",
+        ]
     text = "\n".join(lines)
     path = _path(folder, source)
     if path.exists() and path.read_text(encoding="utf-8") == text:

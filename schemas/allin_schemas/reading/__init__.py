@@ -16,6 +16,7 @@ from allin_schemas.reading.mailboxes import (
     names_person,
     own_domain,
 )
+from allin_schemas.reading.moments.orders import order_shown
 from allin_schemas.reading.moments.spans import is_zone, read_when
 from allin_schemas.reading.phones import is_mobile
 from allin_schemas.reading.readers import read
@@ -36,6 +37,7 @@ __all__ = [
     "mail_domain",
     "name_key",
     "names_person",
+    "order_shown",
     "own_domain",
     "read",
     "read_consent",

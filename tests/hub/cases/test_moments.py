@@ -12,6 +12,7 @@ import pytest
 
 from allin_hub.ingest.sync import sync
 from allin_hub.open_hub import open_hub
+from allin_hub.operations.status import hub_status
 from allin_hub.publish.publish import publish
 from allin_hub.store import entities
 from allin_hub.store.engine import reading
@@ -45,6 +46,7 @@ class Office:
         self.folder = folder
         self.told: dict[int | None, list[str]] = {}
         self.columns: dict[str, str | None] = {}
+        self.lines: list[str] = []
 
     def bring(self, content: Path | str, more: str = "") -> dict[str, Event]:
         """Sync a sheet and give its events by their titles."""
@@ -63,6 +65,11 @@ class Office:
             for one in report.problems:
                 self.told.setdefault(one.row, []).append(one.code)
                 self.columns[one.code] = one.column
+            self.lines = [
+                f"{one.column}: {one.hint('de')}"
+                for one in report.problems
+                if one.code.startswith("DATE_ORDER")
+            ]
             with reading(hub.engine) as connection:
                 found = [*entities.everything(connection, Kind.EVENT, hub.sealer)]
         finally:
@@ -72,6 +79,18 @@ class Office:
             Event.model_validate({**times, "id": one.id, "slug": one.slug, **one.data}) for one in found
         ]
         return {one.title: one for one in events}
+
+    def status(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        """What `allin status` lists as to do for the source."""
+        hub = open_hub(self.folder, clock=lambda: NOW)
+        try:
+            return [
+                (one.code, one.names, one.columns)
+                for one in hub_status(hub).todo
+                if one.names == ("termine",)
+            ]
+        finally:
+            hub.close()
 
     def publish(self) -> Path:
         """Publish the directory."""
@@ -222,3 +241,87 @@ def test_a_time_is_meant_in_the_zone_of_its_row(office: Office) -> None:
         "Istanbul": "14:30 Europe/Istanbul",
     }
     assert sorted(office.told[5]) == ["START_MISSING", "VALUE_INVALID"]
+
+
+HEAD = "Titel;Datum;Bis\n"
+
+
+def test_one_column_has_one_order(office: Office) -> None:
+    """Where one date shows that the month comes first, it comes first in all of the column."""
+    events = office.bring(INPUTS / "month-first.csv")
+
+    assert {title[-1]: when(one) for title, one in events.items()} == {
+        "A": "05.12.2026 18:00 - 05.12.2026 20:00",
+        "B": "19.12.2026 18:00 - 19.12.2026 20:00",
+        "C": "28.12.2026 all day",
+    }
+    assert all("DATE_ORDER" not in code for codes in office.told.values() for code in codes)
+
+
+def test_the_last_row_decides_for_the_first(office: Office) -> None:
+    """The whole column is looked at before a cell is read; columns are decided one by one."""
+    rows = "".join(f"Tag {n};0{n % 9 + 1}/03/2027;\n" for n in range(50))
+    events = office.bring(f"{HEAD}{rows}Ende;25/03/2027;\n")
+
+    assert {one.start.month for one in events.values()} == {3}
+    assert len(events) == 51
+
+
+def test_an_order_that_nothing_shows_is_asked_for_once(office: Office) -> None:
+    """Ambiguous rows wait for one answer; `allin status` prints the line, and with it they are read."""
+    sheet = f"{HEAD}Eins;05/12/2026;\nZwei;06/12/2026;07/12/2026\nDrei;08.12.2026;\nVier;09/09/2027;\n"
+    events = office.bring(sheet)
+
+    assert {title: when(one) for title, one in events.items()} == {
+        "Drei": "08.12.2026 all day",
+        "Vier": "09.09.2027 all day",
+    }
+    assert office.told[2] == ["DATE_ORDER_UNCLEAR"]
+    assert set(office.told[3]) == {"DATE_ORDER_UNCLEAR"}
+    assert office.status() == [("date_order", ("termine",), ("Datum", "Bis"))]
+    assert len(set(office.lines)) == 2  # one for each column, whatever the rows say
+
+    answered = 'date_order = { "Datum" = "day first", "Bis" = "day first" }'
+    events = office.bring(sheet, answered)
+
+    assert when(events["Eins"]) == "05.12.2026 all day"
+    assert when(events["Zwei"]) == "06.12.2026 - 07.12.2026 all day"
+    assert office.status() == []
+    assert when(office.bring(sheet, answered.replace("day", "month"))["Eins"]) == "12.05.2026 all day"
+
+
+def test_an_order_is_remembered(office: Office) -> None:
+    """A later file of ambiguous dates alone is read as the one before; one that shows the other order is told."""
+    office.bring(f"{HEAD}Eins;12/25/2026;\n")
+    assert '"Datum" = "month first"' in (office.folder / "maps" / "termine.toml").read_text(encoding="utf-8")
+
+    assert when(office.bring(f"{HEAD}Eins;12/05/2026;\n")["Eins"]) == "05.12.2026 all day"
+
+    events = office.bring(f"{HEAD}Eins;12/05/2026;\nZwei;26/12/2026;\n")
+    assert office.told[None].count("DATE_ORDER_OTHER") == 1
+    assert office.told[2] == ["DATE_ORDER_UNCLEAR"]
+    assert when(events["Zwei"]) == "26.12.2026 all day"
+
+
+def test_an_order_that_changes_half_way_is_told(office: Office) -> None:
+    """What is clear is read, what is not waits."""
+    events = office.bring(f"{HEAD}Eins;25/12/2026;\nZwei;05/12/2026;\nDrei;12/26/2026;\n")
+
+    assert {title: when(one) for title, one in events.items()} == {
+        "Eins": "25.12.2026 all day",
+        "Drei": "26.12.2026 all day",
+    }
+    assert office.told[None].count("DATE_ORDER_MIXED") == 1
+    assert office.told[3] == ["DATE_ORDER_UNCLEAR"]
+    assert office.columns["DATE_ORDER_MIXED"] == "Datum"
+
+
+def test_dots_and_years_in_front_have_one_order_always(office: Office) -> None:
+    """'5.12.' is the fifth, also where the column's slashed dates have the month first."""
+    events = office.bring(f"{HEAD}Eins;12/25/2026;\nZwei;05.12.2026;\nDrei;2026-12-06;\nVier;2026/12/07;\n")
+
+    assert [events[title].start for title in ("Zwei", "Drei", "Vier")] == [
+        dt.date(2026, 12, 5),
+        dt.date(2026, 12, 6),
+        dt.date(2026, 12, 7),
+    ]

@@ -102,8 +102,18 @@ def _utc(moment: dt.datetime) -> str:
     return f"{moment.isoformat()[:19]}Z"
 
 
-def read_span(starts: Any, ends: Any, context: Context, *, all_day: bool | None = None) -> Span:
-    """From when to when it lasts, as the cells of the start and of the end say together."""
+def read_span(
+    starts: Any,
+    ends: Any,
+    context: Context,
+    *,
+    all_day: bool | None = None,
+    ending: Context | None = None,
+) -> Span:
+    """From when to when it lasts, as the cells of the start and of the end say together.
+
+    `ending` is the context of the end's columns, where it is another.
+    """
     starts = _cells(starts)
     ends = _cells(ends)
     found = _quick_start(starts, context)
@@ -115,7 +125,7 @@ def read_span(starts: Any, ends: Any, context: Context, *, all_day: bool | None 
             return Span(found, ending)
     start = side_of(starts, context)
     first = start.days[0].day if start.days else None
-    end = side_of(ends, context, after=first, ends=True) if ends else Side()
+    end = side_of(ends, ending or context, after=first, ends=True) if ends else Side()
     return _Spanned(start, end, context, all_day).span()
 
 
@@ -164,6 +174,8 @@ class _Spanned:
         if start.fault is not None or not start.days:
             if not start.is_blank:
                 self._told(start.fault or "DATE_UNREADABLE", start, "start", **start.params)
+            if end.fault == "DATE_ORDER_UNCLEAR":  # what is asked about is asked at once
+                self._told(end.fault, end, "end")
             return Span(findings=tuple(self._findings))
         self._findings += [one._replace(part="start") for one in start.findings]
         note = self._noted()
@@ -359,9 +371,15 @@ def _is_midnight(time: Time) -> bool:
     return not time.minutes % MIDNIGHT and not time.seconds
 
 
-def read_when(cells: Mapping[str, Any], context: Context, *, all_day: bool | None = None) -> Reading:
+def read_when(
+    cells: Mapping[str, Any],
+    context: Context,
+    *,
+    all_day: bool | None = None,
+    ending: Context | None = None,
+) -> Reading:
     """`start`, `end`, `rdates`, `all_day` and `time_note` of an event, from the cells of its start and its end."""
-    span = read_span(cells.get("start"), cells.get("end"), context, all_day=all_day)
+    span = read_span(cells.get("start"), cells.get("end"), context, all_day=all_day, ending=ending)
     if span is NOTHING:
         return BLANK
     value: dict[str, Any] = {}
