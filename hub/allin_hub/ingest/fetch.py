@@ -350,7 +350,7 @@ class Fetch:
         result.fetched += sum(result.skipped.values())
         result.problems = [
             *self._lent.file_problems,
-            *self._orders.problems(),
+            *self._orders.problems(columns.headers),
             *itertools.chain.from_iterable(self._lent.take_record_problems().values()),
         ]
         result.cursor = self._lent.next_cursor if result.complete else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from allin_hub.base.problems import Problem
@@ -61,9 +61,16 @@ class DateOrders:
         """What is to be remembered: all but what hub.toml says itself."""
         return {column: order for column, order in self.decided().items() if column not in self._given}
 
-    def problems(self) -> list[Problem]:
-        """Tell each column whose dates stand in both orders, or in another one than is known or given."""
-        found = []
+    def problems(self, headers: Collection[str]) -> list[Problem]:
+        """Tell each column whose dates stand in both orders, or in another one than is known or given.
+
+        An answer for a column that no table has is told as well.
+        """
+        found = [
+            Problem("DATE_ORDER_NO_COLUMN", column=column, params={"column": column})
+            for column in self._given
+            if headers and column not in headers
+        ]
         for column, shown in self._shown.items():
             proofs = shown - {"either"}
             said = self._given.get(column) or self._known.get(column)

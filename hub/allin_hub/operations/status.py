@@ -110,7 +110,7 @@ class Todo:
 
     code: TodoCode
     names: tuple[str, ...]
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...]
     """The columns of the source that it is about."""
 
 
@@ -134,7 +134,7 @@ def hub_status(hub: Hub) -> HubStatus:
     asked = [Todo("date_order", (name,), columns) for name, columns in _asked_orders(hub).items()]
     todo = [*_todo_of_sources(of_sources), *asked, *_todo_of_outputs(of_outputs)]
     if hub.config.notify.to and last_fault(hub) is not None:
-        todo.append(Todo("message_undelivered", ()))
+        todo.append(Todo("message_undelivered", (), ()))
     return HubStatus(not (of_sources and todo), of_sources, of_outputs, tuple(todo))
 
 
@@ -182,26 +182,26 @@ def _todo_of_sources(found: Mapping[str, SourceStanding]) -> list[Todo]:
     todo: list[Todo] = []
     for name, one in found.items():
         if one.state == "failed":
-            todo.append(Todo("source_failed", (name,)))
+            todo.append(Todo("source_failed", (name,), ()))
         if one.state == "held" or (one.undecided and one.state not in {"off", LEFT}):
-            todo.append(Todo("source_held", (name,)))
+            todo.append(Todo("source_held", (name,), ()))
         if one.state == LEFT:
-            todo.append(Todo("source_left", (name,)))
+            todo.append(Todo("source_left", (name,), ()))
         if one.consents_end_at is not None:
-            todo.append(Todo("consents_ending", (name,)))
+            todo.append(Todo("consents_ending", (name,), ()))
     return [*todo, *_shared("source", LATER, found.values())]
 
 
 def _todo_of_outputs(found: Mapping[str, OutputStanding]) -> list[Todo]:
     """List what each output needs; those that are only to be published share one entry."""
-    failed = [Todo("output_failed", (name,)) for name, one in found.items() if one.state == "failed"]
+    failed = [Todo("output_failed", (name,), ()) for name, one in found.items() if one.state == "failed"]
     return [*failed, *_shared("output", UNPUBLISHED, found.values())]
 
 
 def _shared(part: str, states: Iterable[str], found: Iterable[SourceStanding | OutputStanding]) -> list[Todo]:
     standings = list(found)
     return [
-        Todo(cast("TodoCode", f"{part}_{state}"), names)
+        Todo(cast("TodoCode", f"{part}_{state}"), names, ())
         for state in states
         if (names := tuple(one.name for one in standings if one.state == state))
     ]

@@ -325,3 +325,11 @@ def test_dots_and_years_in_front_have_one_order_always(office: Office) -> None:
         dt.date(2026, 12, 6),
         dt.date(2026, 12, 7),
     ]
+
+
+def test_an_answer_for_a_column_that_is_not_there_is_told(office: Office) -> None:
+    """Otherwise nobody would see that the heading was misspelt."""
+    office.bring(f"{HEAD}Eins;05/12/2026;\n", 'date_order = { "Wochentag der Sache" = "day first" }')
+
+    assert "DATE_ORDER_NO_COLUMN" in office.told[None]
+    assert office.told[2] == ["DATE_ORDER_UNCLEAR"]

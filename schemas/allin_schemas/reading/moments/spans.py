@@ -31,7 +31,7 @@ _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|(?<=\d)[+]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
-_CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d", re.ASCII)
+_CLOCK = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d)(?: ?Uhr)?|(?:\.([0-5]\d))? ?Uhr)", re.ASCII)
 
 
 class Span(NamedTuple):
@@ -120,9 +120,9 @@ def read_span(
     if found is not None and not (all_day and len(found) > 10):
         if not ends:
             return Span(found, all_day=len(found) == 10 and all_day is not False)
-        ending = _quick_end(ends, found, starts, context)
-        if ending is not None:
-            return Span(found, ending)
+        until = _quick_end(ends, found, starts, context)
+        if until is not None:
+            return Span(found, until, all_day=len(found) == 10 and all_day is not False)
     start = side_of(starts, context)
     first = start.days[0].day if start.days else None
     end = side_of(ends, ending or context, after=first, ends=True) if ends else Side()
@@ -138,19 +138,27 @@ def _quick_start(cells: Sequence[Any], context: Context) -> str | None:
         return quick(cells[0], context)
     if len(cells) == 2 and cells[0].__class__ is str and cells[1].__class__ is str:
         day, clock = cells
-        found = quick(day, context) if _CLOCK.fullmatch(clock) and len(day) <= 10 else None
-        if found is not None and len(found) == 10:
+        time = _CLOCK.fullmatch(clock)
+        found = quick(day, context) if time and len(day) <= 10 else None
+        if time and found is not None and len(found) == 10:
             return _sure(
-                dt.datetime.combine(dt.date.fromisoformat(found), dt.time.fromisoformat(clock.rjust(5, "0"))),
+                dt.datetime.combine(
+                    dt.date.fromisoformat(found), dt.time(int(time[1]), int(time[2] or time[3] or 0))
+                ),
                 context,
             )
     return None
 
 
 def _quick_end(cells: Sequence[Any], start: str, starts: Sequence[Any], context: Context) -> str | None:
-    """An end that is a moment, or a time later on the same day."""
-    if len(start) == 10 or len(cells) > 2:
+    """An end that is a moment, a time later on the same day, or of whole days a later one."""
+    if len(cells) > 2:
         return None
+    if len(start) == 10:
+        last = _quick_start(cells, context)
+        if last is None or len(last) > 10 or last <= start:
+            return None
+        return (dt.date.fromisoformat(last) + _DAY).isoformat()
     if len(cells) == 1 and cells[0].__class__ is str and _CLOCK.fullmatch(cells[0]):
         cells = [starts[0].partition(" ")[0].rstrip(","), cells[0]]
     ending = _quick_start(cells, context)
