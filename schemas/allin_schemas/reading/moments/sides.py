@@ -318,7 +318,9 @@ class _Sentence:
         kept: list[Token] = []
         for at, token in enumerate(tokens):
             sort = token.sort
-            if sort in {Sort.OFF, Sort.NOT}:
+            if sort is Sort.ABOUT and _next_sort(tokens, at) is Sort.DAY:
+                kept.append(token._replace(sort=Sort.DAY_BAD))  # 'ca. 5.12.'
+            elif sort in {Sort.OFF, Sort.NOT}:
                 following = _next_sort(tokens, at)
                 if following is Sort.DAY:
                     kept.append(token._replace(sort=Sort.DAY_BAD))
@@ -390,7 +392,8 @@ class _Sentence:
                     or before.sort in {Sort.CELL, Sort.UNTIL, Sort.DASH}
                     or (before.day is not None and before.day.year is not None)
                 ):
-                    found[at] = token._replace(sort=Sort.TIME_BAD)
+                    beside = before.sort in {Sort.WORD, Sort.NUMBER}  # 'Tel. 0561'
+                    found[at] = token._replace(sort=Sort.WORD if beside else Sort.TIME_BAD)
         for at, token in enumerate(found):
             if token.sort is Sort.NUMBER:
                 found[at] = self._number(found, at)
@@ -466,6 +469,7 @@ class _Sentence:
         self._weekdays = [
             (place, one.word.lstrip("!")) for place, one in enumerate(tokens) if one.sort is Sort.WEEKDAY
         ]
+        tokens = _without_joints_of_weekdays(tokens)
         tokens = [
             one
             for one in tokens
@@ -536,7 +540,7 @@ class _Sentence:
         side.is_range = joints == ["-"]
         if side.is_range and days[0] == days[1]:
             side.is_range = False
-            parts[:2] = [[*parts[0], *parts[1]]]
+            parts[:2] = [[*parts[0], Token(Sort.DASH, 0, 0), *parts[1]]]
             del days[1]
         if any(one.sort in {Sort.TIME, Sort.TIME_BAD} for one in lead):
             if any(one.sort is Sort.TIME for part in parts for one in part):
@@ -657,6 +661,8 @@ class _Sentence:
             elif token.sort is Sort.ABOUT and (after := _next(tokens, at)) is not None:
                 if tokens[after].sort is Sort.TIME:
                     ranges.append((token.start, tokens[after].end))
+            elif token.word == "ab" and tokens[at + 1 : at + 2] and tokens[at + 1].sort is Sort.DAY:
+                ranges.append((token.start, tokens[at + 1].end))
             elif token.sort is Sort.LINK and run is not None and not token.word.isalpha():
                 run = (run[0], token.end)
             elif token.sort in _ENDS_A_NOTE or token.word in _STRONG:
@@ -694,6 +700,21 @@ def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _same(one: Time, other: Time) -> bool:
     return (one.minutes, one.seconds) == (other.minutes, other.seconds)
+
+
+def _without_joints_of_weekdays(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens without what stands between two weekdays: 'Montag bis Freitag, 7.-11.12.'."""
+    joints = {Sort.DASH, Sort.UNTIL, Sort.AND}
+    return [
+        one
+        for at, one in enumerate(tokens)
+        if not (
+            one.sort in joints
+            and 0 < at < len(tokens) - 1
+            and tokens[at - 1].sort is Sort.WEEKDAY
+            and tokens[at + 1].sort is Sort.WEEKDAY
+        )
+    ]
 
 
 def _joint(between: Sequence[Token]) -> str:

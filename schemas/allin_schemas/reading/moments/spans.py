@@ -285,6 +285,9 @@ class _Spanned:
         begins = start.days[0]
         if time is None:
             return None
+        if time.quiet:  # '00:00:00' may be an empty cell
+            self._told("TIME_UNREADABLE", end, "end", became=shown(begins.day))
+            return None
         if begins.starts is None:
             if not start.time_bad:
                 self._told("START_TIME_MISSING", end, "end", became=shown(begins.day))

@@ -23,7 +23,7 @@ from allin_schemas.reading.moments.vocabulary import (
 MIDNIGHT = 24 * 60
 _SERIALS = range(20_000, 73_416)
 _SERIAL_ZERO = dt.date(1899, 12, 30)
-_CLOCKLIKE = frozenset({*range(2000, 2024), *range(2041, 2060)})
+_CLOCKLIKE = frozenset({*range(1900, 1960), *range(2000, 2024), *range(2041, 2060)})
 """Behind '5.12. ', four digits are a year or a time: these are no year that people announce things for."""
 _MOST_AHEAD = 14 * 60
 """No zone is further from UTC."""
@@ -73,7 +73,9 @@ class Token(NamedTuple):
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
 _SAME_WORD = r"(?![^\W\d_])"
 _UNIT = r"(?:\s*(?:uhr|hrs|h)(?!\w))?"
-_HALF = r"(?:\s*(?P<half>[ap])\.?\s?m(?!\w)\.?)?"
+_NO_GERMAN_AM = r"(?!\s+(?:den\s+|dem\s+)?(?:[^\W\d_]+\.?,?\s+)?\d{1,2}\.)"
+"""'12:00 am 5.12.' is no morning."""
+_HALF = rf"(?:\s*(?P<half>[ap])\.?\s?m(?!\w){_NO_GERMAN_AM}\.?)?"
 _SHARP = r"(?:\s*(?P<sharp>[sc])\.\s?t\.?(?!\w))?"
 _NO_YEAR = r"(?!\s*(?:uhr|hrs|h(?!\w)|:|[.]\d|[ap]\.?m))"
 
@@ -107,12 +109,11 @@ _DOT_CLOCK = re.compile(
 )
 _HOUR = re.compile(
     r"(\d{1,2})\s*(?:uhr|hrs|h)(?:\s?(\d\d)(?=\s*(?:\Z|[-,;|)\n]|\d{1,2}\.|\d{4}-|bis|to|uhr|min))(?:\s*(?:uhr|min\w*))?)?(?!\w)"
-    + _HALF
     + _SHARP,
     re.I,
 )
 _HOUR_H = re.compile(r"(\d{1,2})h(\d\d)(?!\w)", re.I)
-_HALF_DAY = re.compile(r"(\d{1,2})\s*(?P<half>[ap])\.?\s?m(?!\w)\.?", re.I)
+_HALF_DAY = re.compile(rf"(\d{{1,2}})\s*(?P<half>[ap])\.?\s?m(?!\w){_NO_GERMAN_AM}\.?", re.I)
 _SHARP_HOUR = re.compile(r"(\d{1,2})\s*(?P<sharp>[sc])\.\s?t\.?(?!\w)", re.I)
 _DIGITS = re.compile(r"(\d\d)(\d\d)(?P<unit>\s*(?:uhr|hrs|h)(?!\w))?(?![\d.:]|,\d)", re.I)
 _SMALL_MINUTES = re.compile(r"(\d{1,2})([⁰¹²³⁴⁵⁶⁷⁸⁹]{2})" + _UNIT, re.I)
@@ -128,6 +129,7 @@ _SPOKEN_HOUR = re.compile(r"(" + "|".join(HOURS) + r")\s+(?:uhr|o'clock)(?!\w)",
 _ZONE = re.compile(r"(" + "|".join(ZONES) + r")(?!\w)(?:\s?([+-]\d{1,2})(?::?(\d\d))?(?!\d))?", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+-tägig|\d+-täglich")
 _FOREIGN = re.compile(r"\d{1,2}\.?\s+(?:d[eiu]l?\s+)?([^\W\d_]{3,})\.?,?\s+(?:d[eiu]l?\s+)?\d{4}(?!\d)")
+_YEAR_NEXT = re.compile(r"\d{4}-\d\d-\d\d")
 _FORTNIGHT = re.compile(r"\d+-täg(?:ig|lich)\w*", re.I)
 _BESIDE_WEEKDAY = re.compile(
     r"\.?,?\s*(?:(?:den|dem|the)\s+)?(?:\d|\Z|\||[-/+&)(]|(?:und|bis|to|and|u)(?!\w)|(?:um|ab|von|at|from|gegen)\s+\d|["
@@ -158,9 +160,10 @@ def tokens_of(text: str, offset: int = 0) -> list[Token]:
         elif character.isalpha():
             token = _letters(text, at)
         else:
-            token = Token(SORTS.get(character, Sort.WORD), at, at + 1, word=character)
-            if token.sort is Sort.WORD:
-                token = token._replace(sort=Sort.LINK)
+            sort = SORTS.get(character, Sort.LINK)
+            if character == "/" and _YEAR_NEXT.match(text, at + 1):  # an interval of ISO 8601
+                sort = Sort.DASH
+            token = Token(sort, at, at + 1, word=character)
         at = token.end
         found.append(token._replace(start=token.start + offset, end=token.end + offset))
     return found

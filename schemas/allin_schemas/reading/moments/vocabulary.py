@@ -89,6 +89,7 @@ SORTS: dict[str, Sort] = {
     **_words(Sort.NOON, "noon midday"),
     **_words(Sort.MIDNIGHT, "mitternacht midnight mitternachts"),
     **_words(Sort.ZONE_BAD, "est edt pst pdt bst eet eest trt msk ist cst"),
+    "?": Sort.DAY_BAD,
     "&": Sort.AND,
     "+": Sort.AND,
     ";": Sort.AND,
