@@ -220,3 +220,38 @@ def test_no_text_stops_the_reader(text: str) -> None:
     span = read_span([text], [text[::-1]], CONTEXT)
 
     assert span.start is not None or span.findings or not text.strip(" .-/,;:()\n") or span == Span()
+
+
+MORE = [
+    ("5.12.2026 18:00 Einlass, 19:00 Beginn", "2026-12-05T19:00", None, True),
+    ("5.12.2026 18:00 - 5.12.2026 20:00", "2026-12-05T18:00", "2026-12-05T20:00", True),
+    ("2026-12-05T18:00+01:00/2026-12-05T20:00+01:00", "2026-12-05T18:00", "2026-12-05T20:00", True),
+    ("2026-12-05 18:00-20:00", "2026-12-05T18:00", "2026-12-05T20:00", True),
+    ("5.12.2026, 18:00 Uhr, Tel. 0561 90000", "2026-12-05T18:00", None, True),
+    ("12 Uhr am 5.12.2026", "2026-12-05T12:00", None, True),
+    ("12:00 am 5.12.2026", "2026-12-05", None, False),
+    ("5.12.2026 zwischen 18 und 20 Uhr", "2026-12-05", None, False),
+    ("5.12.2026 18 Uhr Vortrag, 20 Uhr Film", "2026-12-05", None, False),
+    ("5.12.2026 10-4 Uhr", "2026-12-05T10:00", None, False),
+    ("5.12.2026 6 PM EST", "2026-12-05", None, False),
+    ("4.-6.12.2026 10-16 Uhr", "2026-12-04", "2026-12-07", False),
+    ("04.12. - 06.12", None, None, False),
+    ("5.12. 1900", None, None, False),
+    ("ca. 5.12.2026", None, None, False),
+    ("bis 5.12.2026", None, None, False),
+    ("nach dem 5.12.2026", None, None, False),
+    ("donnerstags ab 3.12.2026", None, None, False),
+    ("5.12.2026 verschoben auf 12.12.2026", None, None, False),
+]
+
+
+@pytest.mark.parametrize(("text", "start", "end", "sure"), MORE)
+def test_what_could_be_taken_for_another_moment(
+    text: str, start: str | None, end: str | None, sure: bool
+) -> None:
+    """Doors, telephones, intervals, 'am', series: right, or told."""
+    span = read_span([text], None, CONTEXT)
+    found = [None if one is None else one.isoformat()[:16] for one in (wall(span), _wall(span.end))]
+
+    assert [start, end] == found
+    assert sure is not bool(span.findings)

@@ -433,7 +433,8 @@ class _Sentence:
         ends = before is not None and before.sort in {Sort.DASH, Sort.UNTIL}
         if ends and stands_last and number <= 24 and any(one.sort is Sort.TIME for one in tokens[:at]):
             return token._replace(sort=Sort.TIME, time=Time(number * 60))
-        if at and tokens[at - 1].sort is Sort.TIME:  # '18 Uhr 30 …'
+        before_day = beside is not None and beside.word == "am" and _next_sort(tokens, at) is Sort.DAY
+        if before_day or (at and tokens[at - 1].sort is Sort.TIME):  # '6 am 5.12.', '18 Uhr 30 …'
             return token._replace(sort=Sort.TIME_BAD)
         if (
             at
@@ -540,7 +541,9 @@ class _Sentence:
         side.is_range = joints == ["-"]
         if side.is_range and days[0] == days[1]:
             side.is_range = False
-            parts[:2] = [[*parts[0], Token(Sort.DASH, 0, 0), *parts[1]]]
+            timed = any(one.sort is Sort.TIME for one in parts[0])
+            sign = Sort.DASH if timed else Sort.UNTIL  # '5.12. - 5.12. 18 Uhr' says no start
+            parts[:2] = [[*parts[0], Token(sign, 0, 0), *parts[1]]]
             del days[1]
         if any(one.sort in {Sort.TIME, Sort.TIME_BAD} for one in lead):
             if any(one.sort is Sort.TIME for part in parts for one in part):

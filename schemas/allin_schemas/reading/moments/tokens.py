@@ -73,9 +73,10 @@ class Token(NamedTuple):
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])\.?"
 _SAME_WORD = r"(?![^\W\d_])"
 _UNIT = r"(?:\s*(?:uhr|hrs|h)(?!\w))?"
-_NO_GERMAN_AM = r"(?!\s+(?:den\s+|dem\s+)?(?:[^\W\d_]+\.?,?\s+)?\d{1,2}\.)"
-"""'12:00 am 5.12.' is no morning."""
-_HALF = rf"(?:\s*(?P<half>[ap])\.?\s?m(?!\w){_NO_GERMAN_AM}\.?)?"
+_AM_PM = (  # '12:00 am 5.12.' can be the German 'am'
+    r"(?P<half>p|a(?!m\s+(?:den\s+|dem\s+)?(?:[^\W\d_]+\.?,?\s+)?\d{1,2}\.))\.?\s?m(?!\w)\.?"
+)
+_HALF = rf"(?:\s*{_AM_PM})?"
 _SHARP = r"(?:\s*(?P<sharp>[sc])\.\s?t\.?(?!\w))?"
 _NO_YEAR = r"(?!\s*(?:uhr|hrs|h(?!\w)|:|[.]\d|[ap]\.?m))"
 
@@ -113,7 +114,7 @@ _HOUR = re.compile(
     re.I,
 )
 _HOUR_H = re.compile(r"(\d{1,2})h(\d\d)(?!\w)", re.I)
-_HALF_DAY = re.compile(rf"(\d{{1,2}})\s*(?P<half>[ap])\.?\s?m(?!\w){_NO_GERMAN_AM}\.?", re.I)
+_HALF_DAY = re.compile(rf"(\d{{1,2}})\s*{_AM_PM}", re.I)
 _SHARP_HOUR = re.compile(r"(\d{1,2})\s*(?P<sharp>[sc])\.\s?t\.?(?!\w)", re.I)
 _DIGITS = re.compile(r"(\d\d)(\d\d)(?P<unit>\s*(?:uhr|hrs|h)(?!\w))?(?![\d.:]|,\d)", re.I)
 _SMALL_MINUTES = re.compile(r"(\d{1,2})([⁰¹²³⁴⁵⁶⁷⁸⁹]{2})" + _UNIT, re.I)
@@ -129,6 +130,8 @@ _SPOKEN_HOUR = re.compile(r"(" + "|".join(HOURS) + r")\s+(?:uhr|o'clock)(?!\w)",
 _ZONE = re.compile(r"(" + "|".join(ZONES) + r")(?!\w)(?:\s?([+-]\d{1,2})(?::?(\d\d))?(?!\d))?", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+-tägig|\d+-täglich")
 _FOREIGN = re.compile(r"\d{1,2}\.?\s+(?:d[eiu]l?\s+)?([^\W\d_]{3,})\.?,?\s+(?:d[eiu]l?\s+)?\d{4}(?!\d)")
+_AM_DAY = re.compile(r"\s*am\s+(?:den\s+)?(?:[^\W\d_]+\.?,?\s+)?\d{1,2}\.", re.I)
+"""Behind '12:00' it can be the morning's, or the day's: '12:00 am 5.12.'."""
 _YEAR_NEXT = re.compile(r"\d{4}-\d\d-\d\d")
 _FORTNIGHT = re.compile(r"\d+-täg(?:ig|lich)\w*", re.I)
 _BESIDE_WEEKDAY = re.compile(
@@ -278,7 +281,8 @@ def _clock(hour: int, minute: int, second: int = 0, half: str | None = None) -> 
 def _timed(found: re.Match[str], hour: str, minute: str | None, second: str | None = None) -> Token:
     groups = found.groupdict()
     time = _clock(int(hour), int(minute or 0), int(second or 0), groups.get("half"))
-    if time is None:
+    noon_or_midnight = int(hour) == 12 and not groups.get("half") and found[0][-1].isdigit()
+    if time is None or (noon_or_midnight and _AM_DAY.match(found.string, found.end())):
         return Token(Sort.TIME_BAD, found.start(), found.end())
     sharp = (groups.get("sharp") or "").casefold()
     if sharp == "c" and not time.minutes % 60:
@@ -441,7 +445,9 @@ def _take_digits(text: str, at: int) -> Token | None:
     if found is None:
         return None
     token = _timed(found, found[1], found[2])
-    return token if found["unit"] or token.time is None else token._replace(word="#")
+    if found["unit"]:
+        return token
+    return None if token.time is None else token._replace(word="#")
 
 
 def _take_fortnight(text: str, at: int) -> Token | None:
