@@ -168,7 +168,11 @@ class Service(Record):
 
 
 class Event(Record):
-    """Something at a time: one date, or a series with its exceptions."""
+    """Something at a time: one date, or a series with its exceptions.
+
+    An `end` that is a day is exclusive, as in calendars (RFC 5545): it is the day after the last one, whether the
+    start is a day or has a time.
+    """
 
     kind = Kind.EVENT
     title_field = "title"

@@ -222,7 +222,7 @@ class Role(Value):
 
 
 class Slot(Value):
-    """When an engagement takes place: a date, or a weekly rhythm."""
+    """When an engagement takes place: a date, or a weekly rhythm. An `end` that is a day is the day after the last one."""
 
     start: Moment | None = None
     end: Moment | None = None

@@ -9,6 +9,7 @@ from allin_hub.cli.console import figured, moment, opened, print_json, state, ta
 from allin_hub.cli.invocation import Call
 from allin_hub.cli.status_document import PrintedOutput, PrintedSource, PrintedTodo, StatusDocument, worded
 from allin_hub.cli.tables import EMPTY, Column, command_line, line
+from allin_hub.config.toml_edit import quoted
 from allin_hub.hub import Hub
 from allin_hub.i18n.translator import Voice
 from allin_hub.operations.status import HubStatus, OutputStanding, SourceStanding, Todo, hub_status
@@ -162,6 +163,8 @@ def _why(say: Voice, hub: Hub, found: HubStatus, one: Todo) -> tuple[str, str]:
                 end=_ending(say, hub, found.sources[name]),
             )
             return why, f"sync {name}"
+        case "date_order":
+            return _order_asked(say, one), f"sync {name}"
         case "message_undelivered":
             return say("A message to the office could not be sent."), "notify --test"
         case "source_late" | "output_late":
@@ -178,6 +181,17 @@ def _why(say: Voice, hub: Hub, found: HubStatus, one: Todo) -> tuple[str, str]:
             why = say("Not yet published:")
     verb = "sync" if one.code.startswith("source_") else "publish"
     return f"{why} {names}", f"{verb} {all_names}"
+
+
+def _order_asked(say: Voice, one: Todo) -> str:
+    """Say the lines to paste for the columns of a source whose dates can be read two ways."""
+    answers = ", ".join(f"{quoted(column)} = {quoted('day first')}" for column in one.columns)
+    return say(
+        "{name}: dates such as 05/12/2026 can mean two days. If the day comes first, write into hub.toml below "
+        '[sources.{name}] the line {line} (else "month first"), then:',
+        name=one.names[0],
+        line=f"date_order = {{ {answers} }}",
+    )
 
 
 def _ending(say: Voice, hub: Hub, one: SourceStanding) -> str:
@@ -215,6 +229,8 @@ def _verdict(call: Call, say: Voice, found: HubStatus) -> str:
         for word in NEEDS_SOMEBODY
         if (names := [one.name for one in ones if one.state == word])
     ]
+    if not told and any(one.code == "date_order" for one in found.todo):
+        return say("Rows wait: it is not clear what comes first in their dates, day or month.")
     if not told and any(one.code == "consents_ending" for one in found.todo):
         return say("Consents end, because their source is no longer read.")
     if not told:

@@ -121,6 +121,8 @@ class SourceSettings(Settings):
     defaults: dict[str, Any] = {}
     values: dict[str, dict[str, str]] = {}
     """What words of the source mean in fields that take only the words of a list: field, word, word of the list."""
+    date_order: dict[str, Literal["day first", "month first"]] = {}
+    """Column -> what comes first in its dates of bare numbers, as 05/12/2026; else the column itself has to show it."""
     enabled: bool = True
     owner: str | None = None
     trust: int = 10

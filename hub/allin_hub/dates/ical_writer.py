@@ -84,8 +84,8 @@ def _series(event: Event, language: str, organiser: str | None, page: str | None
     zone = ZoneInfo(event.zone)
     entry = _entry(event)
     entry.add("dtstart", _local(event.start, zone))
-    if event.end is not None and isinstance(event.end, dt.datetime) == isinstance(event.start, dt.datetime):
-        entry.add("dtend", _local(event.end, zone))
+    if event.end is not None:
+        entry.add("dtend", _alike(event.end, event.start, zone))
     _add_words(entry, event, language)
     _add_more(entry, event, organiser, page or event.url or event.registration_url)
     _add_rule(entry, event, zone)
@@ -149,6 +149,16 @@ def _add_rule(entry: icalendar.Event, event: Event, zone: ZoneInfo) -> None:
                 continue
             parameters = {} if timed else {"VALUE": "DATE"}
             entry.add(name, at, parameters=parameters)
+
+
+def _alike(end: dt.datetime | dt.date, start: dt.datetime | dt.date, zone: ZoneInfo) -> dt.datetime | dt.date:
+    """Give an end in the form of its start (RFC 5545, 3.8.2.2); the end of a last day is its midnight."""
+    local = _local(end, zone)
+    if isinstance(start, dt.datetime) and not isinstance(local, dt.datetime):
+        return dt.datetime.combine(local, dt.time(), zone)
+    if not isinstance(start, dt.datetime) and isinstance(local, dt.datetime):
+        return local.date() + (dt.timedelta(days=1) if local.time() != dt.time() else dt.timedelta())
+    return local
 
 
 def _entry(event: Event, uid: str | None = None) -> icalendar.Event:

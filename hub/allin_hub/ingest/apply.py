@@ -107,7 +107,9 @@ def keep_map(run: SyncRun, result: FetchResult) -> None:
         say = Voice(config.hub.languages[0])
         given = config.sources[run.source].values if run.source in config.sources else {}
         values = merged(learned_maps.learned_values(config.folder, run.source), given)
-        learned_maps.keep(config.folder, run.source, result.learned, result.unused, say, values)
+        learned_maps.keep(
+            config.folder, run.source, result.learned, result.unused, say, values, orders=result.orders
+        )
 
 
 def end_held(connection: Connection, source: str, but: str | None = None) -> int:

@@ -21,6 +21,7 @@ from allin_hub.ingest.raw_codec import Envelope, packed
 from allin_hub.ingest.stage import PAGE, Stager
 from allin_hub.ingest.stage_claims import Arrival
 from allin_hub.ingest.validate import Outcome
+from allin_hub.mapping.date_orders import DateOrders, is_dated
 from allin_hub.store import claims as claim_table
 from allin_hub.store import problems as problem_table
 from allin_hub.store import raw_records as raws
@@ -28,6 +29,8 @@ from allin_hub.store import staging
 from allin_hub.store.engine import reading, writing
 
 _LONGEST_SHOWN = 80
+_LOOKED_AT = 50
+"""How many records of a page show which fields a feed without headers has."""
 
 
 class _News(NamedTuple):
@@ -61,6 +64,11 @@ class Fetch:
         """Where records with problems stood: people look them up by their row, also when it has moved."""
         self._by_key: dict[bytes, raws.KnownRaw] = {}
         self._by_digest: dict[bytes, list[raws.KnownRaw]] | None = None
+        given = stager.prepared.settings.date_order
+        known = {
+            column: order for column, order in self._source.columns.orders.items() if column not in given
+        }
+        self._orders = DateOrders(given, known)
         self._result = FetchResult(
             renewed=renew,
             method=self._source.consent_method,
@@ -92,6 +100,7 @@ class Fetch:
             if len(page) < PAGE:
                 break
             self._lent.progress(result.fetched)
+        self._source.columns = self._source.columns.ordered(self._orders.decided())
         self._remap_if_columns_changed()
         self._assign_keys()
         result.complete = result.complete and self._lent.holds_all
@@ -112,6 +121,7 @@ class Fetch:
         """Stage what is new or changed in a page."""
         reported = self._lent.take_record_problems()
         self._keep_unclaimed(page, reported)
+        self._look_at_dates(page)
         result = self._result
         result.fetched += len(page)
         news: list[_News] = []
@@ -149,6 +159,15 @@ class Fetch:
                 _News(staging.NEW if prior is None else staging.CHANGED, raw, key, digest, prior, own)
             )
         self._stage(news)
+
+    def _look_at_dates(self, page: list[Raw]) -> None:
+        """Find out what comes first in the dates of each column, before a cell of this page is read."""
+        columns = self._source.columns
+        headers = dict.fromkeys(header for raw in page[:_LOOKED_AT] for header in raw.payload)
+        headers.update(dict.fromkeys(columns.headers))
+        dated = [header for header in headers if is_dated(columns.kind, columns.path(header))]
+        self._orders.look((raw.payload for raw in page), dated)
+        self._source.columns = columns.ordered(self._orders.decided())
 
     def _stage(self, news: Sequence[_News]) -> None:
         """Map, check and stage records; a record without a key is told what one is derived from."""
@@ -358,13 +377,18 @@ class Fetch:
         result.fetched += sum(result.skipped.values())
         result.problems = [
             *self._lent.file_problems,
+            *self._orders.problems(columns.headers),
             *itertools.chain.from_iterable(self._lent.take_record_problems().values()),
         ]
         result.cursor = self._lent.next_cursor if result.complete else None
         headers = list(columns.headers)
         result.headers = [header for header in headers if columns.path(header) is not None]
+        result.orders = self._orders.learned()
         if headers:
             result.learned = columns.learned_from(headers)
+        elif result.orders:
+            result.learned = dict(columns.learned)
+        if headers:
             result.unused = len(set(columns.unknown(headers)) - {self._source.key_column})
 
     def _count(self, op: str, digest: bytes, raw_id: int) -> None:

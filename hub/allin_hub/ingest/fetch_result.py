@@ -49,6 +49,8 @@ class FetchResult:
     headers: list[str] = field(default_factory=list)
     learned: dict[str, str] | None = None
     """Columns -> paths, as `maps/<source>.toml` keeps them; None where no header was read."""
+    orders: dict[str, str] = field(default_factory=dict)
+    """Columns -> what comes first in their dates, as `maps/<source>.toml` keeps it."""
     unused: int = 0
     """How many columns lead nowhere."""
     fingerprint: str = ""

@@ -6,7 +6,8 @@ A value that breaks a rule becomes a finding, so that what comes out of here can
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
@@ -16,11 +17,13 @@ from pydantic import TypeAdapter, ValidationError
 from allin_hub.mapping.drafts import Way, localized_value, texts
 from allin_hub.mapping.values import ValueMap
 from allin_schemas import ENTITIES, Kind, claim_of
-from allin_schemas.reading import Context, Finding, Reading, read
+from allin_schemas.reading import Context, Finding, Reading, read, read_when
 
 SCRIPTS = (("\u0600", "\u06ff", "ar"), ("\u0400", "\u04ff", "uk"), ("\u1200", "\u137f", "ti"))
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u0600-\u06ff\u1200-\u137f]")
 _LONGEST_SHOWN = 80
+_DATED = frozenset({"date", "dates", "moment", "moments", "slots", "apply"})
+"""Readers that read dates, of which the order of day and month may be known."""
 _MOST_KNOWN = 8_000
 """How many cells of one field are remembered."""
 
@@ -35,13 +38,49 @@ def _adapter(kind: Kind, name: str) -> TypeAdapter[list[Any]]:
 class Readings:
     """What the cells of one source mean. Readings are shared between rows, so they are never changed."""
 
-    def __init__(self, context: Context, language: str, values: ValueMap | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        language: str,
+        values: ValueMap | None = None,
+        order_of: Callable[[str], Any] = lambda _path: None,
+    ) -> None:
         self._context = context
         self._values = values
         """What the words of the source mean in fields of its own kind."""
+        self._order_of = order_of
+        """What comes first in the dates under a path."""
         self._language = language
         self._known: dict[tuple[Kind, str], dict[Any, Reading]] = {}
         self._flags: dict[Any, Reading] = {}
+        self._spans: dict[Any, Reading] = {}
+
+    def spans(self, rows: Sequence[tuple[Any, Any, Any]]) -> list[Reading]:
+        """What the cells of start, end and "all day" of each row say together: a reading of several fields.
+
+        Each finding has its field as its part.
+        """
+        found = []
+        for row in rows:
+            key = tuple(map(_key, row))
+            reading = self._spans.get(key)
+            if reading is None:
+                if len(self._spans) > _MOST_KNOWN:
+                    self._spans.clear()
+                reading = self._spans[key] = self._span(*row)
+            found.append(reading)
+        return found
+
+    def _span(self, start: Any, end: Any, all_day: Any) -> Reading:
+        flag = Reading(None) if all_day is None else self.flag(all_day)
+        told = tuple(one._replace(part="all_day") for one in flag.findings)
+        reading = read_when(
+            {"start": start, "end": end},
+            self._in_order("start"),
+            all_day=flag.value,
+            ending=self._in_order("end"),
+        )
+        return Reading(reading.value, (*told, *reading.findings)) if told else reading
 
     def column(
         self, kind: Kind, name: str, way: Way, cells: Sequence[Any], *, is_own: bool = True
@@ -56,7 +95,8 @@ class Readings:
         written = list(fresh.values())
         if self._values is not None and is_own:
             written = self._values.meant(name, written)
-        made = self._valid(kind, name, self._read(way, written))
+        context = self._in_order(name) if way.reader in _DATED else self._context
+        made = self._valid(kind, name, self._read(way, written, context))
         if len(fresh) == len(keys):
             return made
         news = dict(zip(fresh, made, strict=True))
@@ -74,12 +114,16 @@ class Readings:
             self._flags[key] = read("flag", cell, self._context)
         return self._flags[key]
 
-    def _read(self, way: Way, cells: Sequence[Any]) -> list[Reading]:
+    def _in_order(self, path: str) -> Context:
+        order = self._order_of(path)
+        return self._context if order is None else replace(self._context, order=order)
+
+    def _read(self, way: Way, cells: Sequence[Any], context: Context) -> list[Reading]:
         if way.reader is None:
             return [Reading(cell) for cell in cells]
         if way.localized:
             return [self._texts(cell) for cell in cells]
-        name, context = way.reader, self._context
+        name = way.reader
         return [read(name, cell, context) for cell in cells]
 
     def _texts(self, written: Any) -> Reading:

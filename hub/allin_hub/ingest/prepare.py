@@ -97,7 +97,8 @@ def prepared_of(hub: Hub, settings: SourceSettings, source: Source[Any]) -> Prep
     _refuse_wrong_defaults(hub, settings, kind)
     learned = maps.learned(hub.config.folder, settings.name)
     fitting = {column: path for column, path in learned.items() if path in IGNORED or is_path(kind, path)}
-    source.columns = ColumnMap(kind, settings.columns, fitting)
+    orders = {**maps.orders(hub.config.folder, settings.name), **settings.date_order}
+    source.columns = ColumnMap(kind, settings.columns, fitting, orders=orders)
     return Prepared(settings, source, kind, _values(hub, settings, kind))
 
 

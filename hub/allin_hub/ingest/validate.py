@@ -33,6 +33,7 @@ from allin_schemas.reading import (
     is_mobile,
     is_role_address,
     is_role_name,
+    is_zone,
     name_key,
     names_nobody,
     names_person,
@@ -44,6 +45,11 @@ MISSING = {"name": "NAME_MISSING", "title": "TITLE_MISSING", "start": "START_MIS
 _LONGEST_NAME = 300
 _PLACES = frozenset({"places", "location"})
 _DOUBTFUL = frozenset({"POSTAL_CODE_UNREADABLE", "POSTAL_CODE_ZERO_ADDED"})
+_ASKED = "DATE_ORDER_UNCLEAR"
+"""What is asked once for a column; a record waits for the answer."""
+_WHEN = frozenset({"start", "end", "all_day"})
+_MOST_PLACES = 50
+"""Of so many other countries and zones readings are remembered at once."""
 _MOST_DAYS = 50
 """For how many days of arrival readings are remembered at once."""
 
@@ -272,8 +278,9 @@ class Validator:
         self._context = context
         self._language = language
         self._values = values
-        self._readings = Readings(context, language, values)
-        self._abroad: dict[str, Readings] = {}
+        self._order_of = columns.order_of if columns is not None else lambda _path: None
+        self._readings = Readings(context, language, values, self._order_of)
+        self._elsewhere: dict[tuple[str, str], Readings] = {}
 
     def check(self, drafts: Sequence[tuple[Parts, Located]]) -> list[Outcome]:
         """Outcomes in the order of the drafts."""
@@ -324,18 +331,24 @@ class Validator:
         """The records' fields, read column by column: rows with the same fields are read together."""
         shapes: dict[tuple[str, ...], list[_Row]] = {}
         for row in rows:
-            shapes.setdefault((row.parts.kind, *row.parts.fields), []).append(row)
-        for (kind_name, *names), alike in shapes.items():
+            zone = str(row.parts.fields.get("zone") or "")
+            shapes.setdefault((row.parts.kind, zone, *row.parts.fields), []).append(row)
+        for (kind_name, zone, *names), alike in shapes.items():
             kind = Kind(kind_name)
             how = ways(kind)
-            cells = dict(
-                zip(names, zip(*[row.parts.fields.values() for row in alike], strict=True), strict=False)
-            )
+            reader = self._in(zone=zone)
+            cells = {
+                name: column
+                for name, column in zip(
+                    names, zip(*[row.parts.fields.values() for row in alike], strict=True), strict=False
+                )
+                if not (kind is Kind.EVENT and name in _WHEN)
+            }
             read = {
-                name: self._readings.column(kind, name, how[name], column, is_own=not prefix)
+                name: reader.column(kind, name, how[name], column, is_own=not prefix)
                 for name, column in cells.items()
             }
-            self._read_abroad(kind, alike, cells, read)
+            self._read_abroad(kind, alike, cells, read, zone)
             for name, readings in read.items():
                 for row, reading in zip(alike, readings, strict=True):
                     if reading.findings:
@@ -343,8 +356,10 @@ class Validator:
             columns = [[reading.value for reading in readings] for readings in read.values()]
             for row, values in zip(alike, zip(*columns, strict=True), strict=False):
                 row.data = {
-                    name: value for name, value in zip(names, values, strict=True) if value is not None
+                    name: value for name, value in zip(read, values, strict=True) if value is not None
                 }
+            if kind is Kind.EVENT and not _WHEN.isdisjoint(names) and (not zone or is_zone(zone)):
+                self._read_when(alike, reader, prefix)
         return [
             CheckedClaim(row.parts.kind, "", row.data, row.parts.references, row.parts.answers)
             for row in rows
@@ -356,6 +371,7 @@ class Validator:
         rows: Sequence[_Row],
         cells: Mapping[str, Sequence[Any]],
         read: dict[str, list[Reading]],
+        zone: str,
     ) -> None:
         """Read again what depends on the country, where a record lies in another one than its source.
 
@@ -369,7 +385,9 @@ class Validator:
                 if reading.findings and phones and row.country is None:
                     code = _prefix(phones[number], reading)
                     if code:
-                        again = self._in(code).column(kind, name, ways(kind)[name], [cells[name][number]])[0]
+                        again = self._in(code, zone).column(
+                            kind, name, ways(kind)[name], [cells[name][number]]
+                        )[0]
                         if not _DOUBTFUL & {one.code for one in again.findings}:
                             told = Finding("COUNTRY_FROM_PHONE", code)
                             read[name][number] = Reading(again.value, (*again.findings, told))
@@ -378,17 +396,40 @@ class Validator:
             for number, row in enumerate(rows):
                 if row.country:
                     cell = cells["phones"][number]
-                    phones[number] = self._in(row.country).column(
+                    phones[number] = self._in(row.country, zone).column(
                         kind, "phones", ways(kind)["phones"], [cell]
                     )[0]
 
-    def _in(self, country: str) -> Readings:
-        """Give the readings of another country."""
-        if country not in self._abroad:
-            self._abroad[country] = Readings(
-                replace(self._context, country=country), self._language, self._values
-            )
-        return self._abroad[country]
+    def _in(self, country: str = "", zone: str = "") -> Readings:
+        """Give the readings of a record that lies in another country, or names a zone: its times without one are meant there."""
+        place = (country or self._context.country, zone if zone and is_zone(zone) else self._context.zone)
+        if place == (self._context.country, self._context.zone):
+            return self._readings
+        if place not in self._elsewhere:
+            if len(self._elsewhere) > _MOST_PLACES:
+                self._elsewhere.clear()
+            context = replace(self._context, country=place[0], zone=place[1])
+            self._elsewhere[place] = Readings(context, self._language, self._values, self._order_of)
+        return self._elsewhere[place]
+
+    def _read_when(self, rows: Sequence[_Row], reader: Readings, prefix: str) -> None:
+        """Read from when to when events last: their cells say it only together."""
+        fields = [row.parts.fields for row in rows]
+        readings = reader.spans([(one.get("start"), one.get("end"), one.get("all_day")) for one in fields])
+        how = ways(Kind.EVENT)
+        for row, reading in zip(rows, readings, strict=True):
+            for one in reading.findings:
+                name = one.part or "start"
+                told = Reading(None, (one._replace(part=""),))
+                self._report(told, name, how[name], row.place, prefix, row.problems)
+            for name, value in (reading.value or {}).items():
+                said = row.data.get(name)
+                if name == "rdates" and said:
+                    row.data[name] = list(dict.fromkeys([*value, *said]))
+                elif name == "time_note" and said:
+                    row.data[name] = f"{value}, {said}"[:_LONGEST_NAME]
+                else:
+                    row.data[name] = value
 
     def _settle(self, checked: CheckedClaim, row: _Row, prefix: str, circle: _Circle) -> None:
         """What follows for a record from all its fields together."""
@@ -499,10 +540,11 @@ class Validator:
         if kind is Kind.EVENT and data.get("overrides") and "start" not in data:
             # A changed date whose series stands in a record of its own.
             return
+        waiting = {one.field for one in problems if one.code == _ASKED}
         problems.extend(
             self._problem(MISSING[name], place, name)
             for name in ENTITIES[kind].required
-            if data.get(name) in (None, "")
+            if data.get(name) in (None, "") and name not in waiting
         )
 
     def _keep_person_out(
@@ -553,6 +595,8 @@ class Validator:
         column = self._columns.column_of(path) if self._columns is not None else None
         if column is None and self._columns is not None and "." in path:
             column = self._columns.column_of(path.partition(".")[0])
+        if code == _ASKED:  # the same for all rows, so that it is told once
+            params = {"column": column or "…"}
         shown = {name: value for name, value in params.items() if value is not None}
         return Problem(code, place.key, place.sheet, place.row, column, path, shown)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from allin_hub.base.errors import refused
 from allin_hub.mapping.combine import Fold, Route, alone, fold, together
+from allin_hub.mapping.date_orders import UNCLEAR
 from allin_hub.mapping.drafts import ways
 from allin_hub.mapping.header_context import is_language, option_of, seen_together
 from allin_hub.mapping.paths import IGNORED, checked, known_paths, list_paths
@@ -47,11 +48,13 @@ class ColumnMap:
         learned: Mapping[str, str] = MappingProxyType({}),
         *,
         headers: Sequence[str] = (),
+        orders: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.kind = kind
         self.given = dict(given)
         self.learned = dict(learned)
         self.headers = tuple(headers)
+        self.orders = dict(orders)
         if kind is not None:
             for column, path in (*self.given.items(), *self.learned.items()):
                 checked(kind, column, path)
@@ -128,6 +131,8 @@ class ColumnMap:
         for column, path in sorted(self.learned.items()):
             if column not in self.given and (self._recognised(column) or "").partition("+")[0] != path:
                 digest.update(f"\x1d{column}\x1f{path}".encode("utf-8", "surrogatepass"))
+        for column, order in sorted(self.orders.items()):
+            digest.update(f"\x1c{column}\x1f{order}".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def unknown(self, headers: Iterable[str]) -> list[str]:
@@ -157,7 +162,24 @@ class ColumnMap:
         beside = seen_together(self.kind, headers, {header: self.path(header) for header in headers})
         new = {header: path for header, path in beside.items() if self._said(header) is None}
         seen = dict.fromkeys((*self.headers, *headers))
-        return ColumnMap(self.kind, self.given, {**self.learned, **new}, headers=tuple(seen))
+        learned = {**self.learned, **new}
+        return ColumnMap(self.kind, self.given, learned, headers=tuple(seen), orders=self.orders)
+
+    def ordered(self, orders: Mapping[str, str]) -> ColumnMap:
+        """Give this map with what comes first in the dates of its columns."""
+        if orders == self.orders:
+            return self
+        return ColumnMap(self.kind, self.given, self.learned, headers=self.headers, orders=orders)
+
+    def order_of(self, path: str) -> str | None:
+        """Say what comes first in the dates under a path; None where nothing has shown it, or columns differ."""
+        found = {
+            order
+            for column, order in self.orders.items()
+            if (led := self.path(column)) is not None and (led == path or led.startswith(f"{path}."))
+        }
+        order = found.pop() if len(found) == 1 else None
+        return order if order != UNCLEAR else None
 
     def _said(self, header: str) -> str | None:
         """Give the path that hub.toml or an earlier look gives this header."""

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from allin_hub.mapping.date_ranges import span
 from allin_hub.mapping.paths import list_paths
 from allin_schemas import Kind
 from allin_schemas.reading import split_town
@@ -91,7 +90,7 @@ class Fold(Enum):
     JOIN = auto()
     """It is a part of one line."""
     SPAN = auto()
-    """It says a day, a time or both."""
+    """It says a day, a time or both; the reader of spans takes the cells of a start, or of an end, together."""
     OPTION = auto()
     """It says whether the option in its header was chosen."""
     CONSENT = auto()
@@ -138,7 +137,6 @@ def together(kind: Kind | None, path: str) -> Fold:
 
 def fold(folds: Mapping[str, Route], payload: Mapping[str, Any], draft: dict[str, Any]) -> None:
     """Add the cells of the columns that have a fold to the draft, in the order of the columns."""
-    spans: dict[str, list[Any]] | None = None
     for header, cell in payload.items():
         if header not in folds or cell is None or cell == "" or (cell.__class__ is str and cell.isspace()):
             continue
@@ -153,8 +151,7 @@ def fold(folds: Mapping[str, Route], payload: Mapping[str, Any], draft: dict[str
             if path not in draft:
                 draft[path] = cell
         elif how is Fold.SPAN:
-            spans = {} if spans is None else spans
-            spans.setdefault(path, []).append(cell)
+            _append(draft, path, cell)
         elif how is Fold.JOIN:
             draft[path] = f"{draft[path]}, {cell}" if path in draft else cell
         elif how is Fold.OPTION:
@@ -168,8 +165,6 @@ def fold(folds: Mapping[str, Route], payload: Mapping[str, Any], draft: dict[str
             _append(draft, path.partition("+")[0], f"Fax {cell}")
         else:
             _split(path.partition("+")[0], cell, draft)
-    if spans is not None:
-        _spanned(spans, draft)
 
 
 def _append(draft: dict[str, Any], path: str, cell: Any) -> None:
@@ -182,15 +177,6 @@ def _append(draft: dict[str, Any], path: str, cell: Any) -> None:
         *(before if isinstance(before, list) else [before]),
         *(cell if isinstance(cell, list) else [cell]),
     ]
-
-
-def _spanned(spans: Mapping[str, list[Any]], draft: dict[str, Any]) -> None:
-    for start, end in (("start", "end"), ("slots.start", "slots.end")):
-        if start in spans or end in spans:
-            pair = span(spans.get(start, []), spans.get(end, []))
-            draft.update(
-                {path: value for path, value in zip((start, end), pair, strict=True) if value is not None}
-            )
 
 
 def _chosen(option: str, cell: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from allin_hub.base.errors import ConfigError
 from allin_hub.base.failpoints import Point, around
 from allin_hub.config.toml_edit import quoted
 from allin_hub.i18n.translator import Voice
+from allin_hub.mapping.date_orders import ORDERS
 
 FOLDER = "maps"
 
@@ -70,6 +71,21 @@ def _data(folder: Path, source: str) -> dict[str, Any]:
     return data
 
 
+def orders(folder: Path, source: str) -> dict[str, str]:
+    """Column -> what comes first in its dates, as kept.
+
+    Raises ConfigError when the file is not valid.
+    """
+    kept = _data(folder, source).get("date_order", {})
+    if not isinstance(kept, dict) or not all(value in ORDERS for value in kept.values()):
+        raise ConfigError(
+            '{file}: [date_order] must hold lines like "Datum" = "day first".',
+            hint="Mend it, or delete it: the hub learns it again.",
+            file=f"{FOLDER}/{source}.toml",
+        )
+    return kept
+
+
 def keep(
     folder: Path,
     source: str,
@@ -77,6 +93,8 @@ def keep(
     unused: int,
     say: Voice,
     values: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    *,
+    orders: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Write what was learned, when it differs from what is there; a heading that means nothing may be a person's name."""
     remarks = [
@@ -102,6 +120,14 @@ def keep(
         ),
         "",
     ]
+    if orders:
+        first = say("What comes first in dates like 05/12/2026: day first, month first, or unclear.")
+        lines += [
+            f"# {first}",
+            "[date_order]",
+            *(f"{quoted(column)} = {quoted(order)}" for column, order in orders.items()),
+            "",
+        ]
     text = "\n".join(lines)
     path = _path(folder, source)
     if path.exists() and path.read_text(encoding="utf-8") == text:

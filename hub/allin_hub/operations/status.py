@@ -10,7 +10,9 @@ from typing import Any, Literal, TypeVar, cast
 from sqlalchemy import Connection
 
 from allin_hub.api import registry
+from allin_hub.base.bindings import of_problem
 from allin_hub.base.errors import Failure, HubError, SecretMissing, failure_of
+from allin_hub.base.problems import problem_of, shown_params
 from allin_hub.config import schedules
 from allin_hub.config.settings import OutputSettings, SourceSettings
 from allin_hub.hub import Hub
@@ -26,12 +28,15 @@ OutputState = Literal["done", "behind", "restored", "failed", "late", "never", "
 TodoCode = Literal[
     "source_failed", "source_held", "source_left", "source_late", "source_partial", "source_never",
     "output_failed", "output_late", "output_behind", "output_restored", "output_never", "message_undelivered",
-    "consents_ending",
+    "consents_ending", "date_order",
 ]  # fmt: skip
 LATER = ("late", "partial", "never")
 """States of sources that one sync of all of them mends."""
 UNPUBLISHED = ("late", "behind", "restored", "never")
 """States of outputs that one publish of all of them mends."""
+ORDER_ASKED = "DATE_ORDER_UNCLEAR"
+MOST_ASKED = 500
+"""How many rows that wait for an answer are looked at."""
 MESSAGE_FAULT = "message_fault"
 """The fact that tells since when no message reaches the office."""
 LIVE, QUARANTINED, WITHDRAWN = "live", "quarantined", "withdrawn"
@@ -105,6 +110,8 @@ class Todo:
 
     code: TodoCode
     names: tuple[str, ...]
+    columns: tuple[str, ...]
+    """The columns of the source that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +131,10 @@ def hub_status(hub: Hub) -> HubStatus:
     """Look at every source and output, also at settings that the next run could not work with, and list what is to do."""
     of_sources = {name: _with_settings(hub, one) for name, one in sources(hub).items()}
     of_outputs = {name: _with_settings(hub, one) for name, one in outputs(hub).items()}
-    todo = [*_todo_of_sources(of_sources), *_todo_of_outputs(of_outputs)]
+    asked = [Todo("date_order", (name,), columns) for name, columns in _asked_orders(hub).items()]
+    todo = [*_todo_of_sources(of_sources), *asked, *_todo_of_outputs(of_outputs)]
     if hub.config.notify.to and last_fault(hub) is not None:
-        todo.append(Todo("message_undelivered", ()))
+        todo.append(Todo("message_undelivered", (), ()))
     return HubStatus(not (of_sources and todo), of_sources, of_outputs, tuple(todo))
 
 
@@ -134,6 +142,20 @@ def last_fault(hub: Hub) -> str | None:
     """When a message could not be sent, unless one was sent since."""
     with reading(hub.engine) as connection:
         return runs.fact(connection, MESSAGE_FAULT) or None
+
+
+def _asked_orders(hub: Hub) -> dict[str, tuple[str, ...]]:
+    """Source -> the columns of which nobody knows whether the day or the month comes first."""
+    found: dict[str, dict[str, None]] = {}
+    with reading(hub.engine) as connection:
+        for source, id, sealed in status.problems_of(connection, ORDER_ASKED, MOST_ASKED):
+            settings = hub.config.sources.get(source)
+            column = problem_of(hub.sealer.unseal(sealed, of_problem(id))).column
+            if settings is None or column is None or column in settings.date_order:
+                continue
+            if shown_params({"value": column})["value"] == column:
+                found.setdefault(source, {})[column] = None
+    return {source: tuple(columns) for source, columns in found.items()}
 
 
 def _with_settings(hub: Hub, one: Standing) -> Standing:
@@ -160,26 +182,26 @@ def _todo_of_sources(found: Mapping[str, SourceStanding]) -> list[Todo]:
     todo: list[Todo] = []
     for name, one in found.items():
         if one.state == "failed":
-            todo.append(Todo("source_failed", (name,)))
+            todo.append(Todo("source_failed", (name,), ()))
         if one.state == "held" or (one.undecided and one.state not in {"off", LEFT}):
-            todo.append(Todo("source_held", (name,)))
+            todo.append(Todo("source_held", (name,), ()))
         if one.state == LEFT:
-            todo.append(Todo("source_left", (name,)))
+            todo.append(Todo("source_left", (name,), ()))
         if one.consents_end_at is not None:
-            todo.append(Todo("consents_ending", (name,)))
+            todo.append(Todo("consents_ending", (name,), ()))
     return [*todo, *_shared("source", LATER, found.values())]
 
 
 def _todo_of_outputs(found: Mapping[str, OutputStanding]) -> list[Todo]:
     """List what each output needs; those that are only to be published share one entry."""
-    failed = [Todo("output_failed", (name,)) for name, one in found.items() if one.state == "failed"]
+    failed = [Todo("output_failed", (name,), ()) for name, one in found.items() if one.state == "failed"]
     return [*failed, *_shared("output", UNPUBLISHED, found.values())]
 
 
 def _shared(part: str, states: Iterable[str], found: Iterable[SourceStanding | OutputStanding]) -> list[Todo]:
     standings = list(found)
     return [
-        Todo(cast("TodoCode", f"{part}_{state}"), names)
+        Todo(cast("TodoCode", f"{part}_{state}"), names, ())
         for state in states
         if (names := tuple(one.name for one in standings if one.state == state))
     ]

@@ -115,13 +115,22 @@ class Formats:
 
     def time_range(self, start: Moment, end: Moment | None, format: str = "full") -> str:
         """From when to when; the end's day only where it is another. The end of whole days is exclusive."""
-        if end is not None and not isinstance(end, dt.datetime):
-            end -= dt.timedelta(days=1)
-        if end is None or end == start:
+        end = self._last_day(start, end)
+        if end is None or end == start or (not isinstance(end, dt.datetime) and end <= self.day(start)):
             return self.datetime(start, format)
         if self.day(end) == self.day(start):
             return self._joined(self.date(start, format), f"{self.time(start)} – {self.time(end)}")
         return f"{self.datetime(start, format)} – {self.datetime(end, format)}"
+
+    def _last_day(self, start: Moment, end: Moment | None) -> Moment | None:
+        """The last day where an end is a day, or the midnight after whole days; else the end itself."""
+        if end is None:
+            return None
+        local = self.local(end)
+        if not isinstance(local, dt.datetime):
+            return local - dt.timedelta(days=1)
+        last = local.date() - dt.timedelta(days=1)
+        return last if local.time() == dt.time() and last > self.day(start) else end
 
     def unbroken(self, text: str) -> Markup:
         """A date with its time: the part after the last comma stays on one line (`nowrap` is its class)."""

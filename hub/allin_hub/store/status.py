@@ -41,6 +41,12 @@ def problem_totals(connection: Connection) -> dict[str, int]:
     return dict(tuple(row) for row in rows)
 
 
+def problems_of(connection: Connection, code: str, most: int) -> list[tuple[str, int, bytes]]:
+    """(source, problem, sealed problem) of the first open problems of a code."""
+    query = select(problem.c.source, problem.c.id, problem.c.sealed).where(problem.c.code == code)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(problem.c.id).limit(most))]
+
+
 def file_counts(connection: Connection) -> dict[str, int]:
     """Output -> how many files it has put in place."""
     rows = connection.execute(select(artifact.c.output, func.count()).group_by(artifact.c.output))

@@ -68,9 +68,10 @@ def written(moment: dt.datetime | dt.date | None, zone: str) -> str | None:
 
 def written_end(start: dt.datetime | dt.date, end: dt.datetime | dt.date | None, zone: str) -> str | None:
     """The end as others write it: of whole days, the last one, not the day after it."""
-    if end is None or isinstance(end, dt.datetime) or isinstance(start, dt.datetime):
+    if end is None or isinstance(end, dt.datetime):
         return written(end, zone)
-    return written(max(start, end - dt.timedelta(days=1)), zone)
+    first = start.astimezone(ZoneInfo(zone)).date() if isinstance(start, dt.datetime) else start
+    return written(max(first, end - dt.timedelta(days=1)), zone)
 
 
 def _over(date: Date, zone: str, now: dt.datetime) -> bool:

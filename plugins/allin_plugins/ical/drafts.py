@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allin_hub import Component
-from allin_plugins.ical.moments import day, ending, is_day, moment
+from allin_plugins.ical.moments import day, ending, is_day, last_day, moment
 
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
@@ -60,7 +60,7 @@ def event(payload: Mapping[str, Any]) -> dict[str, Any]:
         "title": payload.get("summary"),
         "description": _described(payload),
         "start": moment(start, home),
-        "end": end,
+        "end": last_day(end),
         "all_day": all_day,
         "zone": _zone(payload),
         "rrule": payload.get("rrule"),

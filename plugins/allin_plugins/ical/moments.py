@@ -75,6 +75,13 @@ def ending(payload: Mapping[str, Any], home: str) -> tuple[str | None, str | Non
     return (ends, None) if begins < ends else (None, "END_BEFORE_START")
 
 
+def last_day(end: str | None) -> str | None:
+    """Say an end as drafts do: of whole days the last one, not the day after it."""
+    if end is None or "T" in end:
+        return end
+    return (dt.date.fromisoformat(end) - dt.timedelta(days=1)).isoformat()
+
+
 def _after(start: Mapping[str, Any], length: Mapping[str, int], home: str) -> tuple[str | None, str | None]:
     days, seconds = length["days"], length["seconds"]
     if days * _DAY + seconds <= 0:

@@ -176,6 +176,9 @@ class Writer:
             return self.day(one.start) if last is None else f"{self.day(one.start)} – {self.day(last)}"
         if one.end is None or one.end == one.start:
             return self.moment(one.start)
+        last = _last_day(one.start, one.end)
+        if last is not None and one.end.time() == dt.time():
+            return f"{self.moment(one.start)} – {self.day(last)}"
         if self.formats.day(one.end) != self.formats.day(one.start):
             return f"{self.moment(one.start)} – {self.moment(one.end)}"
         start, end = self.formats.time(one.start), self.formats.time(one.end)

@@ -17,6 +17,8 @@ from allin_schemas.reading.mailboxes import (
     names_person,
     own_domain,
 )
+from allin_schemas.reading.moments.orders import order_shown
+from allin_schemas.reading.moments.spans import is_zone, read_when
 from allin_schemas.reading.phones import country_of_number, is_mobile
 from allin_schemas.reading.postal import split_town
 from allin_schemas.reading.readers import read
@@ -35,13 +37,16 @@ __all__ = [
     "is_mobile",
     "is_role_address",
     "is_role_name",
+    "is_zone",
     "mail_domain",
     "name_key",
     "names_nobody",
     "names_person",
+    "order_shown",
     "own_domain",
     "read",
     "read_consent",
+    "read_when",
     "reads_like_empty",
     "says_cancelled",
     "split_town",

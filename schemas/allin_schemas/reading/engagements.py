@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from allin_schemas.reading.cleaning import cells_of, first, gathered, tidy
-from allin_schemas.reading.dates_and_times import read_moment
-from allin_schemas.reading.findings import BLANK, Context, Finding, Reading, finding, guessed, unreadable
+from allin_schemas.reading.dates_and_times import in_words
+from allin_schemas.reading.findings import BLANK, Context, Reading, finding, guessed, unreadable
+from allin_schemas.reading.moments.spans import Span, is_zone, read_span
 from allin_schemas.reading.numbers import amount_of
 from allin_schemas.reading.structures import read_structure
 from allin_schemas.reading.texts import LONGEST_LINE
@@ -32,10 +35,6 @@ _HOURS = re.compile(
     re.I,
 )
 _HOURS_OF_A_WEEK = 168
-_CLOCK = r"\d{1,2}(?:[:.]\d{2})?"
-_SPAN = re.compile(
-    rf"(?P<from>{_CLOCK})\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(?P<to>{_CLOCK})\s*(?:uhr)?\s*$", re.I
-)
 _DATED = re.compile(r"\d{1,2}\.\s?(?:\d{1,2}\.|[A-Za-zä]{3})|\d{4}-\d{2}-\d{2}")
 
 
@@ -100,7 +99,11 @@ def _slots_of_parts(parts: Mapping[str, Any], context: Context) -> Reading:
     rest = dict(parts)
     whole = read_slots(rest.pop("raw", None), context)
     hours = _weekly(rest.pop("hours_per_week", None), context)
-    apart = read_structure(Slot, rest, context)
+    apart = _when(
+        {name: rest.pop(name, None) for name in ("start", "end")},
+        read_structure(Slot, rest, context),
+        context,
+    )
     said = {**(hours.value or {}), **(apart.value or {})}
     findings = (*whole.findings, *hours.findings, *apart.findings)
     slots = whole.value or []
@@ -154,19 +157,49 @@ def _slot(text: str, context: Context) -> Reading:
 
 
 def _dated(text: str, context: Context) -> Reading | None:
-    """A slot with a day, and with an end where a span of time is written."""
-    span = _SPAN.search(text)
-    day = text[: span.start()].strip(" ,:") if span else text
-    day = re.sub(r"\s+(?:von|ab|um|from)$", "", day)
-    findings: list[Finding] = []
-    start = read_moment(f"{day} {span['from']} Uhr" if span else day, context)
-    if start.value is None:
+    """A slot with a day, and with an end where a span of time is written; several days are several slots."""
+    if len(text) > LONGEST_LINE:
         return None
-    findings.extend(start.findings)
-    slot: dict[str, Any] = {"start": start.value, "zone": context.zone}
-    end = read_moment(f"{day} {span['to']} Uhr", context) if span else BLANK
-    if end.value and len(end.value) > 10 and end.value > start.value:
-        slot["end"] = end.value
-    elif span:
-        findings.append(finding("TIME_UNREADABLE", text, became=start.value))
-    return Reading([slot], tuple(findings))
+    span = read_span([text], None, context)
+    if span.start is None:
+        return None
+    findings = [one._replace(part="") for one in span.findings]
+    if span.note and not findings:
+        findings.append(finding("TIME_REST", text, became=in_words(span.start, context)))
+    return Reading(_slots_of(span, context), tuple(findings))
+
+
+def _slots_of(span: Span, context: Context) -> list[dict[str, Any]]:
+    """A slot for each start, all as long as the first."""
+    slots: list[dict[str, Any]] = []
+    for start in (span.start, *span.rdates):
+        slot = {"start": start, "zone": context.zone}
+        if span.start is not None and start is not None and span.end is not None:
+            slot["end"] = _ended(span.start, span.end, start)
+        slots.append(slot)
+    return slots
+
+
+def _ended(first: str, end: str, start: str) -> str:
+    """The end of a start that lasts as long as the first one."""
+    if start == first or len(end) == 10:
+        return end
+    length = dt.datetime.fromisoformat(end) - dt.datetime.fromisoformat(first)
+    return f"{(dt.datetime.fromisoformat(start) + length).isoformat()[:19]}Z"
+
+
+def _when(cells: Mapping[str, Any], apart: Reading, context: Context) -> Reading:
+    """A slot's start and end, which say only together when it is."""
+    if not any(cells.values()):
+        return apart
+    zone = (apart.value or {}).get("zone")
+    if zone is not None and is_zone(zone):
+        context = replace(context, zone=zone)
+    span = read_span(cells["start"], cells["end"], context)
+    findings = list(span.findings)
+    if span.start is not None and (span.rdates or span.note):
+        text = ", ".join(str(one) for one in cells_of(list(cells.values())))
+        code = "DATE_RANGE" if span.rdates else "TIME_REST"
+        findings.append(finding(code, text, became=in_words(span.start, context))._replace(part="start"))
+    value = {name: value for name, value in (("start", span.start), ("end", span.end)) if value is not None}
+    return Reading({**value, **(apart.value or {})} or None, (*apart.findings, *findings))

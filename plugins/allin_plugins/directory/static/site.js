@@ -7,10 +7,16 @@ const language = document.documentElement.lang;
 
 // "Café", "cafe" and "CAFÉ" are one word; so are the ways to write one Arabic, Turkish or Ukrainian letter.
 const LETTERS = { "ß": "ss", "ı": "i", "ł": "l", "ø": "o", "æ": "a", "œ": "o", "đ": "d", "ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك",
-  "ٱ": "ا", "ـ": "", "і": "и", "ґ": "г", "є": "е", "ы": "и", "э": "е", "’": "", "'": "", "ʼ": "" };
+  "ٱ": "ا", "ـ": "", "і": "и", "ґ": "г", "є": "е", "ы": "и", "э": "е", "’": "", "'": "", "ʼ": "", "أ": "ا", "إ": "ا", "آ": "ا", "ٲ": "ا" };
 const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "")
-  .replace(/[ßıłøæœđةىیکٱـіґєыэ’'ʼ]/gu, (letter) => LETTERS[letter]).replace(/([aou])e/gu, "$1");
+  .replace(/[ßıłøæœđةىیکٱأإآٲـіґєыэ’'ʼ]/gu, (letter) => LETTERS[letter]).replace(/([aou])e/gu, "$1")
+  .replace(/[٠-٩۰-۹]/g, (digit) => digit.charCodeAt(0) & 15);
 const split = (text) => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+
+// A word in Cyrillic letters is found in Latin ones too: Беттенхаузен, Bettenhausen.
+const LATIN = { а: "a", б: "b", в: "v", г: "g", д: "d", ж: "sch", з: "s", и: "i", й: "j", к: "k", л: "l", м: "m", н: "n", о: "o", п: "p", р: "r",
+  с: "s", т: "t", у: "u", ф: "f", х: "h", ц: "z", ч: "tsch", ш: "sch", щ: "schtsch", ь: "", ъ: "", ю: "ju", я: "ja", е: "e" };
+const latin = (word) => /^[а-я]/.test(word) ? word.replace(/[а-я]/g, (letter) => LATIN[letter] ?? letter) : "";
 
 // How many letters differ (added, dropped, changed, swapped), or more than `most`.
 function distance(a, b, most) {
@@ -41,27 +47,71 @@ function likeness(asked, word) {
   return off <= most ? 0.6 - off * 0.15 : 0;
 }
 
-const WEIGHT = { title: 4, more: 2, tags: 2, line: 1 };
-function score(entry, asked) {
-  let sum = 0;
-  for (const word of asked) {
+const WEIGHT = { title: 4, tags: 3, more: 2, line: 1, rest: 0.6 };
+// Cyrillic words change at their end: квартира, квартиру.
+const stem = (word) => word.length > 5 && /^[а-я]/.test(word) ? word.replace(/[аеийоуьюя]{1,2}$/, "") : word;
+const meets = (asked, own) => own === asked || asked.length >= 4 && own.startsWith(asked) || own.length >= 5 && asked.startsWith(own)
+  || asked.length >= 5 && likeness(stem(asked), stem(own)) > 0.4;
+
+// The groups of words of which the question holds one: each with the places of the words that say it.
+function meant(asked, groups) {
+  return groups.flatMap((phrases, group) => phrases.flatMap((phrase) => {
+    const places = phrase.map((own) => asked.findIndex((word) => meets(word, own)));
+    return places.includes(-1) ? [] : [{ group, places }];
+  }));
+}
+const holds = (entry, phrase) => {
+  const weights = phrase.map((word) => Math.max(0, ...Object.keys(WEIGHT).filter((field) => entry.words[field].some((own) =>
+    own === word || word.length >= 4 && (own.startsWith(word) || word.length >= 6 && own.includes(word)))).map((field) => WEIGHT[field])));
+  return Math.min(...weights);
+};
+function weightOf(entry, group, phrases) {
+  entry.groups ??= new Map();
+  if (!entry.groups.has(group)) entry.groups.set(group, entry.spokenGroups.has(group) ? WEIGHT.tags : Math.max(0, ...phrases.map((phrase) => holds(entry, phrase))));
+  return entry.groups.get(group);
+}
+
+// Points for each word that was asked for: by its letters, or by another word for the same.
+function points(entry, asked, same, groups) {
+  return asked.map((word, place) => {
     let best = 0;
-    for (const field in WEIGHT) for (const own of entry.words[field]) best = Math.max(best, likeness(word, own) * WEIGHT[field]);
-    if (!best) return 0;
-    sum += best;
-  }
-  return sum;
+    for (const field in WEIGHT) for (const own of entry.words[field]) {
+      const like = Math.max(likeness(word, own), latin(word) ? likeness(latin(word), own) * 0.9 : 0, latin(own) ? likeness(word, latin(own)) * 0.9 : 0);
+      best = Math.max(best, like * WEIGHT[field]);
+    }
+    for (const { group, places } of same) if (places.includes(place)) best = Math.max(best, weightOf(entry, group, groups[group]) * 0.8);
+    return best;
+  });
 }
 
 let loading;
 const index = () => loading ??= new Promise((resolve, reject) => {
   const script = document.createElement("script");
   script.src = `${root}data/search-${language}.js`;
-  script.onload = () => resolve(window.ALLIN_INDEX.map((entry) => ({ ...entry, words: { title: split(entry.title), more: split(entry.more),
-    tags: split([...entry.spoken, ...entry.topic, ...entry.district].join(" ")), line: split(entry.line) } })));
+  script.onload = () => {
+    const { groups, spoken, quiet } = window.ALLIN_WORDS, codes = Object.keys(spoken);
+    const phrases = [...groups, ...codes.map((code) => spoken[code])].map((group) => group.map(split).filter((phrase) => phrase.length));
+    const entries = window.ALLIN_INDEX.map((entry) => ({ ...entry,
+      spokenGroups: new Set(entry.language.map((code) => groups.length + codes.indexOf(code))),
+      words: { title: split(entry.title), more: split(entry.more), line: split(entry.line), rest: split(entry.rest),
+        tags: split([...entry.spoken, ...entry.topic, ...entry.about, ...entry.district, words.kinds[entry.kind]].join(" ")) } }));
+    resolve({ entries, groups: phrases, quiet: new Set(quiet.flatMap(split)) });
+  };
   script.onerror = reject;
   document.head.append(script);
 });
+
+// What answers a question: entries that have all of it, else those that have most of it.
+function answers(question, { entries, groups, quiet }) {
+  const all = split(question), telling = all.filter((word) => !quiet.has(word)), asked = telling.length ? telling : all;
+  if (!asked.length) return { found: entries, whole: true };
+  const same = meant(asked, groups);
+  const rated = entries.map((entry) => ({ entry, each: points(entry, asked, same, groups) })).map(({ entry, each }) =>
+    ({ entry, has: each.filter(Boolean).length, sum: each.reduce((sum, one) => sum + one, 0) })).filter(({ has }) => has);
+  const whole = rated.filter(({ has }) => has === asked.length);
+  const found = (whole.length ? whole : rated).sort((a, b) => b.has - a.has || b.sum - a.sum).map(({ entry }) => entry);
+  return { found: whole.length ? found : found.slice(0, 10), whole: whole.length > 0 };
+}
 
 const made = (tag, text, about = {}) => Object.assign(document.createElement(tag), { textContent: text }, about);
 const plural = (count) => words.hits[new Intl.PluralRules(language).select(count)].replace(/\d+/, count);
@@ -77,6 +127,21 @@ function card(entry) {
   if (entry.line) item.append(made("p", entry.line, { lang: entry.lang, dir: "auto" }));
   const about = [words.kinds[entry.kind], entry.spoken.join(", "), entry.district.join(", ")].filter(Boolean);
   item.append(made("p", about.join(" · "), { className: "quiet" }));
+  return item;
+}
+
+// Where else to look: the things that people come for.
+function needs() {
+  const item = document.createElement("li"), items = document.createElement("ul");
+  item.className = "offers";
+  items.className = "needs";
+  for (const [target, name, about] of words.needs) {
+    const link = made("a", "", { href: home + target }), one = document.createElement("li");
+    link.append(made("strong", name), made("span", about));
+    one.append(link);
+    items.append(one);
+  }
+  item.append(made("h3", words.offers), items);
   return item;
 }
 
@@ -101,14 +166,12 @@ function finder(form) {
     list.hidden = idle;
     chips?.replaceChildren(...facets.filter(({ value }) => value).map(chip));
     if (idle) { list.replaceChildren(); status.textContent = ""; return; }
-    const asking = split(state.get("q") ?? ""), entries = await index();
+    const known = await index();
     if (mine !== turn) return;
-    const found = entries
-      .filter((entry) => (!kind || entry.kind === kind) && facets.every(({ name, value }) => !value || entry[name].includes(value)))
-      .map((entry) => [asking.length ? score(entry, asking) : 1, entry]).filter(([points]) => points)
-      .sort(([a], [b]) => b - a).map(([, entry]) => entry);
-    list.replaceChildren(...found.slice(0, 50).map(card));
-    status.textContent = found.length ? plural(found.length) + (found.length > 50 ? ` ${words.first}` : "") : words.none;
+    const fits = known.entries.filter((entry) => (!kind || entry.kind === kind) && facets.every(({ name, value }) => !value || entry[name].includes(value)));
+    const { found, whole } = answers(state.get("q") ?? "", { ...known, entries: fits });
+    list.replaceChildren(...found.slice(0, 50).map(card), ...(whole && found.length ? [] : [needs()]));
+    status.textContent = !found.length ? words.none : !whole ? words.near : plural(found.length) + (found.length > 50 ? ` ${words.first}` : "");
   }
   function chip(facet) {
     const item = document.createElement("li"), button = made("button", `${facet.selectedOptions[0].dataset.name} ✕`, { type: "button" });
