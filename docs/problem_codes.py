@@ -31,6 +31,7 @@ SAMPLE = {
     "most": 300,
     "of": 4,
     "name": "DESCRIPTION",
+    "organisation": "Beispielverein e.V.",
     "pattern": "partner/*.xlsx",
     "rows": 50,
     "scheme": "ftp",

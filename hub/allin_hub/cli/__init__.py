@@ -10,7 +10,8 @@ import typer
 
 from allin_hub.base.file_modes import keep_private
 from allin_hub.cli.consent import consents as consent_commands
-from allin_hub.cli.invocation import Call, guarded
+from allin_hub.cli.guarded import guarded
+from allin_hub.cli.invocation import Call
 from allin_hub.cli.key import keys as key_commands
 from allin_hub.cli.sources import sources as source_commands
 from allin_hub.cli.translated_help import Speaking
@@ -43,7 +44,7 @@ Kinds = "organisation, person, event, opportunity, service or project."
 def demo(folder: FolderToMake = "demo", debug: Debug = False) -> None:
     """Make a complete hub on invented Kassel data: sync all, publish all, say where to look."""
     with guarded(Call(folder, debug=debug)) as call:
-        from allin_hub.cli.init_demo import run_demo
+        from allin_hub.cli.init_demo_new import run_demo
 
         run_demo(call)
 
@@ -52,7 +53,7 @@ def demo(folder: FolderToMake = "demo", debug: Debug = False) -> None:
 def init(folder: FolderToMake = ".", debug: Debug = False) -> None:
     """Make a new hub folder with a commented hub.toml."""
     with guarded(Call(folder, debug=debug)) as call:
-        from allin_hub.cli.init_demo import run_init
+        from allin_hub.cli.init_demo_new import run_init
 
         run_init(call)
 
@@ -557,7 +558,7 @@ def new(
 ) -> None:
     """Make a package for a plugin of your own: it works, and its tests pass."""
     with guarded(Call(folder, json, debug)) as call:
-        from allin_hub.cli.new_plugin import run_new
+        from allin_hub.cli.init_demo_new import run_new
 
         run_new(call, kind, name)
 

@@ -1,15 +1,11 @@
-"""Holds how a command was called, and turns its exceptions into sentences and exit codes."""
+"""Holds how a command was called: the hub's folder, and how the person wants to be answered."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-
-import typer
 
 HERE = "."
 _OF_A_HUB = re.compile(
@@ -43,16 +39,3 @@ class Call:
             return sentence
         named = _OF_A_HUB.sub(lambda found: f"{found[0]} --hub {folder}", sentence)
         return _RESTORE.sub(lambda found: f"{found[0]} {folder}", named)
-
-
-@contextmanager
-def guarded(call: Call) -> Iterator[Call]:
-    """Run a command. Any exception becomes a sentence and an exit code; a traceback shows with `--debug` only."""
-    try:
-        yield call
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except Exception as error:
-        from allin_hub.cli.errors import explain
-
-        raise typer.Exit(explain(error, call)) from error

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from allin_hub.cli.invocation import Call, guarded
+from allin_hub.cli.guarded import guarded
+from allin_hub.cli.invocation import Call
 
 Folder = Annotated[str, typer.Option("--hub", metavar="DIR", envvar="ALLIN_HUB", help="The hub's folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]

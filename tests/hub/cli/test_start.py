@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from allin_hub.api import registry
 from allin_hub.cli import app
-from allin_hub.cli.init_demo import TEMPLATES
+from allin_hub.cli.init_demo_new import TEMPLATES
 from allin_hub.cli.invocation import Call
 from allin_hub.config.load import load
 

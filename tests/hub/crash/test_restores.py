@@ -19,7 +19,7 @@ from allin_hub.backup.create import back_up
 from allin_hub.backup.file_swap import Exchange, put_back
 from allin_hub.backup.restore import Wish, restore
 from allin_hub.base.errors import ConfigError, HubError
-from allin_hub.cli.init_demo import run_init
+from allin_hub.cli.init_demo_new import run_init
 from allin_hub.cli.invocation import Call
 from allin_hub.config.toml_blocks import CUT_OFF
 from allin_hub.open_hub import open_hub

@@ -1,8 +1,9 @@
-"""Commands that make a hub: init, demo."""
+"""Commands that make a folder: init, demo, new."""
 
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import time
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import typer
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.base.file_modes import make_passable
-from allin_hub.cli.console import opened, table
-from allin_hub.cli.invocation import Call
+from allin_hub.cli.console import opened, print_json, table
+from allin_hub.cli.invocation import HERE, Call
 from allin_hub.cli.sync_publish import everything, first_page
 from allin_hub.cli.tables import Column, line
 from allin_hub.config.load import refuse_cut_off
@@ -72,3 +73,25 @@ def run_init(call: Call) -> None:
         )
     )
     line(say("Then run: {command}", command=call.command("check")))
+
+
+def run_new(call: Call, kind: str, name: str) -> None:
+    """`allin new`."""
+    from allin_hub import scaffold
+
+    say = voice_for(Path(HERE))
+    made = scaffold.make(kind, name, Path(call.folder))
+    if call.json:
+        print_json({"folder": str(made.folder), "files": list(made.files)})
+        return
+    line(say("Made {file}: a plugin that works, with its tests.", file=made.folder))
+    line()
+    place = shlex.quote(str(made.folder))
+    line(say("1. Try it: {command}", command=f"cd {place} && pip install --editable '.[dev]' && pytest"))
+    line(say("2. Make it yours: {file}", file=made.folder / made.module / "__init__.py"))
+    line(
+        say(
+            "3. Use it: copy {file} into hub.toml, then: allin plugins",
+            file=made.folder / made.module / "example.toml",
+        )
+    )
