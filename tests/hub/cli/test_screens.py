@@ -170,7 +170,7 @@ def test_plugins_say_in_german_what_they_do_at_every_width(
 
     assert max(map(len, shown.splitlines())) <= width
     assert "…" not in shown
-    for word in ("Anmeldeformular:", "Mitmachen,", "Stadtteil,", "Rundbrief:", "Kalender"):
+    for word in ("Anmeldeformular:", "Mitmachen", "Stadtteil,", "Rundbrief:", "Kalender"):
         assert word in words
 
 
