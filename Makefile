@@ -114,6 +114,7 @@ migration: $(STAMP)
 # Writes the list of messages in docs/partners.md from the catalogue.
 docs: $(STAMP)
 	$(BIN)/python docs/problem_codes.py
+	$(BIN)/python docs/cells.py
 
 # Needs uv. Names and versions only, and beside them the same with the hashes of all files; no address of a registry.
 COMPILE := uv pip compile --quiet --no-emit-index-url --no-annotate --all-extras --python-version 3.11 --universal

@@ -27,13 +27,24 @@ PAGES = [
 EXAMPLE = ROOT / "hub.example.toml"
 
 
-@pytest.fixture(scope="module")
-def problem_codes():
-    """Load the script that writes the list of messages."""
-    spec = importlib.util.spec_from_file_location("problem_codes", ROOT / "docs/problem_codes.py")
+def script(name):
+    """Load a script that writes a page."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"docs/{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def problem_codes():
+    """Load the script that writes the list of messages."""
+    return script("problem_codes")
+
+
+def test_the_page_of_cells_says_what_the_readers_make_of_them():
+    """What a partner reads there is so; `make docs` renews it."""
+    cells = script("cells")
+    assert cells.PAGE.read_text(encoding="utf-8") == cells.page(), "run: make docs"
 
 
 def anchors(page: Path) -> set[str]:
