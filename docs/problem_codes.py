@@ -31,7 +31,6 @@ SAMPLE = {
     "most": 300,
     "of": 4,
     "name": "DESCRIPTION",
-    "organisation": "Beispielverein e.V.",
     "pattern": "partner/*.xlsx",
     "rows": 50,
     "scheme": "ftp",

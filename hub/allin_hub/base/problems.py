@@ -31,7 +31,7 @@ _SETTINGS = frozenset(
         "entry",
     }
 )
-"""Parameters that come from hub.toml or the hub itself, never from a cell; names that were looked at as organisations'."""
+"""Parameters that come from hub.toml or the hub itself, never from a cell."""
 
 
 class Severity(StrEnum):

@@ -35,7 +35,7 @@ def name_host(claim: CheckedClaim) -> tuple[CheckedClaim, Problem | None]:
         given = _from_text(claim.data)
         if given is None:
             return claim, None
-        told = Problem("HOST_FROM_TEXT", field=field, params={"organisation": given})
+        told = Problem("HOST_FROM_TEXT", field=field, params={"value": given})
     claim.references[field] = given
     name = given.get("name") if isinstance(given, Mapping) else given
     if isinstance(name, str) and "@" not in name and name.strip():

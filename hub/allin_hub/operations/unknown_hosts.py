@@ -34,7 +34,7 @@ def unknown_hosts(hub: Hub, names: Sequence[str] | None = None) -> list[OpenProb
             found.append(
                 OpenProblem(
                     -one.claim, one.source, one.raw, "", "HOST_UNKNOWN", Severity.HINT, content["k"],
-                    content.get("s"), content.get("r"), None, one.field, {"organisation": name},
+                    content.get("s"), content.get("r"), None, one.field, {"value": name},
                 )
             )  # fmt: skip
     return found

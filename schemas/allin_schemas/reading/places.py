@@ -16,8 +16,8 @@ from allin_schemas.reading.links import read_url
 from allin_schemas.reading.postal import read_country, signed_code
 from allin_schemas.reading.texts import LONGEST_LINE
 
-_POSTAL = re.compile(r"(?<!\d)\d{5}(?!\d)")
-_POSTAL_AND_TOWN = re.compile(r"(?<!\d)\d{5}(?!\d)[\s,]*[^\W\d]")
+_POSTAL = re.compile(r"(?<!\d)[0-9]{5}(?!\d)")
+_POSTAL_AND_TOWN = re.compile(r"(?<!\d)[0-9]{5}(?!\d)[\s,]*[^\W\d]")
 _BESIDE_CITY = ("district", "extra", "room", "state", "country")
 _NO_PART = re.compile(
     r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|(?:[A-Z]{1,2}-)?\s*[+(]?\d[\d\s/().+-]{3,})\s*\Z", re.I
@@ -33,10 +33,10 @@ _UNDECIDED = re.compile(
     re.I,
 )
 """What people write where no address is fixed: worth showing, and no address."""
-_CODE_AND_CITY = re.compile(r"(?P<code>\d{4,5})\s+(?P<city>[^\W\d].*)")
-_USUAL_STREET = re.compile(r"(?P<street>[^\d(),;]*[^\W\d]\.?) (?P<number>[1-9]\d{0,3}[a-zA-Z]?)")
+_CODE_AND_CITY = re.compile(r"(?P<code>[0-9]{4,5})\s+(?P<city>[^\W\d].*)")
+_USUAL_STREET = re.compile(r"(?P<street>[^\d(),;]*[^\W\d]\.?) (?P<number>[1-9][0-9]{0,3}[a-zA-Z]?)")
 _USUAL_ADDRESS = re.compile(
-    r"(?P<street>[^\d(),;:|•\n]{2,60}[^\W\d]\.?) (?P<house_number>[1-9]\d{0,3}[a-zA-Z]?), (?P<postal_code>\d{5}) "
+    r"(?P<street>[^\d(),;:|•\n]{2,60}[^\W\d]\.?) (?P<house_number>[1-9][0-9]{0,3}[a-zA-Z]?), (?P<postal_code>[0-9]{5}) "
     rf"(?P<city>{CITY})"
 )
 _NO_STREET = frozenset(
@@ -58,7 +58,7 @@ _NO_STREET = frozenset(
     ]
 )
 _JOINED = re.compile(r"\s(?:oder|und|bzw\.?|or|and|u\.|[–/+&-])\s|\bc/o\b", re.I)
-_PLAIN_STREET = re.compile(r"[^\d(),;]*\d{1,4}\s?[a-zA-Z]?")
+_PLAIN_STREET = re.compile(r"[^\d(),;]*[0-9]{1,4}\s?[a-zA-Z]?")
 _NAMED_AFTER_A_DAY = re.compile(r".*\b(?:des|der|du|vom|am)\s\d{1,2}\.?\s[^\W\d]+(?:\s\d{4})?", re.I)
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.I)
 

@@ -68,7 +68,11 @@ def test_an_odd_character_in_any_answer_stops_nothing(
     stored = exported(office) + exported(office, "person")
     names = {one["name"] for one in stored}
     assert (report.status, report.fetched) == ("done", len(fields) + 2), report.message
-    assert {"Kulturverein Nummer 1", f"Kulturverein Nummer {len(fields) + 2}"} <= names
+    assert "Kulturverein Nummer 1" in names
+    if odd == "a zero character":  # what no program writes on purpose costs its record, and is told
+        assert report.quarantined == report.codes["ITEM_BROKEN"] == len(fields) + 1
+        return
+    assert f"Kulturverein Nummer {len(fields) + 2}" in names
     assert len(names) > len(fields)
     if odd != "outside the first plane":
         assert not [one for one in stored if ODD[odd][0] in json.dumps(one, default=str, ensure_ascii=False)]

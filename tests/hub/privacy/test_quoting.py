@@ -17,7 +17,7 @@ from allin_hub.operations.quarantine import quarantine
 from allin_hub.privacy.quoting import shown_key, without_persons
 from allin_schemas import Kind
 
-OF_THE_HUB = {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes"}
+OF_THE_HUB = {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "entry"}
 """What messages name that stands in hub.toml or in the hub itself."""
 CANARIES = [
     "Kanarina Vogelperson",

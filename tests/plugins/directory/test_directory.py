@@ -55,6 +55,13 @@ def table(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
+def searched(site: dict[str, bytes]) -> list[dict[str, Any]]:
+    """The entries that the German search knows."""
+    first, _, _ = site["data/search-de.js"].decode().partition(";\nwindow.ALLIN_WORDS = ")
+    found: list[dict[str, Any]] = json.loads(first.removeprefix("window.ALLIN_INDEX = "))
+    return found
+
+
 def html(site: dict[str, bytes]) -> dict[str, str]:
     """The pages of the site as text."""
     return {path: content.decode() for path, content in site.items() if path.endswith(".html")}
@@ -204,8 +211,7 @@ def test_no_heading_stands_without_content(published: Published) -> None:
 
 def test_a_postal_code_leads_to_who_is_there(site: dict[str, bytes]) -> None:
     """People often know the code of their part of the city and nothing else."""
-    text = site["data/search-de.js"].decode()
-    entries = json.loads(text.removeprefix("window.ALLIN_INDEX = ").removesuffix(";\n"))
+    entries = searched(site)
     found = {entry["kind"] for entry in entries if "34125" in entry["more"].split()}
     there = [entry for entry in entries if "34127" in entry["more"].split()]
 
@@ -493,10 +499,7 @@ def test_linked_data_and_the_index_stay_json_whatever_they_hold(published: Publi
 
     assert "</script><!--<b>&" in data["name"]
     assert "<" not in index
-    assert (
-        json.loads(index.removeprefix("window.ALLIN_INDEX = ").removesuffix(";\n"))[0]["kind"]
-        == "organisation"
-    )
+    assert searched(site)[0]["kind"] == "organisation"
 
 
 def test_formulas_in_downloads_are_text(published: Published) -> None:

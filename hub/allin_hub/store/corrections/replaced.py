@@ -66,7 +66,7 @@ def keep(connection: Connection, run_id: str, source: str, row: Mapping[str, Any
     if not any(connection.execute(one.limit(1)).first() for one in (records, said)):
         return
     forget(connection, source)
-    state = {name: row.get(name) for name in STATE}
+    state = {name: row.get(name) for name in STATE} | {"accepted_runs": row.get("accepted_runs") or 0}
     insert_rows(
         connection,
         replaced_source,
