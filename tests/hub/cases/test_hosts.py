@@ -198,3 +198,15 @@ def test_a_note_beside_a_time_names_nobody(office: Office) -> None:
     assert office.shows("Probe")
     assert office.shows("Vontrapp") == []
     assert office.shows("Einlass 17:30")
+
+
+def test_papers_to_bring_and_ways_to_come_name_nobody(office: Office) -> None:
+    """They are short fields, too."""
+    office.list(
+        "angebote",
+        "service",
+        "Nr.;Angebot;Unterlagen;Zugang\n1;Beratung;Ausweis, Brief von Zelmira Vontrapp;Zelmira Vontrapp fragen\n",
+    )
+    office.run()
+    assert office.shows("Ausweis")
+    assert office.shows("Vontrapp") == []
