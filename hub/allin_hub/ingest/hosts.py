@@ -8,8 +8,7 @@ from typing import Any
 
 from allin_hub.base.problems import Problem
 from allin_hub.mapping.claim import CheckedClaim
-from allin_hub.privacy.free_text.find import names_a_person
-from allin_hub.privacy.free_text.names_of_things import is_persons_name
+from allin_hub.privacy.free_text.find import persons_in_host
 from allin_schemas import HOSTED_BY
 
 LONGEST = 300
@@ -62,7 +61,7 @@ def _from_text(data: Mapping[str, Any]) -> str | None:
         if found is None:
             continue
         name = _SENTENCE_END.split(found["labelled"] or found["by"])[0].strip(" \t*_,–-")
-        if len(name) > 2 and not is_persons_name(name) and not names_a_person(name):
+        if len(name) > 2 and not persons_in_host(name):
             return name
     return None
 

@@ -447,10 +447,16 @@ class Validator:
                 ]
 
     def _cancel(self, data: dict[str, Any], place: Located, problems: list[Problem]) -> None:
-        """Take an event for cancelled whose title says so; its status says no more than that it was planned."""
-        if data.get("status", "scheduled") in _PLANNED and says_cancelled(data.get("title") or ""):
+        """Take a planned event for cancelled whose title says so, or what stands beside its only date."""
+        if data.get("status", "scheduled") not in _PLANNED:
+            return
+        is_series = any(data.get(name) for name in ("rdates", "rrule"))
+        if says_cancelled(data.get("title") or ""):
             data["status"] = EventStatus.CANCELLED.value
             problems.append(self._problem("TITLE_CANCELLED", place, "title"))
+        elif not is_series and says_cancelled(data.get("time_note") or ""):
+            data["status"] = EventStatus.CANCELLED.value
+            problems.append(self._problem("TIME_CANCELLED", place, "start"))
 
     def _refuse_swapped(self, checked: CheckedClaim) -> None:
         """A name that reads as yes or no stands in the wrong column, and so does what stands where the answer should be."""

@@ -158,6 +158,11 @@ def _beside(kind: Kind, data: Mapping[str, Any], said: Mapping[str, Any]) -> dic
     }
 
 
+_KEPT_APART = frozenset({"email_personal"})
+"""Where something goes that is not what the field is for: a person's address that is written as the association's."""
+_BESIDE_A_START = ("end", "rdates", "time_note")
+
+
 def _field(kind: Kind, path: str) -> str:
     """The field that a path begins with.
 
@@ -204,8 +209,14 @@ def _read(
     elif part is not None:
         cell = {part: change.written}
     said, problems = _checked(hub, kind, data, field, cell)
-    if not said.keys() - {"type"}:
+    if not said.keys() - {"type"} or (set(said) & _KEPT_APART and field not in said):
         raise _refused(change.path, problems)
+    more = sorted(name for name in _BESIDE_A_START if name != field and said.get(name))
+    if kind is Kind.EVENT and field == "start" and more:
+        raise ConfigError(
+            "That says more than '{field}': {value}.", hint="Write each by itself: allin edit ENTRY start=… end=…",
+            field=field, value=", ".join(more),
+        )  # fmt: skip
     if steps and language is None:
         said[field] = _placed(data.get(field), said.get(field), steps, change.path)
         if breaking(kind, field, [said[field]]):
@@ -242,7 +253,9 @@ def _today(hub: Hub) -> dt.date:
 
 def _refused(path: str, problems: Sequence[Problem]) -> ConfigError:
     """Why nothing was noted: what was found in what was written."""
-    worst = next((one for one in problems if one.severity is not Severity.HINT), None)
+    worst = next(
+        (one for one in problems if one.severity is not Severity.HINT), problems[0] if problems else None
+    )
     if worst is None:
         return ConfigError(
             "What was written cannot be read as '{field}'.", hint="See how it stands: allin show", field=path

@@ -11,8 +11,7 @@ from allin_hub.base.problems import Severity
 from allin_hub.config.settings import chosen
 from allin_hub.hub import Hub
 from allin_hub.operations.quarantine import OpenProblem
-from allin_hub.privacy.free_text.find import names_a_person
-from allin_hub.privacy.free_text.names_of_things import is_persons_name
+from allin_hub.privacy.free_text.find import persons_in_host
 from allin_hub.store import references
 from allin_hub.store.engine import reading
 from allin_schemas import HOSTED_BY
@@ -28,7 +27,7 @@ def unknown_hosts(hub: Hub, names: Sequence[str] | None = None) -> list[OpenProb
     with reading(hub.engine) as connection:
         for one in references.open_hosts(connection, sorted(set(HOSTED_BY.values()))):
             name = orjson.loads(one.data).get("host_name")
-            if not name or one.source not in sources or is_persons_name(name) or names_a_person(name):
+            if not name or one.source not in sources or persons_in_host(name):
                 continue
             content = hub.sealer.unseal(one.content, of_raw(one.raw))
             found.append(

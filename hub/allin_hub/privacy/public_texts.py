@@ -19,7 +19,7 @@ PERSONS_OWN = frozenset(
 UNLOOKED = frozenset({"code", "currency", "email", "id", "language", "slug", "source_version", "zone"})
 """Codes that a pattern bounds or the hub makes; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
-_PLACES = frozenset({"extra", "room", "meeting_point"})
+_PLACES = frozenset({"extra", "room", "meeting_point", "time_note", "documents", "access"})
 
 
 class PublicText(NamedTuple):

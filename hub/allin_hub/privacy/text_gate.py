@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from allin_hub.base.bindings import of_entity
 from allin_hub.base.ids import slug
 from allin_hub.hub import Hub
-from allin_hub.privacy.free_text.asked import question
+from allin_hub.privacy.free_text.asked import is_party, question
 from allin_hub.privacy.free_text.contact_data import judge_link, kind_of_number
 from allin_hub.privacy.free_text.cues import Role, cue_at
 from allin_hub.privacy.free_text.find import (
@@ -30,15 +30,12 @@ from allin_hub.privacy.free_text.find import (
     explained_by,
     find,
     is_plain,
-    names_a_person,
+    persons_in_host,
 )
-from allin_hub.privacy.free_text.fold import fold
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.masks import is_only_masks, mask, mask_word
 from allin_hub.privacy.free_text.names_of_things import (
     ThingNames,
-    is_first_name,
-    is_persons_name,
     is_things_name,
     words_of,
 )
@@ -48,7 +45,7 @@ from allin_hub.store import entities, held_texts, runs
 from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 4
+RULES = 5
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _WITHOUT_WHICH_NOTHING = ("text", "scheme", "value", "number")
@@ -226,7 +223,10 @@ class TextGate:
             for field in text_fields(kind)
             if (value := fields.get(field)) is not None
             for text in public_texts(field, _opened(value))
-            if not self._is_plain(text, own_words) or (asked is not None and text.path == asked.field)
+            if text.path == "host_name"
+            or _is_title_of_a_party(kind, text)
+            or (asked is not None and text.path == asked.field)
+            or not self._is_plain(text, own_words)
         ]
         if not texts:
             return []
@@ -241,7 +241,11 @@ class TextGate:
         found: list[HeldText] = []
         for text in texts:
             named = text.path == "host_name" or (text.path == "name" and kind is Kind.ORGANISATION)
-            several = _in_organisations_name(text) if named else _findings(text, prose, called_after)
+            several = (
+                _in_organisations_name(text, prose.known) if named else _findings(text, prose, called_after)
+            )
+            if _is_title_of_a_party(kind, text):
+                several = [Finding(0, len(text.text), "name", Verdict.HELD)]
             if asked is not None and text.path == asked.field:
                 several = [*several, Finding(0, len(text.text), asked.kind, Verdict.ASKED)]
             if several:
@@ -363,13 +367,32 @@ def in_name(name: str) -> tuple[Finding, ...]:
     )
 
 
-def _in_organisations_name(text: PublicText) -> list[Finding]:
+def _in_organisations_name(text: PublicText, known: KnownNames) -> list[Finding]:
     """What the name of an organisation tells of a person; one that the hub does not know may be no organisation."""
-    if text.path == "host_name" and (
-        is_persons_name(text.text) or names_a_person(text.text) or is_first_name(fold(text.text))
-    ):
-        return [Finding(0, len(text.text), "name", Verdict.HELD)]
-    return [*in_name(text.text), *hinted_in_name(text.text)]
+    found = [*in_name(text.text), *hinted_in_name(text.text)]
+    if text.path != "host_name":
+        return found
+    tokens = tokens_of(text.text)
+    persons = [
+        Finding(tokens[first].start, tokens[after - 1].end, "name", Verdict.HELD, whose)
+        for first, after, whose in known.found(text.text, tokens)
+    ]
+    persons += [
+        Finding(start, end, "name", Verdict.HELD)
+        for start, end in persons_in_host(text.text)
+        if not _overlaps(start, end, persons)
+    ]
+    return sorted([*persons, *(one for one in found if not _overlaps(one.start, one.end, persons))])
+
+
+def _overlaps(start: int, end: int, taken: Iterable[Finding]) -> bool:
+    return any(one.start < end and start < one.end for one in taken)
+
+
+def _is_title_of_a_party(kind: Kind, text: PublicText) -> bool:
+    """Whether one date of a series has a title of its own, and it tells of a person's party."""
+    is_own = text.path.startswith("overrides.") and text.path.endswith(".title")
+    return kind is Kind.EVENT and is_own and is_party(text.text)
 
 
 def hinted_in_name(name: str) -> list[Finding]:

@@ -41,6 +41,15 @@ _OPENING = re.compile(
 )
 _INTERPRETED = re.compile(r"dolmetsch|sprachmittl|interpreter", re.I)
 _ON_REQUEST = re.compile(r"anfrage|absprache|bedarf|request", re.I)
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:-\w{2,8})?")
+_DAILY = (
+    "all alt am an and any auf aus bei bin bis bzw da das dem den der des div etc gar gut hat her hin in is ist ka mal man mir"
+    " mit mut na neu nie no not nur one rar see sir so tag tel the tun tut two und vor war was wer wie wir yes zum"
+)
+_LIKE_CODES = frozenset(_DAILY.split())
+"""Words of daily life that are the code of some language, too."""
+_NEVER_CODES = frozenset({"bzw", "div", "etc", "ka", "na", "tel"})
+"""Those that people write in capitals, too."""
 _LONGEST = 2_000
 _LONGEST_NAME = 60
 
@@ -93,7 +102,7 @@ def read_languages(cell: Any, context: Context) -> Reading:
 @cache
 def _certain() -> dict[str, str]:
     """Names that mean one language and nothing else."""
-    return {name: code for name, code in known().items() if name not in AMBIGUOUS | YES | NO}
+    return {name: code for name, code in known().items() if name not in AMBIGUOUS | YES | NO | _LIKE_CODES}
 
 
 def _several(answer: Any) -> Reading:
@@ -113,8 +122,12 @@ def _several(answer: Any) -> Reading:
         return Reading([{"code": "no"}], (finding("LANGUAGE_OR_ANSWER", text, became=german_name("no")),))
     if alone and key(text) in YES | NO:
         return unreadable("LANGUAGE_UNKNOWN", text)
+    only_codes = all(_CODE.fullmatch(part) for part in parts if part)
     for part in parts:
         name = key(part)
+        if _is_word(part, name.strip(".:;*"), only_codes=only_codes, alone=alone):
+            findings.append(finding("LANGUAGE_UNKNOWN", part))
+            continue
         code = names.get(name)
         if code is not None and name not in AMBIGUOUS:
             found.setdefault(code, {"code": code})
@@ -122,6 +135,15 @@ def _several(answer: Any) -> Reading:
             for item in _described(part, findings):
                 found.setdefault(item["code"], item)
     return Reading(list(found.values()) or None, tuple(findings))
+
+
+def _is_word(part: str, name: str, *, only_codes: bool, alone: bool) -> bool:
+    """Whether what may be a code is more likely a word: 'Ja' in 'Ja, Deutsch', but not in 'de, ja, ko'."""
+    if name in YES | NO:
+        return not only_codes
+    if name not in _LIKE_CODES or (part.isupper() and name not in _NEVER_CODES):
+        return False
+    return not only_codes or name in _NEVER_CODES or (alone and len(name) > len("de"))
 
 
 def _described(part: str, findings: list[Finding]) -> list[dict[str, str]]:

@@ -161,3 +161,52 @@ def test_the_place_says_whose_it_is_before_the_owner_of_the_source(office: Offic
     names = {one["id"]: one["name"] for one in office.data("organisations")}
     hosts = {one["title"]: names[one["organiser_org_id"]] for one in office.data("events")}
     assert hosts == {"Lesung": "Kulturhaus Beta", "Rundgang": "Stadtteilzeitung"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Zelmira Vontrapp, Zeytin e.V.", "Zeytin e.V."),
+        ("Zeytin e.V. (Zelmira Vontrapp)", "Zeytin e.V."),
+        ("Projekt von Orvald Quimbek", "Probe"),
+    ],
+)
+def test_a_person_beside_an_organisation_is_held_back(office: Office, written: str, shown: str) -> None:
+    """The organisation's name stays: of a list of hosts, of a bracket behind one, and beside somebody who said no elsewhere."""
+    office.list(
+        "vereine",
+        "organisation",
+        "Nr.;Verein;Ansprechperson;Darf ins Verzeichnis?\n1;Colibri e.V.;Orvald Quimbek;nein\n",
+        more='columns = { "Darf ins Verzeichnis?" = "contacts.consent.directory_public" }',
+    )
+    office.list("termine", "event", f"Nr.;Titel;Veranstalter;Datum\n1;Probe;{written};3.12.2026 18 Uhr\n")
+    told = office.run()
+    assert office.shows(shown)
+    for person in ("Vontrapp", "Quimbek"):
+        assert office.shows(person) == []
+    assert not any("Vontrapp" in one for one in told)
+
+
+def test_a_note_beside_a_time_names_nobody(office: Office) -> None:
+    """It is a short field: two words that nothing explains are a person; the words of times stay."""
+    office.list(
+        "termine",
+        "event",
+        "Nr.;Titel;Datum\n1;Probe;5.12.2026 18 Uhr (Zelmira Vontrapp fragen)\n2;Fest;5.12.2026 18 Uhr (Einlass 17:30)\n",
+    )
+    office.run()
+    assert office.shows("Probe")
+    assert office.shows("Vontrapp") == []
+    assert office.shows("Einlass 17:30")
+
+
+def test_papers_to_bring_and_ways_to_come_name_nobody(office: Office) -> None:
+    """They are short fields, too."""
+    office.list(
+        "angebote",
+        "service",
+        "Nr.;Angebot;Unterlagen;Zugang\n1;Beratung;Ausweis, Brief von Zelmira Vontrapp;Zelmira Vontrapp fragen\n",
+    )
+    office.run()
+    assert office.shows("Ausweis")
+    assert office.shows("Vontrapp") == []

@@ -409,3 +409,31 @@ def test_the_doctor_finds_nothing_wrong(contact: Office, synced: Callable[..., M
     hub.close()
 
     assert [] == before == after
+
+
+def test_a_persons_address_is_refused_with_the_reason_and_empties_nothing(choir: Office) -> None:
+    """It is no address of the association; without a word it would have taken the right one away."""
+    with pytest.raises(ConfigError, match="person"):
+        said(choir, ("email", "zelmira.vontrapp@post.example"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["12.12.2026 18-20 Uhr", "12.12. und 13.12.2026 18 Uhr", "12.12.2026 gegen 18 Uhr"]
+)
+def test_a_start_that_says_more_than_a_start_is_refused(
+    choir: Office, synced: Callable[..., Mapping[str, Any]], cell: str
+) -> None:
+    """An end, a second date and a note would be lost without a word."""
+    source = (
+        '[sources.termine]\nplugin = "spreadsheet"\npath = "data/termine.csv"\nkind = "event"\nkey = "Nr."\n'
+    )
+    choir.settings(SETTINGS + source)
+    choir.sheet("termine.csv", ["Nr.", "Titel", "Beginn"], [[1, "Probe", "5.12.2026 18 Uhr"]])
+    synced(choir)
+    hub = choir.open()
+    try:
+        with pytest.raises(ConfigError, match="more than 'start'"):
+            edit(hub, "probe", [Change("start", cell)])
+        edit(hub, "probe", [Change("start", "12.12.2026 18 Uhr")])
+    finally:
+        hub.close()

@@ -23,10 +23,18 @@ from allin_hub.privacy.free_text.contact_data import (
 )
 from allin_hub.privacy.free_text.cues import seconds_of
 from allin_hub.privacy.free_text.flatten import flatten
+from allin_hub.privacy.free_text.fold import fold
 from allin_hub.privacy.free_text.known_names import KnownNames
 from allin_hub.privacy.free_text.name_shapes import SHORTEST_CAPITALS
 from allin_hub.privacy.free_text.names import Names
-from allin_hub.privacy.free_text.names_of_things import ThingNames, bare_forms, is_word, may_be_first_name
+from allin_hub.privacy.free_text.names_of_things import (
+    ThingNames,
+    bare_forms,
+    is_first_name,
+    is_persons_name,
+    is_word,
+    may_be_first_name,
+)
 from allin_hub.privacy.free_text.tokens import key_of, tokens_of
 from allin_hub.privacy.free_text.words_of_text import Name
 
@@ -249,6 +257,29 @@ def _is_unexplained(word: str) -> bool:
 def names_a_person(text: str) -> bool:
     """Tell whether a text points to a person by itself, so that no message may quote it."""
     return any(one.verdict is Verdict.HELD for one in find(text, Context()))
+
+
+_APART = re.compile(r"[,;/|()\[\]&+\n–—]|\s-\s|\s(?:und|and|ve|та|і|и)\s")
+
+
+@lru_cache(maxsize=10_000)
+def persons_in_host(name: str) -> list[tuple[int, int]]:
+    """Where what is written as the host of something is no organisation but a person: the whole, or what stands beside one.
+
+    Beside an organisation a person stands behind a comma, in brackets, or before 'und'.
+    """
+    if is_persons_name(name) or names_a_person(name) or is_first_name(fold(name)):
+        return [(0, len(name))]
+    ends = [*(found.span() for found in _APART.finditer(name)), (len(name), len(name))]
+    found, begin = [], 0
+    for end, following in ends:
+        part = name[begin:end]
+        bare = part.strip()
+        if bare and is_persons_name(bare):
+            at = begin + part.index(bare)
+            found.append((at, at + len(bare)))
+        begin = following
+    return found
 
 
 def _whole(text: str) -> list[Finding]:
