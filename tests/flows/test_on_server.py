@@ -61,7 +61,7 @@ def night(server, deployed, office, tmp_path_factory):
     printed = server.prefect("deployment", "run", "nightly/nightly")
     elsewhere = tmp_path_factory.mktemp("worker")
     server.prefect("worker", "start", "--pool", "office", "--run-once", cwd=elsewhere)
-    return told(server, re.search(r"UUID: (\S+)", printed)[1], 8)
+    return told(server, re.search(r"UUID: (\S+)", printed)[1], 9)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def later(server, night, office, tmp_path_factory):
     tasks = {
         "unstarted": 0,
         "unknown": 0,
-        "held": 8,
+        "held": 9,
         "back": 1,
         "gone": 1,
         "faulty": 1,
