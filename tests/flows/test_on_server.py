@@ -140,7 +140,7 @@ def test_one_failed_source_shows_as_failed_and_the_rest_as_done(night):
         "sync partner": ("FAILED", "Failed"),
         **{
             f"sync {name}": ("COMPLETED", "Completed")
-            for name in ("anmeldung", "vereinsliste", "mitmachen", "termine")
+            for name in ("anmeldung", "vereinsliste", "mitmachen", "angebote", "termine")
         },
         **{
             f"publish {name}": ("COMPLETED", "Completed")
@@ -155,10 +155,10 @@ def test_a_failed_source_shows_in_the_name_the_state_and_the_page_of_the_run(nig
     (page,) = night.pages
 
     assert re.fullmatch(
-        r"nightly \d\d\.\d\d\. \d\d:\d\d – 1 gescheitert \(partner\), 7 fertig", night.run["name"]
+        r"nightly \d\d\.\d\d\. \d\d:\d\d – 1 gescheitert \(partner\), 8 fertig", night.run["name"]
     )
     assert (night.state["type"], night.state["name"]) == ("FAILED", "Failed")
-    assert night.state["message"].startswith("1 von 5 Quellen gescheitert: partner. ")
+    assert night.state["message"].startswith("1 von 6 Quellen gescheitert: partner. ")
     assert "data/fehlt.csv" in night.state["message"]
     assert page["key"] == "nightly-report"
     assert page["data"].startswith(
@@ -196,7 +196,7 @@ def test_a_held_source_shows_and_says_how_to_look_and_how_to_accept(later):
         "Held",
     )
     assert "1 angehalten (termine)" in held.run["name"]
-    assert "1 von 5 Quellen angehalten: termine." in held.state["message"]
+    assert "1 von 6 Quellen angehalten: termine." in held.state["message"]
     assert "allin held termine" in held.state["message"]
     assert "allin sync --accept termine" in held.pages[0]["data"]
     assert "| termine | **angehalten** |" in held.pages[0]["data"]
