@@ -208,7 +208,6 @@ PARSED_IN = 20e-6
 """CPU seconds in which the machine that the bounds name reads a telephone number; bench/publish.py measures by the same."""
 
 
-@pytest.fixture(scope="module")
 def machine() -> float:
     """How many times as slow as that machine this one is now, at least 1."""
     began = time.process_time()
@@ -219,8 +218,8 @@ def machine() -> float:
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("short", [False, True], ids=["prose", "short"])
-def test_hostile_text_costs_little(name: str, short: bool, machine: float) -> None:
-    """20,000 letters written to wear the search out; CPU time, best of five."""
+def test_hostile_text_costs_little(name: str, short: bool) -> None:
+    """20,000 letters written to wear the search out; CPU time, best of five, each beside the machine's speed at that moment."""
     text = (HOSTILE[name] * 20_000)[:20_000]
     context = Context(short=short, known=KnownNames([("Anna Wolf", "id-1")]))
     find("Frau Wolf 0176 1234567 a@b.de", context)
@@ -228,9 +227,9 @@ def test_hostile_text_costs_little(name: str, short: bool, machine: float) -> No
     for _ in range(5):
         began = time.process_time()
         find(text, context)
-        spent.append(time.process_time() - began)
+        spent.append((time.process_time() - began) / machine())
 
-    assert min(spent) < 0.05 * machine
+    assert min(spent) < 0.05
 
 
 def test_a_text_that_is_full_of_cues_is_held_as_a_whole() -> None:
