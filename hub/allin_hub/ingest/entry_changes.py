@@ -17,7 +17,6 @@ from allin_hub.privacy.quoting import shown_title
 from allin_hub.store import claims, staging
 from allin_hub.store import raw_records as raws
 from allin_hub.store.engine import reading
-from allin_schemas import Kind
 
 KEPT = 50
 """How many entries of each sort the report of a run names."""
@@ -60,7 +59,7 @@ def _entry(one: Difference, headings: Headings, *, is_check: bool) -> EntryChang
     return EntryChange(
         "reread" if one.op == "moved" else one.op,
         None if is_check else one.raw,
-        shown_title(one.title, of_person=(one.kind or headings.kind) == Kind.PERSON),
+        shown_title(one.title, one.kind or headings.kind),
         one.sheet,
         one.row,
         tuple(change.field for change in one.fields),
@@ -94,7 +93,7 @@ def kept_entries(
             EntryChange(
                 cast("Any", op),
                 raw,
-                shown_title(title, of_person=kind == Kind.PERSON),
+                shown_title(title, kind),
                 content.get("s"),
                 content.get("r"),
                 tuple(fields),

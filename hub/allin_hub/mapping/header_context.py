@@ -52,7 +52,7 @@ def seen_together(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | 
         **_names(kind, headers, paths),
         **_namesakes(headers, paths),
         **_places(kind, headers, paths),
-        **_second_block(headers, paths),
+        **(_second_block(headers, paths) or _repeated_block(headers, paths)),
         **_house_numbers(headers, paths),
         **_choices(kind, headers, paths),
     }
@@ -107,6 +107,18 @@ def _second_block(headers: Sequence[str], paths: Mapping[str, str | None]) -> di
             is_contacts = of_person is not None and block == _CONTACTS_BLOCK and not taken
             found[header] = of_person if is_contacts and of_person else _LEFT_OUT
     return found
+
+
+def _repeated_block(headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:
+    """Leave out a second 'Telefon' with a second 'E-Mail' where no column says whose they are: they are another's, and told."""
+    if any((path or "").startswith("contacts.") for path in paths.values()):
+        return {}
+    again = {
+        header: path
+        for header in headers
+        if (numbered := _NUMBERED.match(header)) and (path := paths.get(numbered[1])) in _OF_A_PERSON
+    }
+    return dict.fromkeys(again, _LEFT_OUT) if {"email", "phones"} <= set(again.values()) else {}
 
 
 def _places(kind: Kind, headers: Sequence[str], paths: Mapping[str, str | None]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, RootModel
 from allin_schemas import ENTITIES, Internal, Kind, Private
 from allin_schemas.marks import marked
 
-Mode = Literal["prose", "names", "place", "link", "image", "phone", "rule", "id"]
+Mode = Literal["prose", "names", "place", "link", "image", "phone", "rule", "id", "terms"]
 PERSONS_OWN = frozenset(
     {"name", "given", "family", "email", "phones", "salutation", "pronouns", "type", "messenger"}
 )
@@ -19,6 +19,8 @@ PERSONS_OWN = frozenset(
 UNLOOKED = frozenset({"code", "currency", "email", "id", "language", "slug", "source_version", "zone"})
 """Codes that a pattern bounds or the hub makes; mails of organisations are judged when they are read."""
 _NAMES = frozenset({"legal_name", "alternate_names", "short_name", "function", "department", "reach_note"})
+_TERMS = frozenset({"topics", "audience"})
+"""Words under which entries are listed, each with a page of its own: what only may be a name is none."""
 _PLACES = frozenset({"extra", "room", "meeting_point", "time_note", "documents", "access"})
 
 
@@ -124,6 +126,8 @@ def _mode(name: str, parent: str) -> Mode:
         return "rule"
     if name == "value":
         return "id"
+    if name in _TERMS:
+        return "terms"
     if name in _NAMES:
         return "names"
     if name in _PLACES or (parent, name) == ("hours", "note"):

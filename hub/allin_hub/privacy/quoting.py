@@ -9,6 +9,7 @@ from typing import Any
 
 from allin_hub.base.problems import HIDDEN, Problem, shown_params
 from allin_hub.base.quotations import shows_person
+from allin_schemas import Kind
 from allin_schemas.reading import is_role_address, mail_domain
 
 
@@ -81,9 +82,14 @@ def shown_key(key: str | None, *, of_person: bool, mails: Collection[str] = ()) 
     return HIDDEN if hidden else key
 
 
-def shown_title(title: str, *, of_person: bool) -> str:
-    """A title as a report may say it: not a person's name, and none in which the hub finds anything of a person."""
-    return HIDDEN if title and (of_person or _holds_anything(title)) else title
+def shown_title(title: str, kind: str | None) -> str:
+    """A title as a report may say it: not a person's name, and none in which the hub finds anything of a person.
+
+    A report does not know the names of the hub's persons, and logs keep it: a capital that nothing explains is one there,
+    but in the name of an organisation.
+    """
+    short = kind != Kind.ORGANISATION
+    return HIDDEN if title and (kind == Kind.PERSON or _holds_anything(title, short=short)) else title
 
 
 def shown_outside(problem: Problem) -> Problem:
@@ -108,10 +114,10 @@ def _may_name(text: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _holds_anything(title: str) -> bool:
+def _holds_anything(title: str, *, short: bool) -> bool:
     from allin_hub.privacy.free_text.find import Context, find
 
-    return bool(find(title, Context()))
+    return bool(find(title, Context(short=short)))
 
 
 def _is_persons(value: Any, persons: tuple[str, ...], names: tuple[str, ...], *, is_mail: bool) -> bool:

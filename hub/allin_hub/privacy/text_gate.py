@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -45,7 +46,7 @@ from allin_hub.store import entities, held_texts, runs
 from allin_schemas import ENTITIES, Kind
 from allin_schemas.reading.districts import DISTRICTS
 
-RULES = 5
+RULES = 6
 """Raised with each change of rules or lists, so that all texts are looked at again."""
 ASKED = "asked"
 _WITHOUT_WHICH_NOTHING = ("text", "scheme", "value", "number")
@@ -78,7 +79,7 @@ _BESIDE = re.compile(r"[:=(\[,;/|\n–—]\s*$|\s-\s*$")
 _CARE_OF = re.compile(r"(?i)c/o\b|z\. ?H(?:d\.|\.)")
 _LONGEST_LABEL = 4
 _SHORT = frozenset[Mode]({"names", "place"})
-_READ = frozenset[Mode]({"prose", "rule", "id"}) | _SHORT
+_READ = frozenset[Mode]({"prose", "rule", "id", "terms"}) | _SHORT
 """Modes of texts that are read for words; telephones and links are judged in other ways."""
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _OWNERS = ("organiser_org_id", "provider_org_id", "org_id")
@@ -444,7 +445,7 @@ def _findings(text: PublicText, prose: Context, own: frozenset[str]) -> list[Fin
             True, text.mode == "place" or name, prose.things, prose.known, prose.owners, prose.hold_hints
         )
         return find(text.text, context)
-    found = find(text.text, prose)
+    found = find(text.text, replace(prose, hold_hints=True) if text.mode == "terms" else prose)
     if text.mode == "rule" and any(one.verdict is Verdict.HELD for one in found):
         return [Finding(0, len(text.text), "name", Verdict.HELD)]  # half a rule says other dates
     return found

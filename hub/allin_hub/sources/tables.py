@@ -213,6 +213,12 @@ class Tables:
             if path in led and name in new and columns.is_second(name):
                 self._run.problem("COLUMN_SECOND", column=name)
             led.add(path)
+        unknown = set(columns.unknown(new))
+        for name in new:
+            base = _NUMBERED.match(name)
+            repeats = base is not None and columns.path(base[1]) not in {None, "-"}
+            if base and repeats and name not in unknown and columns.path(name) in {None, "-"}:
+                self._run.problem("COLUMN_TWICE", column=base[1])
         for name in columns.unknown(new):
             if (
                 not written[name]

@@ -210,3 +210,13 @@ def test_papers_to_bring_and_ways_to_come_name_nobody(office: Office) -> None:
     office.run()
     assert office.shows("Ausweis")
     assert office.shows("Vontrapp") == []
+
+
+def test_a_topic_that_may_be_a_person_is_no_page(office: Office) -> None:
+    """Topics have pages of their own: what is only hinted at elsewhere is left out there; dances and sports stay."""
+    office.list(
+        "liste", "organisation", "Nr.;Verein;Themen\n1;Chor Alpha;Zelmira Vontrapp, Hip Hop, Deutsch lernen\n"
+    )
+    office.run()
+    assert office.data("organisations")[0]["topics"] == ["Hip Hop", "Deutsch lernen"]
+    assert office.shows("Vontrapp") == []

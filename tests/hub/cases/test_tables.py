@@ -747,3 +747,17 @@ def test_what_is_left_out_stays_left_out_when_maps_are_learned(
     synced(office, replay=True)
 
     assert [phone["number"] for phone in exported(office)[0]["phones"]] == ["+495619000061"]
+
+
+def test_a_second_number_and_mail_that_nobody_is_named_for_are_left_out_and_told(
+    read: Reads,
+) -> None:
+    """They are another's: without a column for the contact nobody knows whose, so no page shows them."""
+    text = (
+        "Verein;Ort;Telefon;E-Mail;Telefon;E-Mail\n"
+        "Chor Rot;Kassel;0561 9000050;info@chor-rot.example;0561 9000059;z.muster@post.example\n"
+    )
+    outcome = read("liste.csv", text)
+
+    assert [one["number"] for one in outcome.entries["Chor Rot"]["phones"]] == ["+495619000050"]
+    assert "COLUMN_TWICE" in outcome.codes()

@@ -14,7 +14,7 @@ from allin_hub.base.quotations import shows_person
 from allin_hub.i18n.translator import Voice
 from allin_hub.mapping.paths import known_paths
 from allin_hub.operations.quarantine import quarantine
-from allin_hub.privacy.quoting import shown_key, without_persons
+from allin_hub.privacy.quoting import shown_key, shown_title, without_persons
 from allin_schemas import Kind
 
 OF_THE_HUB = {"url", "file", "folder", "pattern", "scheme", "plugin", "zone", "words", "codes", "entry"}
@@ -157,3 +157,19 @@ def test_a_key_that_names_a_person_is_not_quoted() -> None:
     """A UID is whatever a program made of what was typed; one that only looks like an address is told."""
     assert shown_key("probe mit Frau Kanarina Vogel", of_person=False) == "…"
     assert shown_key("20261014T100000@forum.example", of_person=False) == "20261014T100000@forum.example"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "shown"),
+    [
+        ("Nähen mit Orvald Quimbek", Kind.EVENT, False),
+        ("Zumba Abend im Hof", Kind.EVENT, True),
+        ("Sprachcafé Wesertor", Kind.EVENT, True),
+        ("Komeleya Jinen Kurd", Kind.ORGANISATION, True),
+        ("Anna Muster", Kind.ORGANISATION, False),
+        ("Chor Alpha", Kind.PERSON, False),
+    ],
+)
+def test_a_report_says_no_title_that_may_name_a_person(title: str, kind: Kind, shown: bool) -> None:
+    """Logs keep reports, and they do not know whom the hub knows."""
+    assert (shown_title(title, kind) == title) is shown
