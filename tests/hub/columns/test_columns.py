@@ -6,6 +6,7 @@ import pytest
 
 from allin_hub.base.errors import ConfigError
 from allin_hub.mapping.columns import ColumnMap, known_paths
+from allin_hub.mapping.synonyms import recognised
 from allin_schemas import Kind
 
 ORGANISATION = ColumnMap(Kind.ORGANISATION)
@@ -210,3 +211,9 @@ def test_of_two_mail_addresses_the_first_counts() -> None:
     }
     assert columns.draft({"E-Mail 1": "", "E-Mail 2": "b@ufer.example"}) == {"email": "b@ufer.example"}
     assert columns.draft({"Telefon 1": "1", "Telefon 2": "2"}) == {"phones": ["1", "2"]}
+
+
+@pytest.mark.parametrize("kind", [Kind.ORGANISATION, Kind.SERVICE, Kind.EVENT, Kind.OPPORTUNITY])
+def test_who_fills_in_a_form_is_the_contact(kind: Kind) -> None:
+    """Her no beside it has a name, so that it reaches her in other texts too."""
+    assert recognised(kind, "Wie heißen Sie?") == recognised(kind, "What is your name?") == "contacts.name"
